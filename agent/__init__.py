@@ -1,0 +1,1 @@
+"""Who talks: command line and conversation."""

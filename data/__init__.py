@@ -1,0 +1,1 @@
+"""What the model learns from, the operator catalogue, and the trained adapter."""

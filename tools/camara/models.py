@@ -1,0 +1,351 @@
+"""The schemas of quality-on-demand 1.1.0 and qos-profiles 1.1.0 as pydantic models.
+
+Python names are snake case, the wire is the specification's camelCase. Requests forbid unknown
+fields; responses tolerate them, so that an operator may add its own. Field order is the order in
+which a decision is written, and the interpreter derives its grammar from these classes.
+
+Source: CAMARA QualityOnDemand release r3.2, `components/schemas` of both files.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from typing import Annotated, Any, Literal, Self
+from uuid import UUID
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    model_validator,
+)
+from pydantic.alias_generators import to_camel
+
+INT32_MAX = 2**31 - 1
+
+
+class _Wire(BaseModel):
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        validate_by_name=True,
+        validate_by_alias=True,
+        serialize_by_alias=True,
+        strict=True,
+    )
+
+    def wire(self) -> dict[str, Any]:
+        """The JSON object that travels: camelCase, in field order, absent fields left out."""
+        return self.model_dump(mode="json", exclude_none=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _absent_is_not_null(cls, value: Any) -> Any:
+        # OpenAPI 3.0 properties are not nullable unless they say so, and these never do: an
+        # optional field may be left out, not sent as null.
+        if isinstance(value, dict) and None in value.values():
+            names = ", ".join(str(name) for name, item in value.items() if item is None)
+            raise ValueError(f"{names}: null is not allowed, leave the field out")
+        return value
+
+
+class Request(_Wire):
+    """What a client sends: unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Response(_Wire):
+    """What a server answers: unknown fields are kept."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+def _address(*kinds: type) -> AfterValidator:
+    def check(text: str) -> str:
+        for kind in kinds:
+            try:
+                kind(text, strict=False) if "Network" in kind.__name__ else kind(text)
+            except ValueError:
+                continue
+            return text
+        raise ValueError(f"{text!r} is not a valid {' or '.join(kind.__name__ for kind in kinds)}")
+
+    return AfterValidator(check)
+
+
+def _without_zone(text: str) -> str:
+    # A zone index ("fe80::1%eth0", RFC 4007) means something on one host only.
+    if "%" in text:
+        raise ValueError("an IPv6 address must not carry a zone index")
+    return text
+
+
+Port = Annotated[int, Field(ge=0, le=65535)]
+PositiveInt32 = Annotated[int, Field(ge=1, le=INT32_MAX)]
+PhoneNumber = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{4,14}$")]
+SingleIpv4Addr = Annotated[str, _address(IPv4Address)]
+DeviceIpv6Address = Annotated[str, AfterValidator(_without_zone), _address(IPv6Address)]
+ApplicationServerIpv4Address = Annotated[str, _address(IPv4Network)]
+ApplicationServerIpv6Address = Annotated[str, AfterValidator(_without_zone), _address(IPv6Network)]
+QosProfileName = Annotated[
+    str, StringConstraints(pattern=r"^[a-zA-Z0-9_.-]+$", min_length=3, max_length=256)
+]
+Sink = Annotated[str, StringConstraints(pattern=r"^https:\/\/.+$")]
+SessionId = Annotated[UUID, Field(strict=False)]
+DateTime = Annotated[
+    AwareDatetime,
+    Field(strict=False),
+    PlainSerializer(lambda at: _rfc3339(at), return_type=str, when_used="json"),
+]
+
+
+def _rfc3339(at: datetime) -> str:
+    return at.isoformat().replace("+00:00", "Z")
+
+
+class DeviceIpv4Addr(Request):
+    """IPv4 identity of a device: the public address, plus the port or the private address."""
+
+    public_address: SingleIpv4Addr
+    private_address: SingleIpv4Addr | None = None
+    public_port: Port | None = None
+
+    @model_validator(mode="after")
+    def _port_or_private(self) -> Self:
+        if self.private_address is None and self.public_port is None:
+            raise ValueError("publicAddress needs privateAddress or publicPort beside it")
+        return self
+
+
+class Device(Request):
+    """End-user equipment, by one or more identifiers that belong to the same device."""
+
+    phone_number: PhoneNumber | None = None
+    network_access_identifier: str | None = None
+    ipv4_address: DeviceIpv4Addr | None = Field(default=None, alias="ipv4Address")
+    ipv6_address: DeviceIpv6Address | None = Field(default=None, alias="ipv6Address")
+
+    @model_validator(mode="after")
+    def _at_least_one(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError("a device needs at least one identifier")
+        return self
+
+
+class DeviceResponse(Response):
+    """The one identifier by which the operator found the device."""
+
+    phone_number: PhoneNumber | None = None
+    network_access_identifier: str | None = None
+    ipv4_address: DeviceIpv4Addr | None = Field(default=None, alias="ipv4Address")
+    ipv6_address: DeviceIpv6Address | None = Field(default=None, alias="ipv6Address")
+
+
+class ApplicationServer(Request):
+    """The server at the other end of the flow, a single address or a subnet."""
+
+    ipv4_address: ApplicationServerIpv4Address | None = Field(default=None, alias="ipv4Address")
+    ipv6_address: ApplicationServerIpv6Address | None = Field(default=None, alias="ipv6Address")
+
+    @model_validator(mode="after")
+    def _at_least_one(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError("an application server needs an IPv4 or IPv6 address")
+        return self
+
+
+class PortRange(Request):
+    """A range of ports, both ends included."""
+
+    from_: Port = Field(alias="from")
+    to: Port
+
+
+class PortsSpec(Request):
+    """Several ports, as ranges, single ports, or both."""
+
+    ranges: Annotated[list[PortRange], Field(min_length=1)] | None = None
+    ports: Annotated[list[Port], Field(min_length=1)] | None = None
+
+    @model_validator(mode="after")
+    def _at_least_one(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError("a port specification needs ranges or ports")
+        return self
+
+
+class AccessTokenCredential(Request):
+    """The only sink credential that 1.1.0 allows."""
+
+    credential_type: Literal["ACCESSTOKEN"]
+    access_token: str
+    access_token_expires_utc: DateTime
+    access_token_type: Literal["bearer"]
+
+
+class CreateSession(Request):
+    """Body of `createSession`."""
+
+    device: Device | None = None
+    application_server: ApplicationServer
+    device_ports: PortsSpec | None = None
+    application_server_ports: PortsSpec | None = None
+    qos_profile: QosProfileName
+    duration: PositiveInt32
+    sink: Sink | None = None
+    sink_credential: AccessTokenCredential | None = None
+
+
+class ExtendSessionDuration(Request):
+    """Body of `extendQosSessionDuration`."""
+
+    requested_additional_duration: PositiveInt32
+
+
+class RetrieveSessionsInput(Request):
+    """Body of `retrieveSessionsByDevice`."""
+
+    device: Device | None = None
+
+
+class QosStatus(StrEnum):
+    """State of a session."""
+
+    REQUESTED = "REQUESTED"
+    AVAILABLE = "AVAILABLE"
+    UNAVAILABLE = "UNAVAILABLE"
+
+
+class StatusInfo(StrEnum):
+    """Why a session is UNAVAILABLE."""
+
+    DURATION_EXPIRED = "DURATION_EXPIRED"
+    NETWORK_TERMINATED = "NETWORK_TERMINATED"
+    DELETE_REQUESTED = "DELETE_REQUESTED"
+
+
+class SessionInfo(Response):
+    """A session as the operator reports it."""
+
+    device: DeviceResponse | None = None
+    application_server: ApplicationServer
+    device_ports: PortsSpec | None = None
+    application_server_ports: PortsSpec | None = None
+    qos_profile: QosProfileName
+    sink: Sink | None = None
+    session_id: SessionId
+    duration: PositiveInt32
+    started_at: DateTime | None = None
+    expires_at: DateTime | None = None
+    qos_status: Annotated[QosStatus, Field(strict=False)]
+    status_info: Annotated[StatusInfo, Field(strict=False)] | None = None
+
+
+class ErrorInfo(Response):
+    """The error body of every CAMARA API."""
+
+    status: int
+    code: str
+    message: str
+
+
+class QosProfileStatus(StrEnum):
+    """Whether a profile may be used (`QosProfileStatusEnum`)."""
+
+    ACTIVE = "ACTIVE"
+    INACTIVE = "INACTIVE"
+    DEPRECATED = "DEPRECATED"
+
+
+class Rate(Response):
+    """A data rate; the value is at most 1024 of its unit."""
+
+    value: Annotated[int, Field(ge=0, le=1024)] | None = None
+    unit: Literal["bps", "kbps", "Mbps", "Gbps", "Tbps"] | None = None
+
+
+SECONDS_PER_UNIT = {
+    "Days": 86400.0,
+    "Hours": 3600.0,
+    "Minutes": 60.0,
+    "Seconds": 1.0,
+    "Milliseconds": 1e-3,
+    "Microseconds": 1e-6,
+    "Nanoseconds": 1e-9,
+}
+
+
+class Duration(Response):
+    """A length of time with its unit."""
+
+    value: PositiveInt32 | None = None
+    unit: (
+        Literal[
+            "Days", "Hours", "Minutes", "Seconds", "Milliseconds", "Microseconds", "Nanoseconds"
+        ]
+        | None
+    ) = None
+
+    @property
+    def seconds(self) -> float | None:
+        """The length in seconds; `None` where the operator left value or unit out."""
+        if self.value is None or self.unit is None:
+            return None
+        return self.value * SECONDS_PER_UNIT[self.unit]
+
+
+class CountryAvailability(Response):
+    """A country, and optionally the networks in it, where a profile is available."""
+
+    country_name: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+    networks: list[str] | None = None
+
+
+class QosProfile(Response):
+    """A profile as an operator publishes it."""
+
+    name: QosProfileName
+    description: str | None = None
+    status: Annotated[QosProfileStatus, Field(strict=False)]
+    country_availability: list[CountryAvailability] | None = None
+    target_min_upstream_rate: Rate | None = None
+    max_upstream_rate: Rate | None = None
+    max_upstream_burst_rate: Rate | None = None
+    target_min_downstream_rate: Rate | None = None
+    max_downstream_rate: Rate | None = None
+    max_downstream_burst_rate: Rate | None = None
+    min_duration: Duration | None = None
+    max_duration: Duration | None = None
+    priority: Annotated[int, Field(ge=1, le=100)] | None = None
+    packet_delay_budget: Duration | None = None
+    jitter: Duration | None = None
+    packet_error_loss_rate: Annotated[int, Field(ge=1, le=10)] | None = None
+    l4s_queue_type: Literal["non-l4s-queue", "l4s-queue", "mixed-queue"] | None = Field(
+        default=None, alias="l4sQueueType"
+    )
+    service_class: (
+        Literal[
+            "microsoft_voice",
+            "microsoft_audio_video",
+            "real_time_interactive",
+            "multimedia_streaming",
+            "broadcast_video",
+            "low_latency_data",
+            "high_throughput_data",
+            "low_priority_data",
+            "standard",
+        ]
+        | None
+    ) = None
+
+
+class QosProfileDeviceRequest(Request):
+    """Body of `retrieveQoSProfiles`."""
+
+    device: Device | None = None
+    name: QosProfileName | None = None
+    status: Annotated[QosProfileStatus, Field(strict=False)] | None = None

@@ -1,0 +1,124 @@
+"""The operator's QoS profiles, and which need each of them serves.
+
+Profile names are not fixed in CAMARA: every operator publishes its own. The model decides among
+four needs; the catalogue in force translates a need into the operator's name.
+"""
+
+from collections.abc import Iterator
+from enum import StrEnum
+from importlib import resources
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from camara_qod.tools.camara.models import INT32_MAX, QosProfile, QosProfileStatus
+from camara_qod.tools.errors import SettingsError
+
+
+class Need(StrEnum):
+    """What a user needs from the network, under the names the model was trained on."""
+
+    LATENCY = "QOS_E"
+    BANDWIDTH = "QOS_S"
+    RELIABILITY = "QOS_M"
+    LIVE_MEDIA = "QOS_L"
+
+
+NEED_MEANINGS = {
+    Need.LATENCY: "gaming, AR/VR, remote control: lowest latency",
+    Need.BANDWIDTH: "streaming, playback, large transfers: high bandwidth",
+    Need.RELIABILITY: "IoT, telemetry, mission-critical, medical devices: reliability",
+    Need.LIVE_MEDIA: "video calls, meetings, live classes: live two-way media",
+}
+
+
+class CatalogueProfile(QosProfile):
+    """A published profile, with the need it `serves`; `None` for one that is only asked by name."""
+
+    serves: Annotated[Need, Field(strict=False)] | None = None
+
+    @property
+    def limits(self) -> tuple[int, int]:
+        """Shortest and longest duration in seconds."""
+        shortest = self.min_duration.seconds if self.min_duration else None
+        longest = self.max_duration.seconds if self.max_duration else None
+        low = 1 if shortest is None else max(1, -int(-shortest // 1))
+        return low, INT32_MAX if longest is None else min(INT32_MAX, int(longest))
+
+
+class Catalogue:
+    """The profiles of one operator.
+
+    Args:
+        profiles: as published, each name once; at most one ACTIVE profile serves a need.
+
+    Raises:
+        SettingsError: two profiles share a name or a need.
+    """
+
+    def __init__(self, profiles: list[CatalogueProfile]) -> None:
+        self._profiles = {profile.name: profile for profile in profiles}
+        if len(self._profiles) != len(profiles):
+            raise SettingsError("The catalogue has a profile name twice: remove one of the two.")
+        served = [profile.serves for profile in self if self._usable(profile) and profile.serves]
+        for need in served:
+            if served.count(need) > 1:
+                raise SettingsError(
+                    f"Two active profiles of the catalogue serve {need.value}: "
+                    "set `serves` on one of them only."
+                )
+
+    def __iter__(self) -> Iterator[CatalogueProfile]:
+        return iter(self._profiles.values())
+
+    def get(self, name: str) -> CatalogueProfile | None:
+        """The profile of that name."""
+        return self._profiles.get(name)
+
+    @property
+    def names(self) -> list[str]:
+        """All names, as published."""
+        return list(self._profiles)
+
+    @property
+    def active(self) -> list[CatalogueProfile]:
+        """Those that a session can be created with."""
+        return [profile for profile in self if self._usable(profile)]
+
+    @property
+    def needs(self) -> dict[Need, CatalogueProfile]:
+        """The needs that can be served now, and by which profile."""
+        return {profile.serves: profile for profile in self.active if profile.serves}
+
+    @staticmethod
+    def _usable(profile: QosProfile) -> bool:
+        return profile.status is QosProfileStatus.ACTIVE
+
+
+_PROFILES = TypeAdapter(list[CatalogueProfile])
+
+
+def load_catalogue(path: Path | None = None) -> Catalogue:
+    """Read a catalogue file: a JSON list of CAMARA `QosProfile` objects, each with `serves`.
+
+    Args:
+        path: the file; by default the four demo profiles that ship with the package.
+
+    Raises:
+        SettingsError: the file is missing or not such a list.
+    """
+    source = path or resources.files("camara_qod.data") / "catalogue.json"
+    try:
+        return Catalogue(_PROFILES.validate_json(source.read_bytes()))
+    except OSError as error:
+        raise SettingsError(
+            f"The catalogue {path} cannot be read ({error.strerror}): check QOD_CATALOGUE."
+        ) from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise SettingsError(
+            f"The catalogue {path} does not hold: {where}: {first['msg']}. It is a JSON list of "
+            "CAMARA QosProfile objects, each with an optional `serves`."
+        ) from error

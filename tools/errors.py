@@ -1,0 +1,39 @@
+"""Every error of the plugin. The message names what failed and what to do about it.
+
+    QodError
+    ├── SettingsError            a setting or file of the deployer's does not hold
+    ├── ModelError               the language model cannot be loaded
+    ├── RequestTooLong           the conversation does not fit the model
+    ├── DecodingError            the model's answer is not a decision
+    ├── TransportError           no answer from the operator
+    │   └── OutcomeUnknown       ... to a request that may have been carried out
+    └── CamaraError              the operator refused (camara/errors.py)
+"""
+
+
+class QodError(Exception):
+    """Base of every error the plugin raises on purpose."""
+
+
+class SettingsError(QodError):
+    """A setting or a configured file does not hold."""
+
+
+class ModelError(QodError):
+    """The language model, its adapter or its tokenizer cannot be loaded."""
+
+
+class RequestTooLong(QodError):
+    """The conversation is longer than the model may read; nothing was decided."""
+
+
+class DecodingError(QodError):
+    """The model's answer is not a decision of the grammar it was given."""
+
+
+class TransportError(QodError):
+    """The operator could not be reached or did not answer with CAMARA's JSON."""
+
+
+class OutcomeUnknown(TransportError):
+    """A request that changes something got no answer: it may have been carried out or not."""

@@ -1,0 +1,1 @@
+"""From words to a decision that CAMARA accepts."""

@@ -1,0 +1,30 @@
+"""What a decision may draw on: the conversation, its mentions, and the deployer's configuration."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from camara_qod.tools.catalogue import Catalogue
+from camara_qod.tools.interpreter.mentions import Mentions, find_mentions
+from camara_qod.tools.settings import QodSettings
+
+
+@dataclass(frozen=True)
+class Context:
+    """One conversation under one configuration."""
+
+    messages: tuple[str, ...]
+    mentions: Mentions
+    catalogue: Catalogue
+    settings: QodSettings
+
+    @property
+    def blank(self) -> bool:
+        """Whether nobody has said anything."""
+        return not any(message.strip() for message in self.messages)
+
+
+def read(messages: Sequence[str], catalogue: Catalogue, settings: QodSettings) -> Context:
+    """Find the mentions of a conversation and put them beside the configuration."""
+    turns = tuple(messages)
+    mentions = find_mentions(turns, catalogue.names, default_region=settings.default_region)
+    return Context(turns, mentions, catalogue, settings)

@@ -1,0 +1,78 @@
+"""What comes out of an interpretation."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+DECLINE = "decline"
+CLARIFY = "clarify"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """An operation and its arguments, in the wire form of the specification.
+
+    `operation` is a CAMARA operationId, `clarify` (with the names that are `missing`) or
+    `decline`.
+    """
+
+    operation: str
+    arguments: dict[str, Any] = field(default_factory=dict)
+
+    def to_json(self) -> str:
+        """The compact form that the model emits and is trained on."""
+        value = {"operation": self.operation, "arguments": self.arguments}
+        return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> "Decision":
+        """Read the compact form; `ValueError` or `KeyError` where it is none."""
+        value = json.loads(text)
+        return cls(value["operation"], value["arguments"])
+
+    @property
+    def acts(self) -> bool:
+        """Whether this is a call to the API, neither question nor refusal."""
+        return self.operation not in (DECLINE, CLARIFY)
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """A value that the user did not state: which argument, what was put there, and why."""
+
+    argument: str
+    value: Any
+    reason: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """A value that is missing: which argument, and what to ask."""
+
+    argument: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Completed:
+    """A decision after defaults and limits, with what was assumed or has to be asked."""
+
+    decision: Decision
+    assumptions: tuple[Assumption, ...] = ()
+    questions: tuple[Question, ...] = ()
+
+
+@dataclass(frozen=True)
+class Interpretation:
+    """A complete decision with its history.
+
+    `confidence` is the probability that the model gave to its free choices, 0 to 1; `emitted` is
+    the decision as the model wrote it, before completion; `seconds` is the wall-clock time.
+    """
+
+    decision: Decision
+    assumptions: tuple[Assumption, ...]
+    questions: tuple[Question, ...]
+    confidence: float
+    emitted: Decision
+    seconds: float

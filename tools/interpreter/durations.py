@@ -1,0 +1,259 @@
+"""Lengths of time in running text, in seconds.
+
+Covers numbers and number words with units ("90 min", "two and a half hours", "1h30"), fixed
+phrases ("half an hour"), clock form ("1:30 hours", "01:30:00"), ISO 8601 ("PT2H"), and the
+common forms of German, Spanish, French, Italian, Portuguese and Dutch.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from fractions import Fraction
+from typing import NamedTuple
+
+from pydantic import TypeAdapter, ValidationError
+
+
+class Span(NamedTuple):
+    """A recognised length of time: `seconds`, found at `text[start:end]`."""
+
+    start: int
+    end: int
+    seconds: int
+
+
+_UNITS: dict[int, str] = {
+    604800: "weeks?|wochen?|semanas?|semaines?|settiman[ae]|weken",
+    86400: "days?|d|tage?n?|d[ií]as?|jours?|giorn[oi]|dag(?:en)?",
+    3600: "hours?|hrs?|h|std|stunden?|horas?|heures?|or[ae]|uur|uren|hrours?|houres?",
+    60: "minutes?|mins?|min|minuten?|minutos?|minut[oi]|mintues?|minuts",
+    1: "seconds?|secs?|s|sekunden?|segundos?|secondes?|second[oi]|seconden?",
+}
+_UNIT = "(?:" + "|".join(f"(?P<u{size}>{names})" for size, names in _UNITS.items()) + r")\b\.?"
+_UNIT_ANY = "(?:" + "|".join(_UNITS.values()) + r")\b\.?"
+
+_ONES = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+    "fifteen sixteen seventeen eighteen nineteen"
+).split()
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_WORDS: dict[str, int] = {word: value for value, word in enumerate(_ONES)}
+_WORDS |= {word: 10 * value for value, word in enumerate(_TENS, start=2)}
+_WORDS |= {
+    f"{ten}{joint}{one}": 10 * t + o
+    for t, ten in enumerate(_TENS, start=2)
+    for o, one in enumerate(_ONES[:10])
+    for joint in "- "
+    if o
+}
+_WORDS |= {"a": 1, "an": 1, "fourty": 40, "a couple of": 2, "a couple": 2, "couple of": 2}
+_WORDS |= {"a dozen": 12, "a hundred": 100, "one hundred": 100, "a single": 1, "a pair of": 2}
+_FOREIGN = {
+    "de": "ein zwei drei vier fünf sechs sieben acht neun zehn elf zwölf",
+    "es": "un dos tres cuatro cinco seis siete ocho nueve diez once doce",
+    "fr": "un deux trois quatre cinq six sept huit neuf dix onze douze",
+    "it": "un due tre quattro cinque sei sette otto nove dieci undici dodici",
+    "pt": "um dois três quatro cinco seis sete oito nove dez onze doze",
+    "nl": "een twee drie vier vijf zes zeven acht negen tien elf twaalf",
+}
+for _language in _FOREIGN.values():
+    _WORDS |= {word: value for value, word in enumerate(_language.split(), start=1)}
+_WORDS |= dict.fromkeys(("eine", "einen", "una", "une", "uma", "un'", "één"), 1)
+_WORDS |= {"duas": 2, "zwo": 2, "quince": 15, "quinze": 15, "treinta": 30, "trinta": 30}
+_WORDS |= {"trente": 30, "trenta": 30, "dreißig": 30, "dreissig": 30, "zwanzig": 20, "dertig": 30}
+_WORDS |= {"veinte": 20, "vingt": 20, "venti": 20, "vinte": 20, "fünfzehn": 15, "cuarenta": 40}
+
+_WORD = "(?:" + "|".join(sorted(map(re.escape, _WORDS), key=len, reverse=True)) + ")"
+_NUMBER = (
+    r"[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+\s+[1-9]/[1-9]|[1-9]/[1-9]|[0-9]*[½¼¾]|[0-9]+(?:[.,][0-9]+)?"
+)
+_HUNDRED = (
+    r"(?:(?P<hundreds>a|one|two|three|four|five|six|seven|eight|nine)\s+hundred(?:\s+and)?\s+)?"
+)
+_FILLER = (
+    r"(?:(?:full|whole|good|solid|straight|entire|more|extra|additional|further|long|volle|"
+    r"ganze|weitere|mehr|bis|another|consecutive)\s+)?"
+)
+_PART = rf"(?:(?P<number>{_NUMBER})|{_HUNDRED}(?P<word>{_WORD})(?![\w-]*[0-9])(?=\W))"
+_TAIL_HALF = (
+    r"(?P<tail>\s+(?:and|y|et|e|und|en)\s+(?:a\s+|one\s+)?"
+    r"(?P<tailsize>half|quarter|media|demie?|mezz[ao]|meia|halbe?|three[- ]quarters)\b)?"
+)
+_PREFIX_HALF = (
+    r"(?P<prefix>\s+and\s+(?:a\s+|one\s+)?(?P<prefixsize>half|quarter|three[- ]quarters)\b)?"
+)
+#: "2 hours 30": minutes without their unit, only at the end of a phrase.
+_BARE = r"(?:(?<=hours)|(?<=hrs))(?P<bare>\s+[0-5]?[0-9](?=\s*(?:[;.!?)]|$)(?![.:][0-9])))|"
+_BARE = rf"(?:{_BARE})"
+_COMPONENT = re.compile(
+    rf"(?<![\w.,:/$€£#]){_PART}{_PREFIX_HALF}[\s-]*{_FILLER}{_UNIT}{_TAIL_HALF}{_BARE}(?!\w)",
+    re.IGNORECASE,
+)
+_SIZES = {
+    "half": Fraction(1, 2),
+    "quarter": Fraction(1, 4),
+    "three quarters": Fraction(3, 4),
+}
+_COMPACT = re.compile(
+    r"(?<![\w.:])(?=[0-9])(?:([0-9]+)\s?d)?(?:([0-9]+)\s?h(?:rs?|ours?)?)?\s?"
+    r"(?:([0-9]{1,2})\s?(?:m(?:ins?)?)?)?(?:\s?([0-9]{1,2})\s?s)?(?![\w:]|\.[0-9])",
+    re.IGNORECASE,
+)
+_MINUTES_COMPACT = re.compile(r"(?<![\w.,:$€£#])([0-9]+(?:\.[0-9]+)?)(?:m|')(?![\w'])")
+_CLOCK = re.compile(
+    r"(?<![\w:.])([0-9]{1,2}):([0-5][0-9])(?::([0-5][0-9]))?(?![\w:.]*[0-9:])"
+    r"(?P<unit>\s*(?:h|hrs?|hours?|stunden|horas|heures|ore|uur)\b)?",
+    re.IGNORECASE,
+)
+#: `"duration": 7200`, `duration_minutes=30`: a field whose unit is in its name, else seconds.
+_FIELD = re.compile(
+    r"(?<![A-Za-z])\w*duration(?:_?in)?_?(?P<unit>s|secs?|seconds|mins?|minutes|hours)?[\"']?\s*[:=]"
+    r"\s*[\"']?(?P<number>[0-9]+)(?![\w.:]|\s*[A-Za-z]*(?:sec|min|hour|hrs?|h|m|s|day)\b)",
+    re.IGNORECASE,
+)
+_ISO = re.compile(r"(?<!\w)P(?=[0-9T])(?:[0-9]+D)?(?:T(?=[0-9])[0-9HMS]+)?(?!\w)")
+_PHRASES: list[tuple[re.Pattern[str], Fraction]] = [
+    (re.compile(pattern, re.IGNORECASE), Fraction(seconds))
+    for pattern, seconds in [
+        (rf"\b(?:{words})(?!\w)", seconds)
+        for words, seconds in [
+            (r"three[- ]quarters?\s+of\s+an?\s+hour|drei\s?viertel\s?stunden?", 2700),
+            (r"(?:a\s+)?quarter\s+of\s+an\s+hour|(?:a\s+)?quarter[- ]hour", 900),
+            (r"(?:eine\s+)?viertelstunde|un quart d'heure|un cuarto de hora", 900),
+            (r"(?:an?\s+|one\s+)?half[- ]?(?:an?[- ]|of\s+an?\s+)?hours?(?:'s)?", 1800),
+            (r"(?:an?\s+|one\s+)?half\s+(?:an?\s+|of\s+an?\s+)?minutes?", 30),
+            (r"(?:an?\s+|one\s+)?half\s+(?:an?\s+|of\s+an?\s+)?days?", 43200),
+            (r"(?:eine\s+)?halbe\s+stunde|une?\s+demi[- ]heure|media\s+hora|mezz'?\s?ora", 1800),
+            (r"meia\s+hora|een\s+half\s+uur|half\s+uur", 1800),
+            (r"anderthalb\s+stunden|eineinhalb\s+stunden|anderhalf\s+uur", 5400),
+            (r"zweieinhalb\s+stunden", 9000),
+            (r"hour\s+and\s+a\s+half", 5400),
+            (r"a\s+fortnight", 1209600),
+        ]
+    ]
+]
+#: Words that speak of time although no length could be read from them ("a few hours").
+CUE = re.compile(
+    r"\b(?:hours?|hrs?|minutes?|mins?|seconds?|secs?|days?|weeks?|stunden?|minuten?|horas?|"
+    r"minutos?|heures?|or[ae]|uur|uren|giorn[oi]|tage?n?|noche|nacht)\b"
+    r"|時間|分|小时|小時|分钟|分鐘|ساعة|घंटे|घंटा|час|минут|시간",
+    re.IGNORECASE,
+)
+_ISO_ADAPTER = TypeAdapter(timedelta)
+
+
+def find_durations(text: str) -> list[Span]:
+    """Lengths of time in `text`, left to right, never overlapping.
+
+    Args:
+        text: any text.
+
+    Returns:
+        Spans with whole seconds, which may be zero or far beyond any limit: judging them is the
+        caller's business.
+    """
+    found: list[Span] = []
+    for finder in (_phrases, _worded, _compact, _clock, _iso, _field):
+        for span in finder(text):
+            if not any(span.start < other.end and other.start < span.end for other in found):
+                found.append(span)
+    return _joined(text, sorted(found))
+
+
+def _seconds(value: Fraction) -> int:
+    return round(value)
+
+
+def _phrases(text: str) -> Iterator[Span]:
+    for pattern, seconds in _PHRASES:
+        for match in pattern.finditer(text):
+            # "two and a half hours" belongs to the number before it.
+            if not re.search(r"\b(?:and|an|one)\s+$", text[: match.start()], re.IGNORECASE):
+                yield Span(match.start(), match.end(), _seconds(seconds))
+
+
+def _worded(text: str) -> Iterator[Span]:
+    for match in _COMPONENT.finditer(text):
+        size = next(int(name[1:]) for name, hit in match.groupdict().items() if _is_unit(name, hit))
+        if number := match["number"]:
+            value = _number(number)
+        else:
+            value = Fraction(_WORDS[re.sub(r"\s+", " ", match["word"].lower())])
+            if match["hundreds"]:
+                value += 100 * _WORDS[match["hundreds"].lower()]
+        for part in (match["prefixsize"], match["tailsize"]):
+            if part:
+                value += _SIZES.get(part.lower().replace("-", " "), Fraction(1, 2))
+        total = value * size + 60 * int(match["bare"] or 0)
+        yield Span(match.start(), match.end(), _seconds(total))
+
+
+def _is_unit(name: str, hit: str | None) -> bool:
+    return hit is not None and name[0] == "u" and name[1:].isdigit()
+
+
+def _number(text: str) -> Fraction:
+    if re.fullmatch(r"[0-9]{1,3}(,[0-9]{3})+", text):
+        return Fraction(text.replace(",", ""))
+    for sign, fraction in (("½", "1/2"), ("¼", "1/4"), ("¾", "3/4")):
+        text = text.replace(sign, f" {fraction}")
+    return sum((Fraction(part.replace(",", ".")) for part in text.split()), Fraction(0))
+
+
+def _compact(text: str) -> Iterator[Span]:
+    for match in _COMPACT.finditer(text):
+        days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
+        has_unit = match[1] or match[2] or (match[3] and match[4])
+        if has_unit:
+            total = 86400 * days + 3600 * hours + 60 * minutes + seconds
+            yield Span(match.start(), match.end(), total)
+    for match in _MINUTES_COMPACT.finditer(text):
+        yield Span(match.start(), match.end(), _seconds(60 * Fraction(match[1])))
+
+
+def _clock(text: str) -> Iterator[Span]:
+    for match in _CLOCK.finditer(text):
+        # "at 10:30" is a time of day; a length has a unit or three parts.
+        if match["unit"] or match[3]:
+            first, second, third = (int(part or 0) for part in match.group(1, 2, 3))
+            if not re.search(r"\b(?:at|by|until|till|since|before)\s+$", text[: match.start()]):
+                yield Span(match.start(), match.end(), 3600 * first + 60 * second + third)
+
+
+def _iso(text: str) -> Iterator[Span]:
+    for match in _ISO.finditer(text):
+        try:
+            length = _ISO_ADAPTER.validate_python(match[0])
+        except ValidationError:
+            continue
+        yield Span(match.start(), match.end(), int(length.total_seconds()))
+
+
+def _field(text: str) -> Iterator[Span]:
+    for match in _FIELD.finditer(text):
+        size = {"m": 60, "h": 3600}.get((match["unit"] or "s")[0].lower(), 1)
+        yield Span(match.start("number"), match.end("number"), size * int(match["number"]))
+
+
+def _joined(text: str, spans: list[Span]) -> list[Span]:
+    """Adjacent falling units are one length: "1 hour and 30 minutes", "2 h 15 min"."""
+    joined: list[Span] = []
+    for span in spans:
+        last = joined[-1] if joined else None
+        if (
+            last
+            and re.fullmatch(r"[\s,]*(?:and|&|y|et|e|und|en)?\s*", text[last.end : span.start])
+            and 0 < span.seconds < _smallest_unit(text[last.start : last.end])
+        ):
+            joined[-1] = Span(last.start, span.end, last.seconds + span.seconds)
+        else:
+            joined.append(span)
+    return joined
+
+
+def _smallest_unit(text: str) -> int:
+    units = re.findall(rf"(?<![A-Za-z]){_UNIT_ANY}", text, re.IGNORECASE)
+    if not units:
+        return 0
+    last = units[-1].rstrip(".")
+    return next(size for size, names in _UNITS.items() if re.fullmatch(names, last, re.IGNORECASE))

@@ -1,0 +1,417 @@
+"""What the user wrote, found and normalised: addresses, numbers, ports, durations, names.
+
+Every identifier that can end in a request is one of these, so what is not found here cannot be
+sent. A mention keeps its place (`turn`, `start`, `end`), so that each value can be traced to the
+words it came from. What looks like an identifier but is none becomes an `Invalid` mention, which
+turns into a question instead of being dropped in silence.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import TypeVar
+
+import phonenumbers
+
+from camara_qod.tools.camara.models import PortsSpec
+from camara_qod.tools.interpreter.durations import CUE, find_durations
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A stretch of a user's turn: `messages[turn][start:end]`."""
+
+    turn: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Address(Mention):
+    """An IP address, with the prefix length of a subnet or the port written beside it.
+
+    `glued` tells "1.2.3.4:443", which can only mean that address and port belong together, from
+    "1.2.3.4 port 443", which a reader has to judge.
+    """
+
+    ip: IPv4Address | IPv6Address
+    prefix: int | None = None
+    port: int | None = None
+    glued: bool = False
+
+    @property
+    def text(self) -> str:
+        """RFC 5952 form for IPv6, dotted quad for IPv4, with the prefix if there is one."""
+        return str(self.ip) if self.prefix is None else f"{self.ip}/{self.prefix}"
+
+
+@dataclass(frozen=True, slots=True)
+class Phone(Mention):
+    """A phone number in E.164 form."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ports(Mention):
+    """Ports and port ranges named together: "ports 80, 443 and 5000-5010"."""
+
+    ports: tuple[int, ...]
+    ranges: tuple[tuple[int, int], ...]
+
+    @property
+    def spec(self) -> PortsSpec:
+        """The CAMARA form."""
+        fields = {
+            "ranges": [{"from": low, "to": high} for low, high in self.ranges],
+            "ports": list(self.ports),
+        }
+        return PortsSpec.model_validate({name: value for name, value in fields.items() if value})
+
+
+@dataclass(frozen=True, slots=True)
+class Length(Mention):
+    """A length of time in seconds, not yet judged against any limit."""
+
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class SessionId(Mention):
+    """A UUID, lower case."""
+
+    uuid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sink(Mention):
+    """An https URL."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileName(Mention):
+    """A profile by name. `known` is false where the catalogue has no such profile."""
+
+    name: str
+    known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Invalid(Mention):
+    """What stands where an identifier should, and why it is none.
+
+    `fields` are the arguments of `createSession` that it may have been meant for.
+    """
+
+    fields: tuple[str, ...]
+    reason: str
+
+
+ADDRESS_FIELDS = ("device", "applicationServer")
+
+
+M = TypeVar("M", bound=Mention)
+
+
+@dataclass(frozen=True)
+class Mentions:
+    """All mentions of a conversation, in the order they were written."""
+
+    items: tuple[Mention, ...]
+    speaks_of_time: bool
+
+    def of(self, kind: type[M]) -> list[M]:
+        """Those of one kind, oldest first."""
+        return [item for item in self.items if isinstance(item, kind)]
+
+
+_URL = re.compile(r"https://[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+", re.IGNORECASE)
+_UUID = re.compile(
+    r"(?<![\w-])[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![\w-])",
+    re.IGNORECASE,
+)
+_IPV6 = re.compile(
+    r"(?<![\w:.])(?:\[(?P<inside>[0-9a-f:.]*:[0-9a-f:.]*)(?:%[\w.-]+)?\]:(?P<port>[0-9]{1,6})"
+    r"|\[?(?P<bare>[0-9a-f]{0,4}:[0-9a-f:]*:[0-9a-f:.]*[0-9a-f]|[0-9a-f]{1,4}:[0-9a-f:]*::)"
+    r"(?:%[\w.-]+)?(?:/(?P<prefix>[0-9]{1,3}))?\]?)(?![\w:])",
+    re.IGNORECASE,
+)
+_IPV4 = re.compile(
+    r"(?<![0-9A-Za-z_.])(?P<ip>[0-9]{1,4}(?:\.[0-9]{1,4}){3})"
+    r"(?:/(?P<prefix>[0-9]{1,3}))?(?::(?P<port>[0-9]{1,6}))?(?![0-9A-Za-z_]|\.[0-9])"
+)
+_WORDED_PORT = re.compile(
+    r"[\s,;(]*(?:(?:on|at|with|using|and|via|its|the|public|source|udp|tcp|from)\s+){0,3}"
+    r"port(?:\s+(?:number|is|no\.?))*[\s:=#]*(?P<port>[0-9]{1,6})(?![0-9A-Za-z_]|[.:-][0-9])",
+    re.IGNORECASE,
+)
+_PHONE = re.compile(r"(?<![\w+])(?:tel:\s?)?(?:\+|00)[ (]{0,2}[1-9](?:[ ().\-/]{0,2}[0-9])*")
+_LOCAL_PHONE = re.compile(
+    r"(?<![\w+.,:/-])(?:\(?0|[0-9]{2,5}[ .\-/)]|(?=[0-9]{9}))[0-9]?(?:[ ().\-/]{0,2}[0-9]){5,13}"
+    r"(?![\w]|[.,:][0-9])"
+)
+_E164 = re.compile(r"\+[1-9][0-9]{4,14}")
+_PORT_ITEM = r"[0-9]{1,6}(?:\s*(?:-|–|—|\bto\b|\bthrough\b|\buntil\b|\.\.|bis)\s*[0-9]{1,6})?"
+_PORTS = re.compile(
+    r"(?:\b(?:ports?|puertos?|portas?|portes?|porte)[\"']?(?:\s+(?:range|numbers?|nos?\.|is|are|tcp|udp|"
+    rf"from|between|on|the))*|\b(?:tcp|udp)(?:\s+ports?)?)[\s:=#\[/(\"']*"
+    rf"(?P<items>{_PORT_ITEM}(?:(?:\s*[,;&/+]\s*|\s+)(?:(?:and|or|plus|y|und|et|e)\s+)?"
+    rf"(?:ports?\s+)?{_PORT_ITEM}(?![\w.:]))*)(?![\w]|[.:][0-9])"
+    r"|(?<![\w.:/-])(?P<slash>[0-9]{1,6})(?:/|\s)(?:tcp|udp)\b",
+    re.IGNORECASE,
+)
+_RANGE_WORDS = re.compile(r"between\s+ports?\s+([0-9]{1,6})\s+and\s+([0-9]{1,6})", re.IGNORECASE)
+_UNKNOWN_PROFILE = re.compile(
+    r"(?<![\w])(?:QOS_[A-Za-z0-9_.-]*[A-Za-z0-9]|QoS_[A-Za-z0-9]+|qos_[a-z0-9]+|QOS-[A-Z0-9]+)(?!\w)"
+    r"|(?<=profile )(?P<named>[A-Z][A-Z0-9]*[_-][A-Z0-9_-]*[A-Z0-9])(?!\w)"
+)
+_HOST = re.compile(
+    r"\b(?:server|backend|endpoint)(?:\s+(?:is|at|on|address|host|name|called|named|the|my))*[\s:=\"']+"
+    r"(?P<host>(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,})(?![\w.]*[0-9@])",
+    re.IGNORECASE,
+)
+
+
+def find_mentions(
+    messages: Sequence[str],
+    profiles: Iterable[str] = (),
+    *,
+    default_region: str | None = None,
+) -> Mentions:
+    """Everything in a conversation that a request could use.
+
+    Args:
+        messages: the user's turns, oldest first.
+        profiles: profile names of the operator's catalogue.
+        default_region: ISO 3166 country whose national phone numbers count, e.g. `"DE"`.
+
+    Returns:
+        Mentions in reading order; never two over the same characters.
+    """
+    names = tuple(profiles)
+    found: list[Mention] = []
+    rest: list[str] = []
+    for turn, text in enumerate(messages):
+        reader = _Reader(turn, text)
+        for finder in (
+            _sinks,
+            _session_ids,
+            _ipv6,
+            _ipv4,
+            _lengths,
+            _phones,
+            _ports,
+            lambda reader: _profiles(reader, names),
+            _hosts,
+            lambda reader: _local_phones(reader, default_region),
+        ):
+            reader.take(finder)
+        found += sorted(reader.found, key=lambda item: item.start)
+        rest.append(reader.rest)
+    return Mentions(tuple(found), any(CUE.search(text) for text in rest))
+
+
+class _Reader:
+    """One turn; characters already read are blanked, so that nothing is read twice."""
+
+    def __init__(self, turn: int, text: str) -> None:
+        self.turn = turn
+        self.text = text
+        self.rest = text
+        self.found: list[Mention] = []
+
+    def take(self, finder: "Callable[[_Reader], Iterator[Mention]]") -> None:
+        new = list(finder(self))
+        self.found += new
+        for item in new:
+            blank = "\x00" * (item.end - item.start)
+            self.rest = self.rest[: item.start] + blank + self.rest[item.end :]
+
+
+def _sinks(reader: _Reader) -> Iterator[Mention]:
+    for match in _URL.finditer(reader.rest):
+        url = match[0].rstrip(".,;:!?)]'")
+        if len(url) > len("https://"):
+            url = "https" + url[5:]
+            yield Sink(reader.turn, match.start(), match.start() + len(url), url)
+
+
+def _session_ids(reader: _Reader) -> Iterator[Mention]:
+    for match in _UUID.finditer(reader.rest):
+        yield SessionId(reader.turn, match.start(), match.end(), match[0].lower())
+
+
+def _ipv6(reader: _Reader) -> Iterator[Mention]:
+    for match in _IPV6.finditer(reader.rest):
+        text = match["inside"] or match["bare"]
+        place = (reader.turn, match.start(), match.end())
+        try:
+            ip = ip_address(text)
+        except ValueError:
+            if "::" in text or text.count(":") >= 6:  # a clock time or a MAC address has fewer
+                yield Invalid(*place, ADDRESS_FIELDS, f"{text} is not an IPv6 address")
+            continue
+        if isinstance(ip, IPv6Address):
+            yield _address(reader.turn, match, ip, match["prefix"], match["port"])
+
+
+def _ipv4(reader: _Reader) -> Iterator[Mention]:
+    for match in _IPV4.finditer(reader.rest):
+        try:
+            ip = IPv4Address(match["ip"])
+        except ValueError:
+            place = (reader.turn, match.start(), match.end())
+            yield Invalid(*place, ADDRESS_FIELDS, f"{match['ip']} is not an IPv4 address")
+            continue
+        worded = None
+        if match["prefix"] is None and match["port"] is None:
+            worded = _WORDED_PORT.match(reader.rest, match.end())
+            if worded and int(worded["port"]) > 65535:
+                worded = None  # left for the port finder to complain about
+        end = worded.end() if worded else match.end()
+        yield _address(
+            reader.turn, match, ip, match["prefix"], match["port"], worded and worded["port"], end
+        )
+
+
+def _address(
+    turn: int,
+    match: re.Match[str],
+    ip: IPv4Address | IPv6Address,
+    prefix: str | None,
+    port: str | None,
+    worded_port: str | None = None,
+    end: int | None = None,
+) -> Mention:
+    place = (turn, match.start(), end or match.end())
+    if prefix is not None and int(prefix) > ip.max_prefixlen:
+        return Invalid(*place, ("applicationServer",), f"{match[0]} is not a valid subnet")
+    if port is not None and int(port) > 65535:
+        return Invalid(*place, ADDRESS_FIELDS, f"{match[0]} has no valid port (0 to 65535)")
+    number = port or worded_port
+    return Address(
+        *place,
+        ip=ip,
+        prefix=None if prefix is None else int(prefix),
+        port=None if number is None else int(number),
+        glued=port is not None,
+    )
+
+
+def _lengths(reader: _Reader) -> Iterator[Mention]:
+    for span in find_durations(reader.rest):
+        yield Length(reader.turn, span.start, span.end, span.seconds)
+
+
+def _phones(reader: _Reader) -> Iterator[Mention]:
+    for match in _PHONE.finditer(reader.rest):
+        end, number = _longest_number(match[0])
+        place = (reader.turn, match.start(), match.start() + end)
+        if _E164.fullmatch(number):
+            yield Phone(*place, number)
+        else:
+            reason = f"{match[0].strip()} is not a phone number in international form"
+            yield Invalid(*place, ("device",), reason)
+
+
+def _longest_number(text: str) -> tuple[int, str]:
+    """Where the number ends, and its E.164 form.
+
+    Numbers are written in groups, and a number that follows ("+1 555 0100 123 2 hours") looks
+    like one more group. The longest prefix of whole groups that the numbering plan knows wins;
+    a number unknown to every plan is taken whole, since test numbers are.
+    """
+    ends = [match.end() for match in re.finditer(r"[0-9]+", text)]
+    candidates = [(end, _e164(text[:end])) for end in reversed(ends)]
+    for accept in (phonenumbers.is_valid_number, phonenumbers.is_possible_number):
+        for end, number in candidates:
+            try:
+                if accept(phonenumbers.parse(number)):
+                    return end, number
+            except phonenumbers.NumberParseException:
+                continue
+    return candidates[0]
+
+
+def _e164(text: str) -> str:
+    digits = re.sub(r"[^0-9]", "", text.replace("(0)", ""))
+    return "+" + (digits if "+" in text else digits.removeprefix("00"))
+
+
+def _local_phones(reader: _Reader, region: str | None) -> Iterator[Mention]:
+    for match in _LOCAL_PHONE.finditer(reader.rest):
+        place = (reader.turn, match.start(), match.end())
+        if region:
+            try:
+                parsed = phonenumbers.parse(match[0], region)
+            except phonenumbers.NumberParseException:
+                continue
+            if phonenumbers.is_valid_number(parsed):
+                e164 = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+                yield Phone(*place, e164)
+                continue
+        yield Invalid(
+            *place, ("device",), f"{match[0].strip()} is no phone number with a country code"
+        )
+
+
+def _ports(reader: _Reader) -> Iterator[Mention]:
+    for match in _RANGE_WORDS.finditer(reader.rest):
+        yield _port_mention(reader, match, [f"{match[1]}-{match[2]}"])
+    for match in _PORTS.finditer(reader.rest):
+        if not _RANGE_WORDS.search(reader.rest[max(0, match.start() - 10) : match.end() + 12]):
+            items = match["items"] or match["slash"]
+            yield _port_mention(reader, match, re.findall(_PORT_ITEM, items, re.IGNORECASE))
+
+
+def _port_mention(reader: _Reader, match: re.Match[str], items: list[str]) -> Mention:
+    ports: list[int] = []
+    ranges: list[tuple[int, int]] = []
+    place = (reader.turn, match.start(), match.end())
+    for item in items:
+        low, *high = (int(part) for part in re.findall(r"[0-9]+", item))
+        if max(low, *high, 0) > 65535 or (high and high[0] < low):
+            before = reader.text[max(0, match.start() - 20) : match.start()].lower()
+            field = "devicePorts" if "device" in before else "applicationServerPorts"
+            return Invalid(*place, (field,), f"{item} is no valid port (0 to 65535, lower end first)")
+        if high:
+            ranges.append((low, high[0]))
+        else:
+            ports.append(low)
+    return Ports(*place, tuple(dict.fromkeys(ports)), tuple(dict.fromkeys(ranges)))
+
+
+def _profiles(reader: _Reader, names: tuple[str, ...]) -> Iterator[Mention]:
+    taken: set[int] = set()
+    for name in sorted(names, key=len, reverse=True):
+        for match in _name_pattern(name).finditer(reader.rest):
+            if taken.isdisjoint(range(match.start(), match.end())):
+                taken.update(range(match.start(), match.end()))
+                yield ProfileName(reader.turn, match.start(), match.end(), name, known=True)
+    for match in _UNKNOWN_PROFILE.finditer(reader.rest):
+        if taken.isdisjoint(range(match.start(), match.end())):
+            yield ProfileName(reader.turn, match.start(), match.end(), match[0], known=False)
+
+
+def _name_pattern(name: str) -> re.Pattern[str]:
+    """How people write a profile name: separators and case are theirs, unless it is a word.
+
+    A name such as "voice" is also plain English, so it counts only beside the word "profile" or
+    in quotes.
+    """
+    if re.fullmatch(r"[A-Za-z]+", name):
+        quoted = rf"[\"'`]{name}[\"'`]"
+        pattern = rf"(?:(?<=profile )|(?<=profile: )|(?<=profile=)){name}(?!\w)|{quoted}"
+        return re.compile(rf"{pattern}|(?<!\w){name}(?= profile\b)", re.IGNORECASE)
+    loose = r"[\s_.-]?".join(re.escape(part) for part in re.split(r"[_.-]", name) if part)
+    return re.compile(rf"(?<![\w.-]){loose}(?![\w-])", re.IGNORECASE)
+
+
+def _hosts(reader: _Reader) -> Iterator[Mention]:
+    for match in _HOST.finditer(reader.rest):
+        place = (reader.turn, match.start("host"), match.end("host"))
+        reason = f"{match['host']} is a host name, and the API needs an IP address"
+        yield Invalid(*place, ("applicationServer",), reason)

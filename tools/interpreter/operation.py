@@ -1,0 +1,40 @@
+"""The operations that the interpreter can decide for. A further one is a further row."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from camara_qod.tools.interpreter import create_session
+from camara_qod.tools.interpreter.context import Context
+from camara_qod.tools.interpreter.decision import DECLINE, Completed, Decision
+from camara_qod.tools.interpreter.schema import decision_schema
+
+
+@dataclass(frozen=True)
+class Operation:
+    """How one CAMARA operation is decided.
+
+    `arguments` gives the alternative schemas of its arguments for a conversation (none: it is not
+    on offer), `complete` turns what the model chose into a complete decision.
+    """
+
+    arguments: Callable[[Context], list[dict[str, Any]]]
+    complete: Callable[[dict[str, Any], Context], Completed]
+
+
+OPERATIONS: dict[str, Operation] = {
+    create_session.NAME: Operation(create_session.arguments, create_session.complete),
+}
+
+
+def schema_for(context: Context) -> dict[str, Any]:
+    """The decode schema of a conversation; one in which nothing was said can only be declined."""
+    operations = {} if context.blank else OPERATIONS
+    return decision_schema({name: item.arguments(context) for name, item in operations.items()})
+
+
+def complete(emitted: Decision, context: Context) -> Completed:
+    """The complete decision for what the model emitted."""
+    if emitted.operation == DECLINE:
+        return Completed(Decision(DECLINE))
+    return OPERATIONS[emitted.operation].complete(emitted.arguments, context)

@@ -1,0 +1,38 @@
+"""The prompt: one for training and serving, on any model with a chat template."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from camara_qod.tools.catalogue import NEED_MEANINGS
+
+_MEANINGS = " ".join(f"{need.value}: {meaning}." for need, meaning in NEED_MEANINGS.items())
+
+SYSTEM = (
+    "Turn the request into a CAMARA Quality-on-Demand call. Copy what the user wrote; null where "
+    f"it is not said; decline what is no such request. {_MEANINGS}"
+)
+
+
+def render(tokenizer: Any, messages: Sequence[str]) -> str:
+    """The text that the model continues with a decision.
+
+    Args:
+        tokenizer: a Hugging Face tokenizer; without a chat template the parts are just joined.
+        messages: the user's turns, oldest first. They are data: markers of the chat template in
+            them are broken up, so that no user can open a turn of another role.
+    """
+    turns = [_harmless(message, tokenizer.all_special_tokens) for message in messages]
+    content = "\n\nUser: ".join(turns)
+    if tokenizer.chat_template is None:
+        return f"{SYSTEM}\n\nUser: {content}\n\nCall: "
+    chat = [{"role": "system", "content": SYSTEM}, {"role": "user", "content": content}]
+    text = tokenizer.apply_chat_template(chat, tokenize=False, add_generation_prompt=True)
+    return str(text)
+
+
+def _harmless(text: str, special_tokens: Sequence[str]) -> str:
+    """Put a space behind the first character of each special token, until none is left."""
+    for token in special_tokens:
+        while len(token) > 1 and token in text:
+            text = text.replace(token, f"{token[0]} {token[1:]}")
+    return text

@@ -1,0 +1,1 @@
+"""A mock operator that serves the CAMARA APIs."""

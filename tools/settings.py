@@ -1,0 +1,124 @@
+"""What the deployer configures, through `QOD_…` environment variables or a `.env` file."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from camara_qod.tools.camara.models import ApplicationServer, Device, PositiveInt32
+from camara_qod.tools.errors import SettingsError
+
+#: A documentation address (RFC 5737): it stands in the demo for the developer's own backend.
+DEMO_APPLICATION_SERVER = ApplicationServer(ipv4_address="203.0.113.100")
+
+
+def _default_cache() -> Path:
+    return Path.home() / ".cache" / "camara-qod"
+
+
+def _root(url: str) -> str:
+    if not url.startswith(("http://", "https://")):
+        raise ValueError("an API root starts with https:// (or http:// on your own machine)")
+    return url.rstrip("/")
+
+
+class QodSettings(BaseSettings):
+    """All settings; each field is the variable `QOD_<FIELD>`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="QOD_", env_file=".env", extra="ignore", env_ignore_empty=True
+    )
+
+    api_root: Annotated[str, AfterValidator(_root)] | None = Field(
+        default=None,
+        description="Root URL of the operator's APIs; without it the mock operator runs in-process",
+    )
+    token: SecretStr | None = Field(
+        default=None, description="OAuth 2 access token, sent as bearer token"
+    )
+    timeout: float = Field(default=10.0, gt=0, description="Seconds to wait for the operator")
+
+    model: str = Field(
+        default="embedded",
+        description="Language model: `embedded`, a Hugging Face id, or a local folder",
+    )
+    adapter: str | None = Field(
+        default=None,
+        description="PEFT adapter: folder or Hugging Face id; `none` for no adapter; by default "
+        "the shipped one with the embedded model, none with any other",
+    )
+    quantization: Literal["none", "nf4"] = Field(
+        default="none", description="`nf4` loads the weights in 4 bits through bitsandbytes"
+    )
+    device: str = Field(default="auto", description="`cpu`, `cuda`, `cuda:1` …; `auto` picks")
+    cache_dir: Path = Field(
+        default_factory=_default_cache, description="Where the converted embedded model is kept"
+    )
+    max_prompt_tokens: int = Field(
+        default=2048, ge=128, description="Longest conversation that is read, in tokens"
+    )
+
+    catalogue: Path | None = Field(
+        default=None, description="Profile catalogue (JSON); by default the four demo profiles"
+    )
+    default_device: Device | None = Field(
+        default=None, description='Device where none is named, as JSON: {"phoneNumber":"+…"}'
+    )
+    default_application_server: ApplicationServer | None = Field(
+        default=DEMO_APPLICATION_SERVER,
+        description="Application server where none is named, an address or JSON; with an "
+        "`api_root` there is none unless set",
+    )
+    default_duration: PositiveInt32 | None = Field(
+        default=3600, description="Seconds where no duration is named; `0` asks instead"
+    )
+    default_region: str | None = Field(
+        default=None,
+        pattern="^[A-Z]{2}$",
+        description="Country (`DE`) whose national phone numbers are understood",
+    )
+    bare_ipv4: Literal["assume-no-nat", "ask"] = Field(
+        default="assume-no-nat",
+        description="A single IPv4 address without port: taken as public and private, or asked",
+    )
+
+    @field_validator("default_application_server", mode="before")
+    @classmethod
+    def _server_from_text(cls, value: Any) -> Any:
+        if isinstance(value, str) and not value.lstrip().startswith("{"):
+            return {"ipv6Address" if ":" in value else "ipv4Address": value.strip()}
+        return value
+
+    @field_validator("default_duration", mode="before")
+    @classmethod
+    def _zero_asks(cls, value: Any) -> Any:
+        number = int(value) if isinstance(value, str) and value.strip().isdigit() else value
+        return None if number == 0 else number
+
+    @model_validator(mode="after")
+    def _no_demo_server_on_a_real_network(self) -> Self:
+        if self.api_root and "default_application_server" not in self.model_fields_set:
+            self.default_application_server = None
+        return self
+
+
+def load_settings(**overrides: Any) -> QodSettings:
+    """Settings from the environment, with overrides from the command line.
+
+    Raises:
+        SettingsError: a value does not hold; the message names the variable.
+    """
+    try:
+        return QodSettings(**{name: value for name, value in overrides.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        name = "_".join(str(part) for part in first["loc"][:1]).upper() or "?"
+        raise SettingsError(f"The setting QOD_{name} does not hold: {first['msg']}.") from error

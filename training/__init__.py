@@ -1,0 +1,1 @@
+"""What learns: data building, SFT, evaluation."""

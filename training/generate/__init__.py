@@ -1,0 +1,1 @@
+"""The training set, generated from a seed."""
