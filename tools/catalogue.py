@@ -26,10 +26,10 @@ class Need(StrEnum):
 
 
 NEED_MEANINGS = {
-    Need.LATENCY: "gaming, AR/VR, remote control: lowest latency",
-    Need.BANDWIDTH: "streaming, playback, large transfers: high bandwidth",
-    Need.RELIABILITY: "IoT, telemetry, mission-critical, medical devices: reliability",
-    Need.LIVE_MEDIA: "video calls, meetings, live classes: live two-way media",
+    Need.LATENCY: "gaming, AR/VR, remote control",
+    Need.BANDWIDTH: "streaming, playback, transfers",
+    Need.RELIABILITY: "IoT, telemetry, medical",
+    Need.LIVE_MEDIA: "calls, meetings, live classes",
 }
 
 

@@ -139,6 +139,7 @@ CUE = re.compile(
     r"|時間|分|小时|小時|分钟|分鐘|ساعة|घंटे|घंटा|час|минут|시간",
     re.IGNORECASE,
 )
+_AND_NUMBER = re.compile(rf"(?:[0-9]|\b{_WORD})\s+and\s+$|\b(?:an|one)\s+$", re.IGNORECASE)
 _ISO_ADAPTER = TypeAdapter(timedelta)
 
 
@@ -168,13 +169,15 @@ def _phrases(text: str) -> Iterator[Span]:
     for pattern, seconds in _PHRASES:
         for match in pattern.finditer(text):
             # "two and a half hours" belongs to the number before it.
-            if not re.search(r"\b(?:and|an|one)\s+$", text[: match.start()], re.IGNORECASE):
+            if not _AND_NUMBER.search(text[: match.start()]):
                 yield Span(match.start(), match.end(), _seconds(seconds))
 
 
 def _worded(text: str) -> Iterator[Span]:
     for match in _COMPONENT.finditer(text):
         size = next(int(name[1:]) for name, hit in match.groupdict().items() if _is_unit(name, hit))
+        if match["word"] and size == 1 and match["word"].lower() in ("a", "one"):
+            continue  # "a second opinion", "give me one second"
         if number := match["number"]:
             value = _number(number)
         else:

@@ -140,7 +140,7 @@ _IPV6 = re.compile(
     re.IGNORECASE,
 )
 _IPV4 = re.compile(
-    r"(?<![0-9A-Za-z_.])(?P<ip>[0-9]{1,4}(?:\.[0-9]{1,4}){3})"
+    r"(?<![0-9A-Za-z_.+])(?!00[1-9])(?P<ip>[0-9]{1,4}(?:\.[0-9]{1,4}){3})"
     r"(?:/(?P<prefix>[0-9]{1,3}))?(?::(?P<port>[0-9]{1,6}))?(?![0-9A-Za-z_]|\.[0-9])"
 )
 _WORDED_PORT = re.compile(
@@ -159,7 +159,7 @@ _PORTS = re.compile(
     r"(?:\b(?:ports?|puertos?|portas?|portes?|porte)[\"']?(?:\s+(?:range|numbers?|nos?\.|is|are|tcp|udp|"
     rf"from|between|on|the))*|\b(?:tcp|udp)(?:\s+ports?)?)[\s:=#\[/(\"']*"
     rf"(?P<items>{_PORT_ITEM}(?:(?:\s*[,;&/+]\s*|\s+)(?:(?:and|or|plus|y|und|et|e)\s+)?"
-    rf"(?:ports?\s+)?{_PORT_ITEM}(?![\w.:]))*)(?![\w]|[.:][0-9])"
+    rf"{_PORT_ITEM}(?![\w:]|\.[0-9]))*)(?![\w]|[.:][0-9])"
     r"|(?<![\w.:/-])(?P<slash>[0-9]{1,6})(?:/|\s)(?:tcp|udp)\b",
     re.IGNORECASE,
 )

@@ -5,12 +5,10 @@ from typing import Any
 
 from camara_qod.tools.catalogue import NEED_MEANINGS
 
-_MEANINGS = " ".join(f"{need.value}: {meaning}." for need, meaning in NEED_MEANINGS.items())
+_MEANINGS = "; ".join(f"{need.value} {meaning}" for need, meaning in NEED_MEANINGS.items())
 
-SYSTEM = (
-    "Turn the request into a CAMARA Quality-on-Demand call. Copy what the user wrote; null where "
-    f"it is not said; decline what is no such request. {_MEANINGS}"
-)
+#: Short, because every token of it is paid for in each request; the adapter knows the rest.
+SYSTEM = f"Write the Quality-on-Demand call; null if not said. {_MEANINGS}. Else decline."
 
 
 def render(tokenizer: Any, messages: Sequence[str]) -> str:

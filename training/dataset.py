@@ -1,0 +1,120 @@
+"""Examples as the model is trained on them: the production prompt, and the tokens of the grammar.
+
+Every label is replayed through the decode grammar of its own text, so nothing is learned that
+decoding could not emit, and it is known which tokens were a choice.
+"""
+
+import json
+import random
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from datasets import Dataset
+from rich.progress import track
+
+from camara_qod.tools.catalogue import load_catalogue
+from camara_qod.tools.errors import DecodingError
+from camara_qod.tools.interpreter.context import Context, read
+from camara_qod.tools.interpreter.create_session import NAME as CREATE_SESSION
+from camara_qod.tools.interpreter.create_session import arguments
+from camara_qod.tools.interpreter.decision import DECLINE, Decision
+from camara_qod.tools.interpreter.decoding import Replayer
+from camara_qod.tools.interpreter.operation import complete, schema_for
+from camara_qod.tools.interpreter.prompt import render
+from camara_qod.tools.settings import QodSettings
+from camara_qod.training.generate.requests import Example, example
+from camara_qod.training.generate.uses import Uses
+
+IGNORED = -100
+
+
+def demo_context(messages: list[str]) -> Context:
+    """A conversation under the demo configuration, whatever the environment says."""
+    settings = QodSettings.model_construct(
+        **{name: field.get_default() for name, field in QodSettings.model_fields.items()
+           if name != "cache_dir"}
+    )  # fmt: skip
+    return read(messages, load_catalogue(), settings)
+
+
+def generate(uses: Uses, count: int, seed: int) -> Iterator[dict[str, Any]]:
+    """Records `{"messages", "emitted", "tag"}`, deterministic from the seed, without repetition.
+
+    Raises:
+        DecodingError: an example asks for what its own grammar does not allow.
+    """
+    rng = random.Random(seed)  # noqa: S311  (data, not secrets)
+    seen: set[tuple[str, ...]] = set()
+    while len(seen) < count:
+        item = example(rng, uses)
+        key = tuple(item.messages)
+        if key not in seen:
+            seen.add(key)
+            yield {"messages": item.messages, "emitted": emission(item).to_json(), "tag": item.tag}
+
+
+def emission(item: Example) -> Decision:
+    """The decision in the form the model emits, with null for what was not said."""
+    if item.chosen is None:
+        return Decision(DECLINE)
+    device = item.chosen.get("device")
+    for alternative in arguments(demo_context(item.messages)):
+        properties = alternative["properties"]
+        if device in properties["device"]["enum"]:
+            unknown = set(item.chosen) - set(properties)
+            if unknown:
+                raise DecodingError(f"{item.messages} offers no {', '.join(sorted(unknown))}")
+            return Decision(CREATE_SESSION, {name: item.chosen.get(name) for name in properties})
+    raise DecodingError(f"{item.messages} offers no device {device}")
+
+
+def tokenized(
+    records: Iterable[dict[str, Any]], tokenizer: Any, *, whole_share: float, seed: int
+) -> Dataset:
+    """Token ids and labels.
+
+    Args:
+        records: `{"messages", "emitted"}`.
+        tokenizer: of the model that is trained.
+        whole_share: part of the examples, 0 to 1, whose forced tokens are learned too; the others
+            learn their free choices alone, which would drown among ten times as many forced ones.
+        seed: decides which.
+
+    Raises:
+        DecodingError: a label is not what its grammar can emit, or does not complete.
+    """
+    rng = random.Random(seed)  # noqa: S311
+    replayer = Replayer(tokenizer)
+    rows = []
+    for record in track(list(records), description="Replaying labels", transient=True):
+        context = demo_context(record["messages"])
+        replay = replayer.replay(record["emitted"], schema_for(context))
+        complete(Decision.from_json(record["emitted"]), context)
+        prompt = tokenizer(render(tokenizer, record["messages"]), add_special_tokens=False)
+        ids = [*prompt["input_ids"], *replay.token_ids, tokenizer.eos_token_id]
+        whole = rng.random() < whole_share
+        learned = [True] * (len(replay.free) + 1) if whole else [*replay.free, False]
+        labels = [IGNORED] * len(prompt["input_ids"]) + [
+            token if take else IGNORED
+            for token, take in zip(ids[len(prompt["input_ids"]) :], learned, strict=True)
+        ]
+        rows.append({"input_ids": ids, "labels": labels})
+    return Dataset.from_list(rows)
+
+
+def read_jsonl(path: Path) -> list[dict[str, Any]]:
+    """The objects of a JSON Lines file."""
+    with path.open(encoding="utf-8") as file:
+        return [json.loads(line) for line in file if line.strip()]
+
+
+def write_jsonl(path: Path, records: Iterable[dict[str, Any]]) -> Counter[str]:
+    """Write records, and count them by tag."""
+    tags: Counter[str] = Counter()
+    with path.open("w", encoding="utf-8") as file:
+        for record in records:
+            file.write(json.dumps(record, ensure_ascii=False) + "\n")
+            tags[record["tag"]] += 1
+    return tags

@@ -1,0 +1,70 @@
+"""The phrases that requests are made of, read from `data/uses`."""
+
+import json
+import random
+from dataclasses import dataclass
+from importlib.resources import files
+
+from camara_qod.tools.catalogue import Need
+
+
+@dataclass(frozen=True)
+class Uses:
+    """Uses of each need, and sentences without one.
+
+    `nouns` read after "for", `sentences` stand alone; `unstated` ask for a session without saying
+    what for; `decline` is not a matter for the API.
+    """
+
+    nouns: dict[Need, list[str]]
+    sentences: dict[Need, list[str]]
+    unstated: list[str]
+    decline: list[str]
+
+
+def load_uses() -> Uses:
+    """All phrases that ship with the package."""
+    needs = {need: _read(need.value) for need in Need}
+    return Uses(
+        {need: item["nouns"] for need, item in needs.items()},
+        {need: item["sentences"] for need, item in needs.items()},
+        _read("unstated")["sentences"],
+        _read("decline")["sentences"],
+    )
+
+
+def split(uses: Uses, share: float, seed: int) -> tuple[Uses, Uses]:
+    """Two disjoint sets of phrases, so that validation meets uses that training never saw.
+
+    Args:
+        uses: what to divide.
+        share: part of each list that goes into the second set, 0 to 1.
+        seed: decides which.
+    """
+    rng = random.Random(seed)  # noqa: S311  (data, not secrets)
+
+    def cut(items: list[str]) -> tuple[list[str], list[str]]:
+        shuffled = sorted(items)
+        rng.shuffle(shuffled)
+        size = round(len(shuffled) * share)
+        return shuffled[size:], shuffled[:size]
+
+    nouns = {need: cut(items) for need, items in uses.nouns.items()}
+    sentences = {need: cut(items) for need, items in uses.sentences.items()}
+    unstated, decline = cut(uses.unstated), cut(uses.decline)
+    first, second = (
+        Uses(
+            {need: item[part] for need, item in nouns.items()},
+            {need: item[part] for need, item in sentences.items()},
+            unstated[part],
+            decline[part],
+        )
+        for part in (0, 1)
+    )
+    return first, second
+
+
+def _read(name: str) -> dict[str, list[str]]:
+    path = files("camara_qod.data") / "uses" / f"{name}.json"
+    value: dict[str, list[str]] = json.loads(path.read_text(encoding="utf-8"))
+    return value
