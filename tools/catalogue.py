@@ -26,10 +26,10 @@ class Need(StrEnum):
 
 
 NEED_MEANINGS = {
-    Need.LATENCY: "gaming, AR/VR, remote control",
-    Need.BANDWIDTH: "streaming, playback, transfers",
-    Need.RELIABILITY: "IoT, telemetry, medical",
-    Need.LIVE_MEDIA: "calls, meetings, live classes",
+    Need.LATENCY: "gaming, VR, remote control",
+    Need.BANDWIDTH: "streaming, transfers",
+    Need.RELIABILITY: "IoT, medical",
+    Need.LIVE_MEDIA: "calls, meetings",
 }
 
 

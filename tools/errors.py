@@ -1,13 +1,13 @@
 """Every error of the plugin. The message names what failed and what to do about it.
 
-    QodError
-    ├── SettingsError            a setting or file of the deployer's does not hold
-    ├── ModelError               the language model cannot be loaded
-    ├── RequestTooLong           the conversation does not fit the model
-    ├── DecodingError            the model's answer is not a decision
-    ├── TransportError           no answer from the operator
-    │   └── OutcomeUnknown       ... to a request that may have been carried out
-    └── CamaraError              the operator refused (camara/errors.py)
+QodError
+├── SettingsError            a setting or file of the deployer's does not hold
+├── ModelError               the language model cannot be loaded
+├── RequestTooLong           the conversation does not fit the model
+├── DecodingError            the model's answer is not a decision
+├── TransportError           no answer from the operator
+│   └── OutcomeUnknown       ... to a request that may have been carried out
+└── CamaraError              the operator refused (camara/errors.py)
 """
 
 

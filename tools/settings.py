@@ -117,7 +117,9 @@ def load_settings(**overrides: Any) -> QodSettings:
         SettingsError: a value does not hold; the message names the variable.
     """
     try:
-        return QodSettings(**{name: value for name, value in overrides.items() if value is not None})
+        return QodSettings(
+            **{name: value for name, value in overrides.items() if value is not None}
+        )
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         name = "_".join(str(part) for part in first["loc"][:1]).upper() or "?"

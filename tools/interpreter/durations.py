@@ -139,7 +139,9 @@ CUE = re.compile(
     r"|時間|分|小时|小時|分钟|分鐘|ساعة|घंटे|घंटा|час|минут|시간",
     re.IGNORECASE,
 )
-_AND_NUMBER = re.compile(rf"(?:[0-9]|\b{_WORD})\s+and\s+$|\b(?:an|one)\s+$", re.IGNORECASE)
+_AND_NUMBER = re.compile(
+    rf"(?<![0-9]{{4}})(?:[0-9]|\b{_WORD})\s+and\s+$|\b(?:an|one)\s+$", re.IGNORECASE
+)
 _ISO_ADAPTER = TypeAdapter(timedelta)
 
 

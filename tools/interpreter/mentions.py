@@ -376,7 +376,9 @@ def _port_mention(reader: _Reader, match: re.Match[str], items: list[str]) -> Me
         if max(low, *high, 0) > 65535 or (high and high[0] < low):
             before = reader.text[max(0, match.start() - 20) : match.start()].lower()
             field = "devicePorts" if "device" in before else "applicationServerPorts"
-            return Invalid(*place, (field,), f"{item} is no valid port (0 to 65535, lower end first)")
+            return Invalid(
+                *place, (field,), f"{item} is no valid port (0 to 65535, lower end first)"
+            )
         if high:
             ranges.append((low, high[0]))
         else:

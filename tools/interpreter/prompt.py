@@ -8,7 +8,7 @@ from camara_qod.tools.catalogue import NEED_MEANINGS
 _MEANINGS = "; ".join(f"{need.value} {meaning}" for need, meaning in NEED_MEANINGS.items())
 
 #: Short, because every token of it is paid for in each request; the adapter knows the rest.
-SYSTEM = f"Write the Quality-on-Demand call; null if not said. {_MEANINGS}. Else decline."
+SYSTEM = f"Quality-on-Demand call. {_MEANINGS}; null not said."
 
 
 def render(tokenizer: Any, messages: Sequence[str]) -> str:

@@ -68,7 +68,9 @@ def _choice(values: Sequence[Any] | dict[str, Any]) -> dict[str, Any]:
 
 def wire(value: Any) -> Any:
     """A candidate as JSON."""
-    return value.model_dump(mode="json", exclude_none=True) if isinstance(value, BaseModel) else value
+    return (
+        value.model_dump(mode="json", exclude_none=True) if isinstance(value, BaseModel) else value
+    )
 
 
 def _object(properties: dict[str, Any]) -> dict[str, Any]:

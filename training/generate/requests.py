@@ -103,7 +103,7 @@ class _Draft:
 
 def example(rng: random.Random, uses: Uses) -> Example:
     """One random example."""
-    if rng.random() < 0.17:
+    if rng.random() < 0.15:
         return Example([_typo(rng, rng.choice(uses.decline), 0.1)], None, DECLINE)
     draft = _Draft()
     _device(rng, draft)
@@ -121,12 +121,12 @@ def example(rng: random.Random, uses: Uses) -> Example:
 
 def _device(rng: random.Random, draft: _Draft) -> None:
     kind = rng.random()
-    if kind < 0.08:
+    if kind < 0.17:
         return
-    if kind < 0.11:
+    if kind < 0.2:
         draft.say("device", rng.choice(_DEVICE_V4).format(ids.invalid_ipv4(rng)))
         return
-    if kind < 0.14:
+    if kind < 0.23:
         draft.say("device", rng.choice(_DEVICE_PHONE).format(ids.national_phone(rng)))
         return
     text, value, forms = _identity(rng)

@@ -1,0 +1,64 @@
+"""`qod-train`: build the data, train, evaluate."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from camara_qod.tools.errors import QodError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Train and evaluate the language model of the QoD agent plugin.",
+)
+
+RecipeName = Annotated[
+    str, typer.Argument(help="A shipped recipe (`embedded`) or a YAML file.", show_default=False)
+]
+
+
+@app.command()
+def data(
+    recipe: RecipeName,
+    output: Annotated[Path, typer.Option(help="Folder for the JSONL files.")] = Path("runs/data"),
+) -> None:
+    """Write the generated training and validation examples, to look at them."""
+    from camara_qod.training.dataset import write_jsonl
+    from camara_qod.training.recipe import load_recipe
+    from camara_qod.training.sft import records
+
+    output.mkdir(parents=True, exist_ok=True)
+    for name, items in zip(("train", "validation"), records(load_recipe(recipe)), strict=True):
+        tags = write_jsonl(output / f"{name}.jsonl", items)
+        Console().print(f"{output / name}.jsonl: {tags.total()} examples", dict(tags))
+
+
+@app.command()
+def sft(
+    recipe: RecipeName,
+    output: Annotated[
+        Path | None, typer.Option(help="Folder for checkpoints and the adapter.")
+    ] = None,
+) -> None:
+    """Fine-tune an adapter; started again, it goes on from the last checkpoint."""
+    from camara_qod.training.recipe import load_recipe
+    from camara_qod.training.sft import train
+
+    adapter = train(load_recipe(recipe), output or Path("runs") / f"{Path(recipe).stem}-sft")
+    Console().print(f"The adapter is in {adapter}. Use it with QOD_ADAPTER={adapter}.")
+
+
+def main() -> None:
+    """Run the command line; errors of ours end in one line, not in a traceback."""
+    try:
+        app()
+    except QodError as error:
+        Console(stderr=True).print(f"[red]{error}[/red]", highlight=False)
+        raise SystemExit(1) from error
+
+
+if __name__ == "__main__":
+    main()

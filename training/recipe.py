@@ -1,0 +1,86 @@
+"""Recipes: what a training run is made of, read from YAML."""
+
+from importlib.resources import files
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from camara_qod.tools.errors import SettingsError
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DataRecipe(_Part):
+    """The generated training set."""
+
+    examples: int = Field(gt=0)
+    seed: int = 0
+    validation_share: float = Field(default=0.06, ge=0, lt=1, description="of the use phrases")
+    validation_examples: int = 160
+    whole_share: float = Field(
+        default=0.1, ge=0, le=1, description="of the examples: forced tokens are learned too"
+    )
+
+
+class LoraRecipe(_Part):
+    """PEFT's `LoraConfig`."""
+
+    r: int = 16
+    lora_alpha: int = 16
+    lora_dropout: float = 0.05
+    target_modules: list[str] | Literal["all-linear"]
+    layers_to_transform: list[int] | None = None
+
+
+class SftRecipe(_Part):
+    """TRL's `SFTConfig`, the parts that differ between recipes."""
+
+    learning_rate: float
+    per_device_train_batch_size: int
+    gradient_accumulation_steps: int = 1
+    num_train_epochs: float = 1
+    warmup_steps: int = 20
+    lr_scheduler_type: str = "cosine"
+    optim: str = "adamw_torch"
+    activation_checkpointing: bool = False
+    save_steps: int = 100
+    logging_steps: int = 10
+
+
+class Recipe(_Part):
+    """One training run."""
+
+    model: str
+    quantization: Literal["none", "nf4"] = "none"
+    seed: int = 0
+    data: DataRecipe
+    lora: LoraRecipe
+    sft: SftRecipe
+
+
+def load_recipe(name: str) -> Recipe:
+    """A recipe by name, or from a YAML file.
+
+    Raises:
+        SettingsError: there is none, or a key does not hold.
+    """
+    shipped = Path(str(files("camara_qod.training"))) / "recipes"
+    path = shipped / f"{name}.yaml" if "/" not in name and "." not in name else Path(name)
+    try:
+        return Recipe.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        known = ", ".join(sorted(item.stem for item in shipped.glob("*.yaml")))
+        raise SettingsError(
+            f"There is no recipe {name}: name one of {known}, or a YAML file."
+        ) from error
+    except (ValidationError, yaml.YAMLError) as error:
+        if isinstance(error, ValidationError):
+            first = error.errors()[0]
+            reason = f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
+        else:
+            reason = str(error).splitlines()[0]
+        raise SettingsError(f"The recipe {name} does not hold: {reason}.") from error
