@@ -320,20 +320,27 @@ def _phones(reader: _Reader) -> Iterator[Mention]:
 def _longest_number(text: str) -> tuple[int, str]:
     """Where the number ends, and its E.164 form.
 
-    Numbers are written in groups, and a number that follows ("+1 555 0100 123 2 hours") looks
-    like one more group. The longest prefix of whole groups that the numbering plan knows wins;
-    a number unknown to every plan is taken whole, since test numbers are.
+    Numbers are written in groups, and a number that follows ("+1 555 010 0123 4 people") looks
+    like one more group. What is possible as a whole is taken whole; else the longest run of groups
+    that the numbering plan knows; a number unknown to every plan is taken whole, since test numbers
+    are.
     """
     ends = [match.end() for match in re.finditer(r"[0-9]+", text)]
     candidates = [(end, _e164(text[:end])) for end in reversed(ends)]
+    if _is(phonenumbers.is_possible_number, candidates[0][1]):
+        return candidates[0]
     for accept in (phonenumbers.is_valid_number, phonenumbers.is_possible_number):
-        for end, number in candidates:
-            try:
-                if accept(phonenumbers.parse(number)):
-                    return end, number
-            except phonenumbers.NumberParseException:
-                continue
+        for candidate in candidates:
+            if _is(accept, candidate[1]):
+                return candidate
     return candidates[0]
+
+
+def _is(accept: Callable[[phonenumbers.PhoneNumber], bool], number: str) -> bool:
+    try:
+        return accept(phonenumbers.parse(number))
+    except phonenumbers.NumberParseException:
+        return False
 
 
 def _e164(text: str) -> str:
