@@ -1,0 +1,33 @@
+"""The mock operator without a network: `httpx2` transports that call the application."""
+
+from contextlib import ExitStack
+
+import httpx2
+from anyio.from_thread import start_blocking_portal
+from fastapi import FastAPI
+
+#: A root for requests that never leave the process (RFC 6761 reserves the name).
+API_ROOT = "http://mock.invalid"
+
+
+class InProcessTransport(httpx2.BaseTransport):
+    """Lets a synchronous client talk to an ASGI application, on an event loop of its own."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self._asgi = httpx2.ASGITransport(app=app)
+        self._stack = ExitStack()
+        self._portal = self._stack.enter_context(start_blocking_portal())
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        """One request and its whole answer."""
+        request.read()
+        return self._portal.call(self._answer, request)
+
+    async def _answer(self, request: httpx2.Request) -> httpx2.Response:
+        response = await self._asgi.handle_async_request(request)
+        content = await response.aread()
+        return httpx2.Response(response.status_code, headers=response.headers, content=content)
+
+    def close(self) -> None:
+        """End the event loop."""
+        self._stack.close()

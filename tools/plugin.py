@@ -1,0 +1,96 @@
+"""The parts put together: words in, outcome out. Tool, command line and REPL all go this way."""
+
+import asyncio
+from collections.abc import Sequence
+
+import httpx2
+
+from camara_qod.tools.camara.client import AsyncQodClient, QodClient
+from camara_qod.tools.interpreter.interpreter import Interpreter
+from camara_qod.tools.operations import aexecute, dry_run, execute
+from camara_qod.tools.outcome import Outcome
+from camara_qod.tools.settings import QodSettings
+
+Words = str | Sequence[str]
+
+
+class QodPlugin:
+    """Interpreter and clients under one configuration.
+
+    Args:
+        interpreter: decides; its settings say where the operator is. Without an `api_root` a mock
+            operator runs in this process.
+        transport: a synchronous `httpx2` transport to use instead.
+        async_transport: the same for asynchronous calls.
+    """
+
+    def __init__(
+        self,
+        interpreter: Interpreter,
+        *,
+        transport: httpx2.BaseTransport | None = None,
+        async_transport: httpx2.AsyncBaseTransport | None = None,
+    ) -> None:
+        settings = interpreter.settings
+        self.interpreter = interpreter
+        self.settings = settings
+        root = settings.api_root
+        if root is None:
+            from camara_qod.tools.operator.app import create_app
+            from camara_qod.tools.operator.in_process import API_ROOT, InProcessTransport
+
+            root = API_ROOT
+            app = create_app(interpreter.catalogue)
+            transport = transport or InProcessTransport(app)
+            async_transport = async_transport or httpx2.ASGITransport(app=app)
+        self.client = QodClient(
+            root, token=settings.token, timeout=settings.timeout, transport=transport
+        )
+        self.async_client = AsyncQodClient(
+            root, token=settings.token, timeout=settings.timeout, transport=async_transport
+        )
+
+    @classmethod
+    def from_settings(cls, settings: QodSettings) -> "QodPlugin":
+        """Load the configured model and connect to the configured operator.
+
+        Raises:
+            ModelError: the model cannot be loaded.
+            SettingsError: the catalogue does not hold.
+        """
+        from camara_qod.tools.interpreter.model import load_decoder
+
+        return cls(Interpreter(load_decoder(settings), settings))
+
+    @property
+    def mock(self) -> bool:
+        """Whether the operator is the mock in this process."""
+        return self.settings.api_root is None
+
+    def request(self, words: Words, *, send: bool = True) -> Outcome:
+        """Decide for a conversation and carry the decision out.
+
+        Args:
+            words: what the user typed, one turn or several, oldest first.
+            send: false only shows what would be sent.
+
+        Raises:
+            RequestTooLong: the conversation does not fit the model.
+            TransportError: the operator could not be reached.
+        """
+        interpretation = self.interpreter.interpret(words)
+        return execute(interpretation, self.client) if send else dry_run(interpretation)
+
+    async def arequest(self, words: Words, *, send: bool = True) -> Outcome:
+        """`request` for asynchronous code; the model works in a thread."""
+        interpretation = await asyncio.to_thread(self.interpreter.interpret, words)
+        return await aexecute(interpretation, self.async_client) if send else dry_run(interpretation)
+
+    def close(self) -> None:
+        """Give the synchronous connections back."""
+        self.client.close()
+
+    async def aclose(self) -> None:
+        """Give all connections back."""
+        await self.async_client.aclose()
+        self.close()

@@ -1,0 +1,107 @@
+"""The LangChain tool: a request in words, a Quality-on-Demand session out."""
+
+import asyncio
+import threading
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+from langchain.tools import BaseTool, InjectedState, ToolException
+from langchain_core.messages import BaseMessage, HumanMessage
+from pydantic import BaseModel, Field, PrivateAttr
+
+from camara_qod.tools.errors import QodError
+from camara_qod.tools.outcome import Outcome
+from camara_qod.tools.plugin import QodPlugin
+from camara_qod.tools.settings import QodSettings, load_settings
+
+DESCRIPTION = (
+    "Requests a better mobile-network connection for one device through the CAMARA "
+    "Quality-on-Demand API: low latency for gaming or remote control, high bandwidth for "
+    "streaming or transfers, reliability for IoT and medical devices, or steady two-way media for "
+    "calls and meetings. Pass on the user's request in the user's own words, with the device's "
+    "phone number or IP address, the purpose and the duration if they were given. Never make up an "
+    "address or a number: what is missing is asked for in the result."
+)
+
+
+class QodToolError(QodError, ToolException):
+    """The tool could not do its work; not a refusal and not a question."""
+
+
+class QodRequest(BaseModel):
+    """Arguments of the tool."""
+
+    request: str = Field(description="The user's request, in the user's own words.")
+    messages: Annotated[list[Any] | None, InjectedState("messages")] = Field(
+        default=None, description="The conversation, handed over by the agent."
+    )
+
+
+class QodTool(BaseTool):
+    """`BaseTool` over the whole path, with the full outcome as artifact.
+
+    In an agent the request is read from what the human wrote, which the agent's state holds, and
+    not from the outer model's paraphrase: an address that the outer model made up is not in the
+    human's words, so it cannot reach the network. Elsewhere it is read from `request`.
+
+    Args:
+        settings: by default the environment's; the model is loaded at the first call.
+        plugin: a ready plugin to use instead.
+
+    Example:
+        ```python
+        from langchain.agents import create_agent
+        from camara_qod.tools.qod_tool import QodTool
+
+        agent = create_agent("openai:gpt-5", tools=[QodTool()])
+        ```
+    """
+
+    name: str = "quality_on_demand"
+    description: str = DESCRIPTION
+    args_schema: type[BaseModel] = QodRequest
+    response_format: str = "content_and_artifact"
+    settings: QodSettings | None = Field(default=None, exclude=True)
+
+    _plugin: QodPlugin | None = PrivateAttr(default=None)
+    _lock: Any = PrivateAttr(default_factory=threading.Lock)
+
+    def __init__(self, plugin: QodPlugin | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._plugin = plugin
+
+    def _ready(self) -> QodPlugin:
+        with self._lock:
+            if self._plugin is None:
+                self._plugin = QodPlugin.from_settings(self.settings or load_settings())
+            return self._plugin
+
+    def _run(
+        self, request: str, messages: list[Any] | None = None, **_: Any
+    ) -> tuple[str, dict[str, Any]]:
+        try:
+            return _result(self._ready().request(_words(request, messages)))
+        except QodError as error:
+            raise QodToolError(str(error)) from error
+
+    async def _arun(
+        self, request: str, messages: list[Any] | None = None, **_: Any
+    ) -> tuple[str, dict[str, Any]]:
+        plugin = await asyncio.to_thread(self._ready)
+        try:
+            return _result(await plugin.arequest(_words(request, messages)))
+        except QodError as error:
+            raise QodToolError(str(error)) from error
+
+
+def _words(request: str, messages: Iterable[BaseMessage] | None) -> list[str]:
+    human = [str(item.text) for item in messages or [] if isinstance(item, HumanMessage)]
+    return human or [request]
+
+
+def _result(outcome: Outcome) -> tuple[str, dict[str, Any]]:
+    text = outcome.text
+    if outcome.sent and outcome.session and outcome.interpretation.assumptions:
+        assumed = ", ".join(item.argument for item in outcome.interpretation.assumptions)
+        text += f" Not stated and filled in: {assumed}."
+    return text, outcome.to_dict()
