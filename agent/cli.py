@@ -28,9 +28,7 @@ app = typer.Typer(
 Model = Annotated[
     str | None, typer.Option(help="`embedded`, a Hugging Face id, or a folder.", show_default=False)
 ]
-Adapter = Annotated[
-    str | None, typer.Option(help="PEFT adapter, or `none`.", show_default=False)
-]
+Adapter = Annotated[str | None, typer.Option(help="PEFT adapter, or `none`.", show_default=False)]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the request without sending it.")]
 
 

@@ -49,7 +49,10 @@ class Outcome:
         made = self.interpretation
         return {
             "text": self.text,
-            "decision": {"operation": made.decision.operation, "arguments": made.decision.arguments},
+            "decision": {
+                "operation": made.decision.operation,
+                "arguments": made.decision.arguments,
+            },
             "body": self.body,
             "sent": self.sent,
             "session": self.session.wire() if self.session else None,

@@ -84,7 +84,9 @@ class QodPlugin:
     async def arequest(self, words: Words, *, send: bool = True) -> Outcome:
         """`request` for asynchronous code; the model works in a thread."""
         interpretation = await asyncio.to_thread(self.interpreter.interpret, words)
-        return await aexecute(interpretation, self.async_client) if send else dry_run(interpretation)
+        return (
+            await aexecute(interpretation, self.async_client) if send else dry_run(interpretation)
+        )
 
     def close(self) -> None:
         """Give the synchronous connections back."""

@@ -71,7 +71,12 @@ def emission(item: Example) -> Decision:
 
 
 def tokenized(
-    records: Iterable[dict[str, Any]], tokenizer: Any, *, whole_share: float, seed: int
+    records: Iterable[dict[str, Any]],
+    tokenizer: Any,
+    *,
+    whole_share: float,
+    batch_size: int,
+    seed: int,
 ) -> Dataset:
     """Token ids and labels.
 
@@ -80,7 +85,9 @@ def tokenized(
         tokenizer: of the model that is trained.
         whole_share: part of the examples, 0 to 1, whose forced tokens are learned too; the others
             learn their free choices alone, which would drown among ten times as many forced ones.
-        seed: decides which.
+        batch_size: rows of similar length stand together in runs of this many, so that little is
+            padded; the runs are in random order.
+        seed: decides which, and the order.
 
     Raises:
         DecodingError: a label is not what its grammar can emit, or does not complete.
@@ -101,7 +108,25 @@ def tokenized(
             for token, take in zip(ids[len(prompt["input_ids"]) :], learned, strict=True)
         ]
         rows.append({"input_ids": ids, "labels": labels})
-    return Dataset.from_list(rows)
+    return Dataset.from_list(_bucketed(rows, batch_size, rng))
+
+
+def _bucketed(
+    rows: list[dict[str, Any]], batch_size: int, rng: random.Random
+) -> list[dict[str, Any]]:
+    """Rows of similar length side by side.
+
+    Transformers' `group_by_length` feeds each stretch from long to short. Refusals are short here,
+    so every stretch ended in refusals alone and the model forgot all else.
+    """
+    rng.shuffle(rows)
+    batches: list[list[dict[str, Any]]] = []
+    stretch = 16 * batch_size
+    for start in range(0, len(rows), stretch):
+        part = sorted(rows[start : start + stretch], key=lambda row: len(row["input_ids"]))
+        batches += [part[at : at + batch_size] for at in range(0, len(part), batch_size)]
+    rng.shuffle(batches)
+    return [row for batch in batches for row in batch]
 
 
 def read_jsonl(path: Path) -> list[dict[str, Any]]:

@@ -40,7 +40,11 @@ def train(recipe: Recipe, output: Path) -> Path:
         model=model,
         args=_arguments(recipe, output),
         train_dataset=tokenized(
-            training, tokenizer, whole_share=recipe.data.whole_share, seed=recipe.seed
+            training,
+            tokenizer,
+            whole_share=recipe.data.whole_share,
+            batch_size=recipe.sft.per_device_train_batch_size,
+            seed=recipe.seed,
         ),
         processing_class=tokenizer,
         peft_config=LoraConfig(task_type="CAUSAL_LM", **recipe.lora.model_dump()),
@@ -69,7 +73,7 @@ def _arguments(recipe: Recipe, output: Path) -> SFTConfig:
         save_total_limit=2,
         report_to="none",
         bf16=False,
-        train_sampling_strategy="group_by_length",
+        train_sampling_strategy="sequential",
         **recipe.sft.model_dump(),
     )
 

@@ -1,14 +1,14 @@
 """Refusals by the operator, one class for each HTTP status that CAMARA uses.
 
-    CamaraError
-    ├── InvalidArgument      400
-    ├── Unauthenticated      401
-    ├── PermissionDenied     403
-    ├── NotFound             404
-    ├── Conflict             409
-    ├── Unprocessable        422
-    ├── TooManyRequests      429, with `retry_after` in seconds
-    └── ServerError          5xx
+CamaraError
+├── InvalidArgument      400
+├── Unauthenticated      401
+├── PermissionDenied     403
+├── NotFound             404
+├── Conflict             409
+├── Unprocessable        422
+├── TooManyRequests      429, with `retry_after` in seconds
+└── ServerError          5xx
 """
 
 from camara_qod.tools.errors import QodError

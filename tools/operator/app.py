@@ -119,9 +119,7 @@ def _profile_routes(catalogue: Catalogue) -> APIRouter:
             ]
         )
 
-    @router.get(
-        "/qos-profiles/{name}", operation_id="getQosProfile", response_model=QosProfile
-    )
+    @router.get("/qos-profiles/{name}", operation_id="getQosProfile", response_model=QosProfile)
     async def get_qos_profile(name: str) -> JSONResponse:
         for profile in published:
             if profile.name == name:
