@@ -39,7 +39,8 @@ class Outcome:
         if decision.operation == CLARIFY:
             return " ".join(question.text for question in self.interpretation.questions)
         if self.error is not None:
-            return f"The operator refused: {self.error.message} ({self.error.status} {self.error.code})"
+            error = self.error
+            return f"The operator refused: {error.message} ({error.status} {error.code})"
         if self.session is not None:
             return _session_text(self.session)
         return "Nothing was sent. This is the request that would be."

@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Iterable
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from langchain.tools import BaseTool, InjectedState, ToolException
 from langchain_core.messages import BaseMessage, HumanMessage
@@ -60,7 +60,7 @@ class QodTool(BaseTool):
     name: str = "quality_on_demand"
     description: str = DESCRIPTION
     args_schema: type[BaseModel] = QodRequest
-    response_format: str = "content_and_artifact"
+    response_format: Literal["content", "content_and_artifact"] = "content_and_artifact"
     settings: QodSettings | None = Field(default=None, exclude=True)
 
     _plugin: QodPlugin | None = PrivateAttr(default=None)

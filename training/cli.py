@@ -51,6 +51,33 @@ def sft(
     Console().print(f"The adapter is in {adapter}. Use it with QOD_ADAPTER={adapter}.")
 
 
+@app.command()
+def evaluate(
+    cases: Annotated[Path, typer.Argument(help="Cases, one JSON object a line.")],
+    output: Annotated[
+        Path | None, typer.Option(help="Write the report with every case here (JSON).")
+    ] = None,
+    model: Annotated[str | None, typer.Option(help="By default the configured one.")] = None,
+    adapter: Annotated[str | None, typer.Option(help="PEFT adapter, or `none`.")] = None,
+) -> None:
+    """Measure how often the plugin decides right, under the demo configuration."""
+    import json
+
+    from camara_qod.tools.interpreter.interpreter import Interpreter
+    from camara_qod.tools.interpreter.model import load_decoder
+    from camara_qod.tools.settings import load_settings
+    from camara_qod.training.dataset import demo_settings
+    from camara_qod.training.evaluate import evaluate as decide_all
+    from camara_qod.training.evaluate import read_cases, report, show
+
+    items = read_cases(cases)
+    decoder = load_decoder(load_settings(model=model, adapter=adapter))
+    value = report(decide_all(Interpreter(decoder, demo_settings()), items))
+    show(Console(), value)
+    if output is not None:
+        output.write_text(json.dumps(value, indent=1, ensure_ascii=False), encoding="utf-8")
+
+
 def main() -> None:
     """Run the command line; errors of ours end in one line, not in a traceback."""
     try:

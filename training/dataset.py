@@ -30,13 +30,17 @@ from camara_qod.training.generate.uses import Uses
 IGNORED = -100
 
 
+def demo_settings() -> QodSettings:
+    """The demo configuration, whatever the environment says."""
+    fields = QodSettings.model_fields.items()
+    return QodSettings.model_construct(
+        **{name: field.get_default(call_default_factory=True) for name, field in fields}
+    )
+
+
 def demo_context(messages: list[str]) -> Context:
-    """A conversation under the demo configuration, whatever the environment says."""
-    settings = QodSettings.model_construct(
-        **{name: field.get_default() for name, field in QodSettings.model_fields.items()
-           if name != "cache_dir"}
-    )  # fmt: skip
-    return read(messages, load_catalogue(), settings)
+    """A conversation under the demo configuration."""
+    return read(messages, load_catalogue(), demo_settings())
 
 
 def generate(uses: Uses, count: int, seed: int) -> Iterator[dict[str, Any]]:

@@ -110,8 +110,8 @@ class _Wire:
         never_sent = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
         if call.changes and not isinstance(error, never_sent):
             return OutcomeUnknown(
-                f"{call.operation} got no answer from {self._api_root} ({reason}); it may have been "
-                "carried out. Look the session up before you try again."
+                f"{call.operation} got no answer from {self._api_root} ({reason}); it may have "
+                "been carried out. Look the session up before you try again."
             )
         return TransportError(
             f"{call.operation} did not reach {self._api_root} ({reason}). Check QOD_API_ROOT and "

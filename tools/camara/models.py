@@ -7,6 +7,8 @@ which a decision is written, and the interpreter derives its grammar from these 
 Source: CAMARA QualityOnDemand release r3.2, `components/schemas` of both files.
 """
 
+import re
+from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
@@ -17,6 +19,7 @@ from pydantic import (
     AfterValidator,
     AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     PlainSerializer,
@@ -84,6 +87,26 @@ def _without_zone(text: str) -> str:
     return text
 
 
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_DATE_TIME = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
+
+
+def _shaped(pattern: re.Pattern[str]) -> Callable[[Any], Any]:
+    """A check for JSON input, where pydantic would also take numbers and looser strings."""
+
+    def check(value: Any) -> Any:
+        loose = isinstance(value, int | float) or (
+            isinstance(value, str) and not pattern.fullmatch(value)
+        )
+        if loose:
+            raise ValueError(f"{value!r} is not of the form that the specification asks for")
+        return value
+
+    return check
+
+
 Port = Annotated[int, Field(ge=0, le=65535)]
 PositiveInt32 = Annotated[int, Field(ge=1, le=INT32_MAX)]
 PhoneNumber = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{4,14}$")]
@@ -95,10 +118,11 @@ QosProfileName = Annotated[
     str, StringConstraints(pattern=r"^[a-zA-Z0-9_.-]+$", min_length=3, max_length=256)
 ]
 Sink = Annotated[str, StringConstraints(pattern=r"^https:\/\/.+$")]
-SessionId = Annotated[UUID, Field(strict=False)]
+SessionId = Annotated[UUID, Field(strict=False), BeforeValidator(_shaped(_UUID))]
 DateTime = Annotated[
     AwareDatetime,
     Field(strict=False),
+    BeforeValidator(_shaped(_DATE_TIME)),
     PlainSerializer(lambda at: _rfc3339(at), return_type=str, when_used="json"),
 ]
 

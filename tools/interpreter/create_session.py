@@ -51,13 +51,14 @@ def arguments(context: Context) -> list[dict[str, Any]]:
     """
     devices = _devices(context)
     servers = _servers(context)
-    common = _ports(context) | {
+    common: dict[str, Any] = _ports(context) | {
         "qos_profile": _profiles(context),
         "duration": _durations(context),
     }
     if sinks := context.mentions.of(Sink):
         common["sink"] = [*_unique(sink.url for sink in sinks), None]
     split = bool(servers) and len(devices) * len(servers) <= MAX_COMBINATIONS**2
+    groups: list[Sequence[Device | None]]
     groups = [[device] for device in devices] if split else [devices] if devices else []
     return [
         narrowed(
@@ -114,8 +115,10 @@ def _device(phone: str | None, ipv4: DeviceIpv4Addr | None, ipv6: str | None) ->
 
 
 def _ipv4_forms(addresses: list[Address]) -> Iterator[DeviceIpv4Addr]:
-    """Ways in which addresses identify a device (`DeviceIpv4Addr`): with a port, a private one,
-    or, without address translation, the same address twice."""
+    """Ways in which addresses identify a device, by the rules of `DeviceIpv4Addr`.
+
+    With a port, with a private address, or, without address translation, the same address twice.
+    """
     v4 = [address for address in addresses if isinstance(address.ip, IPv4Address)]
     inside = [address for address in v4 if any(address.ip in net for net in _PRIVATE)]
     for address in v4:
@@ -136,8 +139,8 @@ def _ipv4_forms(addresses: list[Address]) -> Iterator[DeviceIpv4Addr]:
 
 
 def _servers(context: Context) -> list[ApplicationServer]:
-    v4 = []
-    v6 = []
+    v4: list[str] = []
+    v6: list[str] = []
     for address in context.mentions.of(Address):
         (v4 if isinstance(address.ip, IPv4Address) else v6).append(address.text)
     single = [ApplicationServer.model_validate({"ipv4Address": text}) for text in v4]

@@ -4,7 +4,6 @@ import time
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-
 from camara_qod.tools.catalogue import Catalogue, load_catalogue
 from camara_qod.tools.errors import DecodingError
 from camara_qod.tools.interpreter.context import read

@@ -1,0 +1,93 @@
+"""The command line as a user types it, in a process of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+REQUEST = "Need low latency for gaming, IP 192.168.1.50, 2 hours"
+
+
+def qod(*arguments: str, stdin: str = "", cwd: Path | None = None, **env: str):
+    return subprocess.run(
+        [sys.executable, "-m", "camara_qod.agent.cli", *arguments],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        env=os.environ | {"COLUMNS": "100"} | env,
+        timeout=180,
+        check=False,
+    )
+
+
+def test_ask_shows_the_body_and_the_session() -> None:
+    result = qod("ask", REQUEST)
+    assert result.returncode == 0, result.stderr
+    assert "mock operator" in result.stderr
+    lines = [" ".join(line.split()) for line in result.stdout.splitlines()]
+    assert lines[0].startswith("createSession · confidence")
+    assert any(line.startswith("device 192.168.1.50 (public and private)") for line in lines)
+    assert "applicationServer 203.0.113.100 the configured default server" in lines
+    assert "qosProfile QOS_E" in lines
+    assert "duration 7200 s (2 hours)" in lines
+    assert "is AVAILABLE, for 2 hours until" in lines[-1]
+
+
+def test_ask_for_machines_in_a_dry_run() -> None:
+    result = qod("ask", "--dry-run", "--json", REQUEST)
+    value = json.loads(result.stdout)
+    assert value["sent"] is False
+    assert value["session"] is None
+    assert value["body"]["qosProfile"] == "QOS_E"
+
+
+def test_a_conversation_from_a_pipe() -> None:
+    lines = ["hello", "/what", "Need low latency for gaming for 2 hours", "192.168.1.50", "/quit"]
+    result = qod("chat", stdin="\n".join(lines))
+    assert result.returncode == 0, result.stderr
+    text = " ".join(result.stdout.split())
+    places = [
+        text.index(words)
+        for words in (
+            "That is not a matter for the Quality-on-Demand API.",
+            "There is no command /what; /help lists them.",
+            "Which device?",
+            "192.168.1.50 (public and private)",
+            "is AVAILABLE, for 2 hours until",
+        )
+    ]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "env", "words"),
+    [
+        (("ask", "--model", "/nowhere", "hi"), {}, "Check QOD_MODEL"),
+        (("ask", "hi"), {"QOD_TIMEOUT": "soon"}, "QOD_TIMEOUT"),
+        (("mock", "--catalogue", "/nowhere.json"), {}, "cannot be read"),
+    ],
+)
+def test_errors_are_one_sentence_with_the_remedy(arguments, env, words) -> None:
+    result = qod(*arguments, **env)
+    assert result.returncode == 1
+    assert words in " ".join(result.stderr.split())
+    assert "Traceback" not in result.stderr
+
+
+def test_help_teaches_and_loads_nothing_heavy() -> None:
+    result = qod("ask", "--help")
+    assert "Exit status" in result.stdout
+    program = (
+        "import sys; from camara_qod.agent.cli import main\n"
+        "try: main(['--help'])\n"
+        "except SystemExit: pass\n"
+        "print([name for name in ('torch', 'transformers', 'langchain') if name in sys.modules])"
+    )
+    shown = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert shown.stdout.splitlines()[-1] == "[]"

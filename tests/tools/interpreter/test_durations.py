@@ -1,0 +1,94 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from camara_qod.tools.interpreter.durations import find_durations
+
+READ = {
+    "90 min": 5400,
+    "for 1.5 hours": 5400,
+    "1,5 h": 5400,
+    "2h": 7200,
+    "45m": 2700,
+    "45'": 2700,
+    "900s": 900,
+    "7200 sec": 7200,
+    "3,600 seconds": 3600,
+    "1h30": 5400,
+    "1h 30m": 5400,
+    "2 hours 30": 9000,
+    "1 hour 30 minutes": 5400,
+    "one hour, twenty minutes": 4800,
+    "2 hours and 5 minutes and 10 seconds": 7510,
+    "two and a half hours": 9000,
+    "2 and a half hours": 9000,
+    "2 1/2 hours": 9000,
+    "1½ hours": 5400,
+    "½ hour": 1800,
+    "an hour and a half": 5400,
+    "half an hour": 1800,
+    "a quarter of an hour": 900,
+    "three quarters of an hour": 2700,
+    "and three quarters of an hour": 2700,
+    "a couple of hours": 7200,
+    "half a day": 43200,
+    "1:30 hours": 5400,
+    "01:30:00": 5400,
+    "PT1H30M": 5400,
+    "a full hour": 3600,
+    "15 more minutes": 900,
+    "two-hour session": 7200,
+    "eleven hours": 39600,
+    "forty-five minutes": 2700,
+    "one hundred twenty minutes": 7200,
+    "dos horas": 7200,
+    "zwei Stunden": 7200,
+    "eine halbe Stunde": 1800,
+    "deux heures": 7200,
+    "media hora": 1800,
+    "una hora y media": 5400,
+    "mezz'ora": 1800,
+    '"duration": 7200': 7200,
+    "duration_minutes=30": 1800,
+    "2 days": 172800,
+    "a fortnight": 1209600,
+}
+UNREAD = [
+    "",
+    "a few hours",
+    "20 ms",
+    "10 Mbps",
+    "5G",
+    "4k",
+    "at 10:30",
+    "at 12:30:45",
+    "a second opinion",
+    "2001:db8::1",
+    "room 45",
+    "mac 00:1A:2B:3C:4D:5E",
+]
+
+
+@pytest.mark.parametrize(("text", "seconds"), READ.items())
+def test_lengths_that_people_write(text: str, seconds: int) -> None:
+    assert [span.seconds for span in find_durations(text)] == [seconds]
+
+
+@pytest.mark.parametrize("text", UNREAD)
+def test_what_is_no_length(text: str) -> None:
+    assert find_durations(text) == []
+
+
+@given(st.integers(0, 99), st.integers(1, 59), st.sampled_from(["{}h{:02}", "{} h {} min", "{}h {}m"]))
+def test_hours_and_minutes_add_up(hours: int, minutes: int, form: str) -> None:
+    (span,) = find_durations(f"keep it for {form.format(hours, minutes)}, please")
+    assert span.seconds == 3600 * hours + 60 * minutes
+
+
+@given(st.text() | st.text(alphabet="0123456789 hmsPT:.,'-½andminutes"))
+def test_any_text_is_read_without_overlaps(text: str) -> None:
+    end = 0
+    for span in find_durations(text):
+        assert end <= span.start < span.end <= len(text)
+        assert span.seconds >= 0
+        end = span.end

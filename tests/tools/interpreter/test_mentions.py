@@ -1,0 +1,166 @@
+from ipaddress import ip_address
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from camara_qod.tools.interpreter.mentions import (
+    Address,
+    Invalid,
+    Length,
+    Mention,
+    Phone,
+    Ports,
+    ProfileName,
+    SessionId,
+    Sink,
+    find_mentions,
+)
+
+NAMES = ["QOS_E", "QOS_S", "QOS_M", "QOS_L"]
+
+
+def found(text: str, kind: type, names: list[str] = NAMES, region: str | None = None) -> list:
+    return find_mentions([text], names, default_region=region).of(kind)
+
+
+@pytest.mark.parametrize(
+    ("text", "ip", "port", "prefix"),
+    [
+        ("IP 192.168.1.50, 2 hours", "192.168.1.50", None, None),
+        ("IP:10.0.0.1.", "10.0.0.1", None, None),
+        ('{"device_ip": "10.0.0.1"}', "10.0.0.1", None, None),
+        ("203.0.113.9:8443", "203.0.113.9", 8443, None),
+        ("IP 203.0.113.9 port 8443", "203.0.113.9", 8443, None),
+        ("203.0.113.9, on public port 8443", "203.0.113.9", 8443, None),
+        ("198.51.100.0/24", "198.51.100.0", None, 24),
+        ("2001:DB8:0:0::1", "2001:db8::1", None, None),
+        ("[2001:db8::5]:443", "2001:db8::5", 443, None),
+        ("2001:db8::/64", "2001:db8::", None, 64),
+        ("fe80::1%eth0", "fe80::1", None, None),
+    ],
+)
+def test_addresses(text: str, ip: str, port: int | None, prefix: int | None) -> None:
+    (address,) = found(text, Address)
+    assert (str(address.ip), address.port, address.prefix) == (ip, port, prefix)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("+44 7911 123456 30 minutes of streaming", "+447911123456"),
+        ("phone 0044 (0)7911 123456 for 2 h", "+447911123456"),
+        ("tel:+351-966-666-666, thanks", "+351966666666"),
+        ("+48.511.067.329", "+48511067329"),
+        ("+1 (555) 010-9999", "+15550109999"),
+        ("+49 151 23456789 2 hours", "+4915123456789"),
+        ("+1 555 010 0123 4 people", "+15550100123"),
+        ("+123456789", "+123456789"),
+    ],
+)
+def test_phone_numbers(text: str, number: str) -> None:
+    assert [item.number for item in found(text, Phone)] == [number]
+
+
+def test_a_national_number_counts_only_in_its_region() -> None:
+    text = "call on 0151 23456789"
+    assert found(text, Phone) == []
+    (invalid,) = found(text, Invalid)
+    assert "country code" in invalid.reason
+    assert [item.number for item in found(text, Phone, region="DE")] == ["+4915123456789"]
+
+
+@pytest.mark.parametrize(
+    ("text", "ports", "ranges"),
+    [
+        ("server port 443", (443,), ()),
+        ("ports 80, 443 and 5000-5010 there", (80, 443), ((5000, 5010),)),
+        ("ports 27000 to 27050", (), ((27000, 27050),)),
+        ("between ports 5000 and 6000", (), ((5000, 6000),)),
+        ("tcp 443", (443,), ()),
+        ("443/udp", (443,), ()),
+        ('"port": 443', (443,), ()),
+        ("ports 1, 2 and 3.", (1, 2, 3), ()),
+        ("port 443 for 2 hours", (443,), ()),
+    ],
+)
+def test_ports(text: str, ports: tuple, ranges: tuple) -> None:
+    (item,) = found(text, Ports)
+    assert (item.ports, item.ranges) == (ports, ranges)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("device 300.1.2.3", "300.1.2.3 is not an IPv4 address"),
+        ("192.168.001.050", "is not an IPv4 address"),
+        ("2001:db8::12::7", "is not an IPv6 address"),
+        ("198.51.100.0/33", "is not a valid subnet"),
+        ("1.2.3.4:70000", "no valid port"),
+        ("port 70000", "no valid port"),
+        ("ports 20-10", "no valid port"),
+        ("+12", "not a phone number"),
+        ("server game.example.com", "host name"),
+    ],
+)
+def test_what_only_looks_like_an_identifier_says_why(text: str, words: str) -> None:
+    (invalid,) = found(text, Invalid)
+    assert words in invalid.reason
+
+
+@pytest.mark.parametrize("text", ["QOS_E", "qos-e", "QoS E", "profile qos_e", "QOSE"])
+def test_a_profile_however_it_is_written(text: str) -> None:
+    assert [(item.name, item.known) for item in found(text, ProfileName)] == [("QOS_E", True)]
+
+
+def test_profiles_that_are_not_in_the_catalogue() -> None:
+    assert [item.known for item in found("QOS_X", ProfileName)] == [False]
+    assert [item.known for item in found("profile GOLD_PLUS please", ProfileName)] == [False]
+
+
+def test_a_profile_named_like_a_word_counts_only_as_a_name() -> None:
+    assert found("a voice call", ProfileName, ["voice"]) == []
+    assert len(found("the profile voice", ProfileName, ["voice"])) == 1
+    assert len(found('use "voice"', ProfileName, ["voice"])) == 1
+
+
+def test_ids_and_urls() -> None:
+    text = "3FA85F64-5717-4562-B3FC-2C963F66AFA6, events to https://a.example/hook?x=1."
+    assert [item.uuid for item in found(text, SessionId)] == [
+        "3fa85f64-5717-4562-b3fc-2c963f66afa6"
+    ]
+    assert [item.url for item in found(text, Sink)] == ["https://a.example/hook?x=1"]
+
+
+@given(st.ip_addresses(), st.text(alphabet="abc ,;\n()'\"", max_size=6))
+def test_every_address_is_found_in_any_surroundings(ip, around: str) -> None:
+    text = f"{around} {ip} {around}"
+    found_ips = [address.ip for address in found(text, Address)]
+    assert ip_address(str(ip)) in found_ips or str(ip) == "::"
+
+
+MIXED = st.lists(
+    st.text(max_size=12)
+    | st.ip_addresses().map(str)
+    | st.from_regex(r"\+[1-9][0-9 ]{3,16}", fullmatch=True)
+    | st.sampled_from(["port", "ports 1-", ":", "/", "%", "https://", "QOS_", "PT", "<|end|>", "\x00"])
+    | st.integers(0, 10**12).map(str),
+    max_size=12,
+)
+
+
+@given(MIXED.map("".join), MIXED.map(" ".join))
+def test_any_text_is_read_and_no_character_twice(first: str, second: str) -> None:
+    messages = [first, second]
+    used: set[tuple[int, int]] = set()
+    for item in find_mentions(messages, NAMES, default_region="DE").items:
+        assert isinstance(item, Mention)
+        assert 0 <= item.start < item.end <= len(messages[item.turn])
+        place = {(item.turn, at) for at in range(item.start, item.end)}
+        assert used.isdisjoint(place)
+        used |= place
+
+
+def test_mentions_keep_their_turn_and_order() -> None:
+    items = find_mentions(["2 hours", "no, 3 hours on +351966666666"], NAMES).items
+    assert [(item.turn, type(item)) for item in items] == [(0, Length), (1, Length), (1, Phone)]

@@ -1,0 +1,86 @@
+import pytest
+from jsonschema import Draft202012Validator
+
+from camara_qod.tools.camara.models import CreateSession
+from camara_qod.tools.catalogue import Catalogue, CatalogueProfile
+from camara_qod.tools.interpreter.context import read
+from camara_qod.tools.interpreter.operation import schema_for
+from camara_qod.tools.interpreter.schema import narrowed
+from camara_qod.tools.settings import QodSettings
+
+
+def schema(*messages: str, catalogue: Catalogue, demo: QodSettings) -> Draft202012Validator:
+    return Draft202012Validator(schema_for(read(messages, catalogue, demo)))
+
+
+def call(**arguments: object) -> dict:
+    order = ["device", "applicationServer", "qosProfile", "duration"]
+    values = dict.fromkeys(order) | arguments
+    return {"operation": "createSession", "arguments": values}
+
+
+BARE = {"ipv4Address": {"publicAddress": "10.0.0.1", "privateAddress": "10.0.0.1"}}
+
+
+def test_only_what_was_written_is_on_offer(catalogue, demo) -> None:
+    offered = schema("gaming, 10.0.0.1, 2 h", catalogue=catalogue, demo=demo)
+    assert offered.is_valid(call(device=BARE, duration=7200, qosProfile="QOS_E"))
+    assert offered.is_valid(call())
+    assert not offered.is_valid(call(duration=7201))
+    assert not offered.is_valid(call(device={"phoneNumber": "+351966666666"}))
+    assert not offered.is_valid(call(qosProfile="QOS_X"))
+    assert not offered.is_valid(call() | {"priority": 1})
+    assert offered.is_valid({"operation": "decline", "arguments": {}})
+
+
+def test_one_address_has_one_role(catalogue, demo) -> None:
+    offered = schema("10.0.0.1 and 10.0.0.2", catalogue=catalogue, demo=demo)
+    assert offered.is_valid(call(device=BARE, applicationServer={"ipv4Address": "10.0.0.2"}))
+    assert offered.is_valid(call(applicationServer={"ipv4Address": "10.0.0.1"}))
+    assert not offered.is_valid(call(device=BARE, applicationServer={"ipv4Address": "10.0.0.1"}))
+
+
+def test_a_port_stays_with_its_address(catalogue, demo) -> None:
+    glued = schema("10.0.0.1:443", catalogue=catalogue, demo=demo)
+    ported = {"ipv4Address": {"publicAddress": "10.0.0.1", "publicPort": 443}}
+    assert glued.is_valid(call(device=ported) | {}) is False  # the ports argument is on offer too
+    arguments = {
+        "device": ported,
+        "applicationServer": None,
+        "applicationServerPorts": None,
+        "qosProfile": None,
+        "duration": None,
+    }
+    assert glued.is_valid({"operation": "createSession", "arguments": arguments})
+    assert not glued.is_valid({"operation": "createSession", "arguments": arguments | {"device": BARE}})
+
+
+def test_without_words_about_time_there_is_no_duration_to_choose(catalogue, demo) -> None:
+    assert not schema("gaming", catalogue=catalogue, demo=demo).is_valid(call(duration=3600))
+    some = schema("gaming for a few hours", catalogue=catalogue, demo=demo)
+    assert some.is_valid(call(duration=10800))
+    assert not some.is_valid(call(duration=43201))
+
+
+def test_a_need_that_no_profile_serves_is_not_on_offer(demo) -> None:
+    profile = CatalogueProfile.model_validate(
+        {"name": "fast-lane", "status": "ACTIVE", "serves": "QOS_E"}
+    )
+    offered = schema("gaming", catalogue=Catalogue([profile]), demo=demo)
+    assert offered.is_valid(call(qosProfile="QOS_E"))
+    assert not offered.is_valid(call(qosProfile="QOS_S"))
+
+
+def test_a_profile_named_last_is_the_only_one(catalogue, demo) -> None:
+    offered = schema("gaming with QOS_S", catalogue=catalogue, demo=demo)
+    assert offered.is_valid(call(qosProfile="QOS_S"))
+    assert not offered.is_valid(call(qosProfile="QOS_E"))
+    later = schema("use QOS_S", "no, it is for gaming", catalogue=catalogue, demo=demo)
+    assert later.is_valid(call(qosProfile="QOS_E"))
+
+
+def test_names_and_order_come_from_the_model() -> None:
+    part = narrowed(CreateSession, {"duration": [1], "device": [None], "device_ports": [None]})
+    assert list(part["properties"]) == ["device", "devicePorts", "duration"]
+    with pytest.raises(KeyError, match="priority"):
+        narrowed(CreateSession, {"priority": [1]})

@@ -1,0 +1,155 @@
+"""The mock operator over its in-process transport, with a clock that the test moves."""
+
+from datetime import UTC, datetime, timedelta
+
+import httpx2
+import pytest
+from fastapi.testclient import TestClient
+
+from camara_qod.tools.catalogue import Catalogue
+from camara_qod.tools.operator.app import create_app
+from camara_qod.tools.operator.sessions import Sessions
+
+BODY = {
+    "device": {"phoneNumber": "+351966666666", "ipv6Address": "2001:db8::1"},
+    "applicationServer": {"ipv4Address": "203.0.113.100"},
+    "qosProfile": "QOS_E",
+    "duration": 600,
+}
+SESSIONS = "/quality-on-demand/v1/sessions"
+RETRIEVE = "/quality-on-demand/v1/retrieve-sessions"
+UNKNOWN = "3fa85f64-5717-4562-b3fc-2c963f66afa6"
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move(self, seconds: int) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def api(catalogue: Catalogue, clock: Clock) -> TestClient:
+    return TestClient(create_app(catalogue, Sessions(catalogue, clock)))
+
+
+def refused(response: httpx2.Response) -> tuple[int, str]:
+    body = response.json()
+    assert body["status"] == response.status_code
+    assert body["message"]
+    return response.status_code, body["code"]
+
+
+def test_a_session_from_creation_to_deletion(api: TestClient) -> None:
+    created = api.post(SESSIONS, json=BODY, headers={"x-correlator": "t-1"})
+    assert created.status_code == 201
+    assert created.headers["x-correlator"] == "t-1"
+    session = created.json()
+    path = f"{SESSIONS}/{session['sessionId']}"
+    assert session == BODY | {
+        "device": {"phoneNumber": "+351966666666"},  # several identifiers, one answer
+        "sessionId": session["sessionId"],
+        "startedAt": "2026-01-01T12:00:00Z",
+        "expiresAt": "2026-01-01T12:10:00Z",
+        "qosStatus": "AVAILABLE",
+    }
+    assert api.get(path).json() == session
+    by_device = api.post(RETRIEVE, json={"device": {"ipv6Address": "2001:db8::1"}})
+    assert by_device.json() == [session]
+    assert api.delete(path).status_code == 204
+    assert refused(api.get(path)) == (404, "NOT_FOUND")
+
+
+def test_it_expires_and_is_forgotten_after_the_grace_period(api: TestClient, clock: Clock) -> None:
+    path = f"{SESSIONS}/{api.post(SESSIONS, json=BODY).json()['sessionId']}"
+    clock.move(600)
+    ended = api.get(path).json()
+    assert (ended["qosStatus"], ended["statusInfo"]) == ("UNAVAILABLE", "DURATION_EXPIRED")
+    assert ended["duration"] == 600
+    extension = api.post(f"{path}/extend", json={"requestedAdditionalDuration": 60})
+    assert refused(extension) == (409, "QUALITY_ON_DEMAND.SESSION_EXTENSION_NOT_ALLOWED")
+    clock.move(359)
+    assert api.get(path).status_code == 200
+    clock.move(1)
+    assert api.get(path).status_code == 404
+
+
+def test_an_extension_is_capped_at_the_profiles_maximum(api: TestClient) -> None:
+    path = f"{SESSIONS}/{api.post(SESSIONS, json=BODY).json()['sessionId']}"
+    longer = api.post(f"{path}/extend", json={"requestedAdditionalDuration": 60}).json()
+    assert (longer["duration"], longer["expiresAt"]) == (660, "2026-01-01T12:11:00Z")
+    longest = api.post(f"{path}/extend", json={"requestedAdditionalDuration": 10**6}).json()
+    assert longest["duration"] == 43200
+
+
+def test_one_flow_has_one_session(api: TestClient, clock: Clock) -> None:
+    assert api.post(SESSIONS, json=BODY).status_code == 201
+    assert refused(api.post(SESSIONS, json=BODY)) == (409, "CONFLICT")
+    other = BODY | {"applicationServer": {"ipv4Address": "203.0.113.7"}}
+    assert api.post(SESSIONS, json=other).status_code == 201
+    clock.move(600)
+    assert api.post(SESSIONS, json=BODY).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"qosProfile": "QOS_X"}, (400, "INVALID_ARGUMENT")),
+        ({"qosProfile": "a"}, (400, "INVALID_ARGUMENT")),
+        ({"duration": 59}, (400, "QUALITY_ON_DEMAND.DURATION_OUT_OF_RANGE")),
+        ({"duration": 43201}, (400, "QUALITY_ON_DEMAND.DURATION_OUT_OF_RANGE")),
+        ({"duration": 0}, (400, "OUT_OF_RANGE")),
+        ({"duration": "600"}, (400, "INVALID_ARGUMENT")),
+        ({"device": {}}, (400, "INVALID_ARGUMENT")),
+        ({"device": {"phoneNumber": "12"}}, (400, "INVALID_ARGUMENT")),
+        ({"applicationServerPorts": {"ports": [65536]}}, (400, "OUT_OF_RANGE")),
+        ({"sink": "http://a.example"}, (400, "INVALID_SINK")),
+        ({"sinkCredential": {"credentialType": "PLAIN"}}, (400, "INVALID_CREDENTIAL")),
+    ],
+)
+def test_bad_input_is_refused_with_the_code_of_the_specification(
+    api: TestClient, change: dict, expected: tuple[int, str]
+) -> None:
+    assert refused(api.post(SESSIONS, json=BODY | change)) == expected
+
+
+def test_a_device_is_needed_and_unknown_fields_are_not(api: TestClient) -> None:
+    without = {name: value for name, value in BODY.items() if name != "device"}
+    assert refused(api.post(SESSIONS, json=without)) == (422, "MISSING_IDENTIFIER")
+    assert refused(api.post(RETRIEVE, json={})) == (422, "MISSING_IDENTIFIER")
+    assert api.post(SESSIONS, json=BODY | {"comment": "hello"}).status_code == 201
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null"])
+def test_a_body_that_is_no_object(api: TestClient, content: bytes) -> None:
+    assert refused(api.post(SESSIONS, content=content)) == (400, "INVALID_ARGUMENT")
+
+
+def test_ids_paths_and_correlators(api: TestClient) -> None:
+    assert refused(api.get(f"{SESSIONS}/not-a-uuid")) == (400, "INVALID_ARGUMENT")
+    assert refused(api.get(f"{SESSIONS}/{UNKNOWN}")) == (404, "NOT_FOUND")
+    assert refused(api.get("/elsewhere")) == (404, "NOT_FOUND")
+    assert refused(api.put(SESSIONS)) == (405, "METHOD_NOT_ALLOWED")
+    bad = api.get(f"{SESSIONS}/{UNKNOWN}", headers={"x-correlator": "a b"})
+    assert refused(bad) == (400, "INVALID_ARGUMENT")
+
+
+def test_profiles(api: TestClient) -> None:
+    path = "/qos-profiles/v1/retrieve-qos-profiles"
+    names = [item["name"] for item in api.post(path, json={}).json()]
+    assert names == ["QOS_E", "QOS_S", "QOS_M", "QOS_L"]
+    assert [item["name"] for item in api.post(path, json={"name": "QOS_S"}).json()] == ["QOS_S"]
+    assert api.post(path, json={"status": "INACTIVE"}).json() == []
+    one = api.get("/qos-profiles/v1/qos-profiles/QOS_E").json()
+    assert "serves" not in one
+    assert one["maxDuration"] == {"value": 12, "unit": "Hours"}
+    assert refused(api.get("/qos-profiles/v1/qos-profiles/none")) == (404, "NOT_FOUND")

@@ -1,0 +1,107 @@
+import json
+import random
+
+import pytest
+from transformers import AutoTokenizer
+
+from camara_qod.tools.camara.models import CreateSession
+from camara_qod.tools.errors import DecodingError, SettingsError
+from camara_qod.tools.interpreter.decision import Decision
+from camara_qod.tools.interpreter.decoding import Replayer
+from camara_qod.tools.interpreter.operation import complete, schema_for
+from camara_qod.training.dataset import IGNORED, demo_context, generate, tokenized
+from camara_qod.training.generate.uses import load_uses, split
+from camara_qod.training.recipe import load_recipe
+
+USES = load_uses()
+
+
+def test_the_data_are_deterministic_and_do_not_repeat() -> None:
+    first = list(generate(USES, 200, seed=3))
+    assert first == list(generate(USES, 200, seed=3))
+    assert first != list(generate(USES, 200, seed=4))
+    assert len({tuple(item["messages"]) for item in first}) == 200
+
+
+def test_every_label_replays_and_completes_to_a_valid_decision(tiny_phi3) -> None:
+    tokenizer = AutoTokenizer.from_pretrained(tiny_phi3)
+    replayer = Replayer(tokenizer)
+    for record in generate(USES, 400, seed=11):
+        context = demo_context(record["messages"])
+        replay = replayer.replay(record["emitted"], schema_for(context))
+        assert tokenizer.decode(replay.token_ids) == record["emitted"]
+        decision = complete(Decision.from_json(record["emitted"]), context).decision
+        if decision.acts:
+            CreateSession.model_validate(decision.arguments)
+
+
+def test_a_label_that_the_grammar_cannot_emit_is_refused(tiny_phi3) -> None:
+    replayer = Replayer(AutoTokenizer.from_pretrained(tiny_phi3))
+    label = Decision(
+        "createSession",
+        {
+            "device": {"phoneNumber": "+351966666666"},
+            "applicationServer": None,
+            "qosProfile": "QOS_E",
+            "duration": 60,
+        },
+    )
+    with pytest.raises(DecodingError):
+        replayer.replay(label.to_json(), schema_for(demo_context(["gaming on 10.0.0.1"])))
+
+
+def test_the_free_choices_are_learned_and_the_prompt_is_not(tiny_phi3) -> None:
+    tokenizer = AutoTokenizer.from_pretrained(tiny_phi3)
+    records = [
+        {
+            "messages": ["gaming, 10.0.0.1"],
+            "emitted": '{"operation":"createSession","arguments":{"device":{"ipv4Address":'
+            '{"publicAddress":"10.0.0.1","privateAddress":"10.0.0.1"}},"applicationServer":null,'
+            '"qosProfile":"QOS_E","duration":null}}',
+        }
+    ]
+    options = {"batch_size": 1, "seed": 0}
+    (choices,) = tokenized(records, tokenizer, whole_share=0.0, **options)
+    (whole,) = tokenized(records, tokenizer, whole_share=1.0, **options)
+    learned = [token for token in choices["labels"] if token != IGNORED]
+    assert 3 <= len(learned) < 20
+    answer = [token for token in whole["labels"] if token != IGNORED]
+    assert tokenizer.decode(answer, skip_special_tokens=True) == records[0]["emitted"]
+    assert answer[-1] == tokenizer.eos_token_id
+    assert len(answer) > 3 * len(learned)
+
+
+def test_rows_of_similar_length_stand_together_in_random_order(tiny_phi3) -> None:
+    tokenizer = AutoTokenizer.from_pretrained(tiny_phi3)
+    records = list(generate(USES, 160, seed=5))
+    rows = tokenized(records, tokenizer, whole_share=0.0, batch_size=8, seed=0)
+    lengths = [len(row["input_ids"]) for row in rows]
+    batches = [lengths[at : at + 8] for at in range(0, 160, 8)]
+    spread = sum(max(batch) - min(batch) for batch in batches) / len(batches)
+    assert spread < 0.3 * (max(lengths) - min(lengths))
+    assert batches != sorted(batches)
+
+
+def test_validation_meets_phrases_that_training_never_saw() -> None:
+    known, unseen = split(USES, 0.1, seed=1)
+    for need, phrases in unseen.nouns.items():
+        assert phrases
+        assert not set(phrases) & set(known.nouns[need])
+        assert len(phrases) + len(known.nouns[need]) == len(USES.nouns[need])
+    assert random.Random(0).choice(unseen.decline) not in known.decline
+
+
+def test_a_recipe_with_an_unknown_key_is_refused(tmp_path) -> None:
+    assert load_recipe("embedded").model == "embedded"
+    path = tmp_path / "mine.yaml"
+    path.write_text("model: embedded\nlearning: 1\n")
+    with pytest.raises(SettingsError, match="data"):
+        load_recipe(str(path))
+    with pytest.raises(SettingsError, match="embedded"):
+        load_recipe("nothing")
+
+
+def test_uses_are_distinct() -> None:
+    for items in (*USES.nouns.values(), *USES.sentences.values(), USES.decline, USES.unstated):
+        assert len({text.lower() for text in items}) == len(items)
+    assert json.dumps(USES.unstated)
