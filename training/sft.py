@@ -78,6 +78,10 @@ def _arguments(recipe: Recipe, output: Path) -> SFTConfig:
     )
 
 
+#: Free choices in an ordinary request.
+TYPICAL_CHOICES = 7
+
+
 class ChoiceTrainer(SFTTrainer):  # type: ignore[misc]
     """`SFTTrainer` that computes logits only at positions where a token is learned.
 
@@ -92,7 +96,12 @@ class ChoiceTrainer(SFTTrainer):  # type: ignore[misc]
         return_outputs: bool = False,
         num_items_in_batch: torch.Tensor | int | None = None,
     ) -> Any:
-        """Mean cross-entropy over the learned tokens, a scalar tensor."""
+        """Cross-entropy of the learned tokens, a scalar tensor.
+
+        Every choice weighs the same, whatever else is in its batch: averaged over a batch, the one
+        choice of a refusal would outweigh the seven of a call, and the sixty tokens of a row that is
+        learned whole would drown them all.
+        """
         labels = functional.pad(inputs["labels"][:, 1:], (0, 1), value=IGNORED)
         kept = (labels != IGNORED).any(dim=0).nonzero().squeeze(1)
         outputs = model(
@@ -101,14 +110,17 @@ class ChoiceTrainer(SFTTrainer):  # type: ignore[misc]
             use_cache=False,
             logits_to_keep=kept,
         )
-        loss = functional.cross_entropy(
-            outputs.logits.flatten(0, 1).float(),
-            labels[:, kept].flatten(),
+        losses = functional.cross_entropy(
+            outputs.logits.float().transpose(1, 2),
+            labels[:, kept],
             ignore_index=IGNORED,
-            reduction="sum",
+            reduction="none",
         )
-        count = (labels != IGNORED).sum() if num_items_in_batch is None else num_items_in_batch
-        loss = loss / count
+        counts = (labels != IGNORED).sum(dim=1)
+        weights = counts.clamp(max=TYPICAL_CHOICES) / counts.clamp(min=1)
+        loss = (losses.sum(dim=1) * weights).sum() / (TYPICAL_CHOICES * len(labels))
+        # The trainer sums the losses of the batches that make one step.
+        loss = loss / self.args.gradient_accumulation_steps
         return (loss, outputs) if return_outputs else loss
 
 
@@ -126,13 +138,13 @@ class _FieldAccuracy(TrainerCallback):  # type: ignore[misc]
 
     def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Measure on a random part of the validation set."""
-        if state.global_step % (2 * self._every):
+        if state.global_step % (3 * self._every):
             return
         model = kwargs["model"]
         model.eval()
         interpreter = Interpreter(Decoder(model, self._tokenizer), QodSettings())
         rng = random.Random(state.global_step)  # noqa: S311
-        cases = rng.sample(self._cases, min(60, len(self._cases)))
+        cases = rng.sample(self._cases, min(40, len(self._cases)))
         right: dict[str, list[bool]] = {}
         for case in cases:
             _compare(interpreter.interpret(case["messages"]).emitted.to_json(), case, right)

@@ -76,6 +76,11 @@ _CORRECTIONS = ["sorry, {}", "actually {}", "no wait, {}", "correction: {}", "ma
                 "I meant {}", "change that: {}", "oops, {}", "not that, {} instead"]  # fmt: skip
 
 
+#: Part of the requests that say little more than a use. They teach the profile, the one choice
+#: that needs meaning, at half the tokens of a full request; all else in them is forced.
+_SHORT_SHARE = 0.5
+
+
 @dataclass
 class Example:
     """A conversation and the decision that the model should emit for it.
@@ -106,6 +111,11 @@ def example(rng: random.Random, uses: Uses) -> Example:
     if rng.random() < 0.15:
         return Example([_typo(rng, rng.choice(uses.decline), 0.1)], None, DECLINE)
     draft = _Draft()
+    if rng.random() < _SHORT_SHARE:
+        _use(rng, draft, uses)
+        if rng.random() < 0.3:
+            _length(rng, draft)
+        return _rendered(rng, draft, uses) if draft.clauses else example(rng, uses)
     _device(rng, draft)
     _server(rng, draft)
     _use(rng, draft, uses)
