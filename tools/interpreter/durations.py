@@ -141,7 +141,7 @@ CUE = re.compile(
     re.IGNORECASE,
 )
 _AND_NUMBER = re.compile(
-    rf"(?<![0-9]{{4}})(?:[0-9]|\b{_WORD})\s+and\s+$|\b(?:an|one)\s+$", re.IGNORECASE
+    rf"(?:(?<![0-9.])[0-9]{{1,2}}|\b{_WORD})\s+and\s+$|\b(?:an|one)\s+$", re.IGNORECASE
 )
 _ISO_ADAPTER = TypeAdapter(timedelta)
 

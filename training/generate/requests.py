@@ -8,6 +8,7 @@ from typing import Any
 
 from camara_qod.tools.catalogue import Need
 from camara_qod.tools.interpreter.decision import DECLINE
+from camara_qod.tools.interpreter.durations import find_durations
 from camara_qod.training.generate import identifiers as ids
 from camara_qod.training.generate.uses import Uses
 
@@ -258,6 +259,8 @@ def _length(rng: random.Random, draft: _Draft) -> None:
 
 
 def _rendered(rng: random.Random, draft: _Draft, uses: Uses) -> Example:
+    if draft.unparsed and any(find_durations(text) for text in draft.clauses.values()):
+        return example(rng, uses)
     kind = rng.random()
     if kind < 0.1 and len(draft.clauses) > 1:
         return Example(_several_turns(rng, draft), draft.chosen, "turns")
