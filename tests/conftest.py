@@ -11,7 +11,9 @@ ROOT = Path(__file__).resolve().parent.parent
 SPECS = Path(os.environ.get("CAMARA_SPECS", ROOT.parent / "shared" / "camara"))
 
 settings.register_profile(
-    "default", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+    "default",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 settings.load_profile("default")
 

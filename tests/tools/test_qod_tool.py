@@ -50,14 +50,18 @@ class TestIntegration(_Suite, ToolsIntegrationTests):
 
 
 def call(tool: QodTool, request: str) -> ToolMessage:
-    return tool.invoke(ToolCall(name=tool.name, args={"request": request}, id="1", type="tool_call"))
+    return tool.invoke(
+        ToolCall(name=tool.name, args={"request": request}, id="1", type="tool_call")
+    )
 
 
 def test_a_session_with_its_whole_history(plugin: QodPlugin) -> None:
     message = call(QodTool(plugin), REQUEST)
     artifact = message.artifact
     assert message.status == "success"
-    assert message.content.startswith(f"Session {artifact['session']['sessionId']} with QOS_E is AVAILABLE")
+    assert message.content.startswith(
+        f"Session {artifact['session']['sessionId']} with QOS_E is AVAILABLE"
+    )
     assert artifact["body"] == artifact["decision"]["arguments"]
     assert artifact["body"]["duration"] == 7200
     assert [item["argument"] for item in artifact["assumptions"]] == ["device", "applicationServer"]
@@ -103,7 +107,9 @@ class FakeModel(GenericFakeChatModel):
         return self
 
 
-def test_an_address_that_the_outer_model_made_up_cannot_reach_the_network(plugin: QodPlugin) -> None:
+def test_an_address_that_the_outer_model_made_up_cannot_reach_the_network(
+    plugin: QodPlugin,
+) -> None:
     lie = {"request": "low latency for gaming on 10.66.66.66 for 2 hours"}
     model = FakeModel(
         messages=iter(

@@ -40,7 +40,9 @@ def test_a_bad_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         ('[{"name": "x", "status": "ACTIVE"}]', "0.name"),
         (json.dumps([{"name": "QOS_E", "status": "ACTIVE"}] * 2), "twice"),
         (
-            json.dumps([{"name": n, "status": "ACTIVE", "serves": "QOS_E"} for n in ("one", "two")]),
+            json.dumps(
+                [{"name": n, "status": "ACTIVE", "serves": "QOS_E"} for n in ("one", "two")]
+            ),
             "serve QOS_E",
         ),
     ],

@@ -96,7 +96,9 @@ async def test_each_operation(kind, method, arguments, verb, path, answer, statu
     if answer:
         first = result[0] if isinstance(result, list) else result
         expected = answer[0] if isinstance(answer, list) else answer
-        assert first.wire() == {key: value for key, value in expected.items() if key != "statusCode"}
+        assert first.wire() == {
+            key: value for key, value in expected.items() if key != "statusCode"
+        }
     else:
         assert result is None
 
@@ -142,7 +144,9 @@ def failing(error: type[Exception], counter: list[int]) -> Handler:
     return handler
 
 
-@pytest.mark.parametrize("error", [httpx2.ReadTimeout, httpx2.ReadError, httpx2.RemoteProtocolError])
+@pytest.mark.parametrize(
+    "error", [httpx2.ReadTimeout, httpx2.ReadError, httpx2.RemoteProtocolError]
+)
 async def test_a_lost_answer_to_a_change_is_never_repeated(kind, error) -> None:
     sent: list[int] = []
     with pytest.raises(OutcomeUnknown, match="may have been carried out"):

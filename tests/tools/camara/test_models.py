@@ -33,6 +33,8 @@ CASES = [
 IDS = [case[2] for case in CASES]
 
 CHECKER = FormatChecker(["ipv4", "ipv6", "uuid", "date-time"])
+
+
 @cache
 def official(root: Path, file: str, name: str) -> dict[str, Any]:
     """The named schema as JSON Schema, references resolved."""
@@ -47,7 +49,13 @@ def official(root: Path, file: str, name: str) -> dict[str, Any]:
             *_, last = node["$ref"].split("/")
             return resolved(document["components"]["schemas"][last])
         dropped = ("example", "description", "discriminator")
-        kept = {key: resolved(value) for key, value in node.items() if key not in dropped}
+        kept = {
+            key: {name: resolved(part) for name, part in value.items()}
+            if key == "properties"
+            else resolved(value)
+            for key, value in node.items()
+            if key not in dropped
+        }
         if kept.get("format") not in (None, "ipv4", "ipv6", "uuid", "date-time"):
             kept.pop("format")
         return kept
@@ -123,7 +131,9 @@ ODDITIES = (
     | st.floats(allow_nan=False)
     | st.text(max_size=8)
     | ADDRESSES
-    | st.sampled_from(["", "1.2.3", "+1", "+12345", "QOS_E", "http://a", "https://a", "2024", "null"])
+    | st.sampled_from(
+        ["", "1.2.3", "+1", "+12345", "QOS_E", "http://a", "https://a", "2024", "null"]
+    )
     | st.just([])
     | st.just({})
 )
@@ -134,7 +144,9 @@ def mutated(value: Any, data: st.DataObject) -> Any:
     value = copy.deepcopy(value)
     node, path = value, []
     while isinstance(node, dict | list) and node and data.draw(st.booleans() | st.just(True)):
-        key = data.draw(st.sampled_from(sorted(node) if isinstance(node, dict) else range(len(node))))
+        key = data.draw(
+            st.sampled_from(sorted(node) if isinstance(node, dict) else range(len(node)))
+        )
         path.append((node, key))
         node = node[key]
         if data.draw(st.integers(0, 2)) == 0:

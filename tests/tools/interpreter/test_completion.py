@@ -11,9 +11,7 @@ from camara_qod.tools.settings import QodSettings
 PHONE = {"phoneNumber": "+351966666666"}
 
 
-def completed(
-    text: str, catalogue: Catalogue, settings: QodSettings, **chosen: Any
-) -> Completed:
+def completed(text: str, catalogue: Catalogue, settings: QodSettings, **chosen: Any) -> Completed:
     order = ["device", "applicationServer", "qosProfile", "duration"]
     emitted = Decision("createSession", dict.fromkeys(order) | chosen)
     return complete(emitted, read([text], catalogue, settings))
@@ -41,7 +39,9 @@ def test_what_is_missing_is_asked_for_in_the_order_of_the_arguments(catalogue, d
 def test_an_address_that_is_none_is_named(catalogue, demo) -> None:
     result = completed("device 300.1.2.3", catalogue, demo, qosProfile="QOS_E")
     assert result.questions[0].text.startswith("300.1.2.3 is not an IPv4 address.")
-    server = completed("+351966666666, server 1.2.3.400", catalogue, demo, device=PHONE, qosProfile="QOS_E")
+    server = completed(
+        "+351966666666, server 1.2.3.400", catalogue, demo, device=PHONE, qosProfile="QOS_E"
+    )
     assert server.decision.arguments == {"missing": ["applicationServer"]}
 
 

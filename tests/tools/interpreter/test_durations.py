@@ -79,7 +79,9 @@ def test_what_is_no_length(text: str) -> None:
     assert find_durations(text) == []
 
 
-@given(st.integers(0, 99), st.integers(1, 59), st.sampled_from(["{}h{:02}", "{} h {} min", "{}h {}m"]))
+@given(
+    st.integers(0, 99), st.integers(1, 59), st.sampled_from(["{}h{:02}", "{} h {} min", "{}h {}m"])
+)
 def test_hours_and_minutes_add_up(hours: int, minutes: int, form: str) -> None:
     (span,) = find_durations(f"keep it for {form.format(hours, minutes)}, please")
     assert span.seconds == 3600 * hours + 60 * minutes

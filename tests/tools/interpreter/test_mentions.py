@@ -143,7 +143,9 @@ MIXED = st.lists(
     st.text(max_size=12)
     | st.ip_addresses().map(str)
     | st.from_regex(r"\+[1-9][0-9 ]{3,16}", fullmatch=True)
-    | st.sampled_from(["port", "ports 1-", ":", "/", "%", "https://", "QOS_", "PT", "<|end|>", "\x00"])
+    | st.sampled_from(
+        ["port", "ports 1-", ":", "/", "%", "https://", "QOS_", "PT", "<|end|>", "\x00"]
+    )
     | st.integers(0, 10**12).map(str),
     max_size=12,
 )
