@@ -24,7 +24,8 @@ def test_a_project_with_its_own_tools_and_agent(tmp_path: Path) -> None:
         "from camara_qod.tools.qod_tool import QodTool\n"
         "from camara_qod.tools.catalogue import load_catalogue\n"
         "import camara_qod.agent.cli, camara_qod.tools as ours\n"
-        "print(tools.OWNER, '|', agent.OWNER, '|', QodTool().name, '|', len(list(load_catalogue())))\n"
+        "print(tools.OWNER, '|', agent.OWNER, '|', QodTool().name, '|', end=' ')\n"
+        "print(len(list(load_catalogue())))\n"
         "print(ours.__file__)"
     )
     shown = subprocess.run(

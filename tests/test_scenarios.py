@@ -24,7 +24,7 @@ SCENARIOS = {
         5400,
     ),
     "iot": (
-        "The IoT sensors in our plant report through 203.0.113.77:9000, keep that reliable for 8 hours",
+        "Our plant's IoT sensors report through 203.0.113.77:9000, keep that reliable for 8 hours",
         {"ipv4Address": {"publicAddress": "203.0.113.77", "publicPort": 9000}},
         "QOS_M",
         28800,

@@ -99,8 +99,8 @@ class ChoiceTrainer(SFTTrainer):  # type: ignore[misc]
         """Cross-entropy of the learned tokens, a scalar tensor.
 
         Every choice weighs the same, whatever else is in its batch: averaged over a batch, the one
-        choice of a refusal would outweigh the seven of a call, and the sixty tokens of a row that is
-        learned whole would drown them all.
+        choice of a refusal would outweigh the seven of a call, and the sixty tokens of a row that
+        is learned whole would drown them all.
         """
         labels = functional.pad(inputs["labels"][:, 1:], (0, 1), value=IGNORED)
         kept = (labels != IGNORED).any(dim=0).nonzero().squeeze(1)

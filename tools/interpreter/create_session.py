@@ -184,7 +184,7 @@ def _profiles(context: Context) -> list[str | None]:
     last = named[-1] if named else None
     known = _unique(item.name for item in named if item.known)
     final = last is not None and last.turn == len(context.messages) - 1
-    if last is not None and not last.known:
+    if last is not None and not last.known and final:
         return [None]
     if final:
         return known
@@ -301,7 +301,11 @@ def _profile_step(body: dict[str, Any], context: Context) -> Iterator[Note]:
         f"{item.name} ({item.description})" if item.description else item.name
         for item in context.catalogue.active
     )
-    unknown = [item.name for item in context.mentions.of(ProfileName) if not item.known]
+    unknown = [
+        item.name
+        for item in context.mentions.of(ProfileName)
+        if not item.known and item.turn == len(context.messages) - 1
+    ]
     if profile is None:
         start = f"{unknown[-1]} is not a profile of this operator. " if unknown else ""
         yield Question("qosProfile", f"{start}What is it for? The profiles are {names}.")
@@ -350,7 +354,10 @@ def _chosen_or_any(body: dict[str, Any], context: Context) -> list[CatalogueProf
 
 def _invalid(context: Context, argument: str) -> list[Invalid]:
     """What was written for an argument and could not be read, unless a later turn put it right."""
-    latest = max((item.turn for item in context.mentions.of(Address)), default=0)
+    identifiers = [
+        item for item in context.mentions.items if isinstance(item, Address | Phone | Ports)
+    ]
+    latest = max((item.turn for item in identifiers), default=0)
     return [
         item
         for item in context.mentions.of(Invalid)

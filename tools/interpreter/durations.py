@@ -23,10 +23,12 @@ class Span(NamedTuple):
 
 
 _UNITS: dict[int, str] = {
-    604800: "weeks?|wochen?|semanas?|semaines?|settiman[ae]|weken",
-    86400: "days?|d|tage?n?|d[ií]as?|jours?|giorn[oi]|dag(?:en)?",
+    31536000: "years?|jahre?n?|años?|anos?|ann[oi]",
+    2592000: "months?|mes(?:es)?|mois|monate?n?|mes[ei]|maanden?",
+    604800: "weeks?|wks?|wochen?|semanas?|semaines?|settiman[ae]|weken",
+    86400: "days?|tage?n?|d[ií]as?|jours?|giorn[oi]|dag(?:en)?",
     3600: "hours?|hrs?|h|std|stunden?|horas?|heures?|or[ae]|uur|uren|hrours?|houres?",
-    60: "minutes?|mins?|min|minuten?|minutos?|minut[oi]|mintues?|minuts",
+    60: "minutes?|mins?|mn|minuten?|minutos?|minut[oi]|mintues?|minuts",
     1: "seconds?|secs?|s|sekunden?|segundos?|secondes?|second[oi]|seconden?",
 }
 _UNIT = "(?:" + "|".join(f"(?P<u{size}>{names})" for size, names in _UNITS.items()) + r")\b\.?"
@@ -62,11 +64,25 @@ for _language in _FOREIGN.values():
 _WORDS |= dict.fromkeys(("eine", "einen", "una", "une", "uma", "un'", "één"), 1)
 _WORDS |= {"duas": 2, "zwo": 2, "quince": 15, "quinze": 15, "treinta": 30, "trinta": 30}
 _WORDS |= {"trente": 30, "trenta": 30, "dreißig": 30, "dreissig": 30, "zwanzig": 20, "dertig": 30}
-_WORDS |= {"veinte": 20, "vingt": 20, "venti": 20, "vinte": 20, "fünfzehn": 15, "cuarenta": 40}
+_WORDS |= {"veinte": 20, "vingt": 20, "venti": 20, "vinte": 20, "fünfzehn": 15, "twintig": 20}
+#: Tens that take a unit behind a joint: "cuarenta y cinco", "quarante-cinq", "quarenta e cinco".
+_TENS_AND_UNITS = {
+    "es": ("treinta cuarenta cincuenta", " y "),
+    "fr": ("trente quarante cinquante", "-"),
+    "pt": ("trinta quarenta cinquenta", " e "),
+}
+for _language, (_tens, _joint) in _TENS_AND_UNITS.items():
+    for _value, _ten in enumerate(_tens.split(), start=3):
+        _WORDS[_ten] = 10 * _value
+        for _unit, _one in enumerate(_FOREIGN[_language].split()[:9], start=1):
+            _WORDS[f"{_ten}{_joint}{_one}"] = 10 * _value + _unit
+_WORDS |= {"vingt-cinq": 25, "veinticinco": 25, "vinte e cinco": 25, "quarantacinque": 45}
+_WORDS |= {"quaranta": 40, "cinquanta": 50, "fünfundvierzig": 45, "vierzig": 40, "fünfzig": 50}
 
 _WORD = "(?:" + "|".join(sorted(map(re.escape, _WORDS), key=len, reverse=True)) + ")"
 _NUMBER = (
-    r"[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+\s+[1-9]/[1-9]|[1-9]/[1-9]|[0-9]*[½¼¾]|[0-9]+(?:[.,][0-9]+)?"
+    r"[0-9]{1,3}(?:[,' ’][0-9]{3})+(?![0-9])|[0-9]{1,3}\s+[1-9]/[1-9]|[1-9]/[1-9]"
+    r"|[0-9]{0,3}\s?[½¼¾]|[0-9]{1,9}(?:[.,][0-9]{1,6})?"
 )
 _HUNDRED = (
     r"(?:(?P<hundreds>a|one|two|three|four|five|six|seven|eight|nine)\s+hundred(?:\s+and)?\s+)?"
@@ -84,10 +100,11 @@ _PREFIX_HALF = (
     r"(?P<prefix>\s+and\s+(?:a\s+|one\s+)?(?P<prefixsize>half|quarter|three[- ]quarters)\b)?"
 )
 #: "2 hours 30": minutes without their unit, only at the end of a phrase.
-_BARE = r"(?:(?<=hours)|(?<=hrs))(?P<bare>\s+[0-5]?[0-9](?=\s*(?:[;.!?)]|$)(?![.:][0-9])))|"
-_BARE = rf"(?:{_BARE})"
+_BARE = r"(?(u3600)(?:(?P<bare>\s+[0-5]?[0-9])(?=\s*(?:[;,!?)]|\.(?![0-9])|$)))?)"
 _COMPONENT = re.compile(
-    rf"(?<![\w.,:/$€£#]){_PART}{_PREFIX_HALF}[\s-]*{_FILLER}{_UNIT}{_TAIL_HALF}{_BARE}(?!\w)",
+    # Never from the middle of a compound ("quarante-cinq") or of a list without spaces.
+    r"(?<![\w.,:/$€£#+])(?<![A-Za-zÀ-ÿ]-)(?<!\by )(?<!\be )(?<!\bet )(?<!\ben )(?![0-9]{3,},)"
+    rf"{_PART}{_PREFIX_HALF}[\s-]*{_FILLER}{_UNIT}{_TAIL_HALF}{_BARE}(?!\w)",
     re.IGNORECASE,
 )
 _SIZES = {
@@ -96,11 +113,19 @@ _SIZES = {
     "three quarters": Fraction(3, 4),
 }
 _COMPACT = re.compile(
-    r"(?<![\w.:])(?=[0-9])(?:([0-9]+)\s?d)?(?:([0-9]+)\s?h(?:rs?|ours?)?)?\s?"
-    r"(?:([0-9]{1,2})\s?(?:m(?:ins?)?)?)?(?:\s?([0-9]{1,2})\s?s)?(?![\w:]|\.[0-9])",
+    r"(?<![\w.:-])(?=[0-9])(?:([0-9]{1,4})d\s?(?=[0-9]))?(?:([0-9]{1,4})\s?h(?:rs?|ours?)?)?\s?"
+    r"(?:([0-9]{1,2})\s?(?:m(?:ins?)?)?)?(?:\s?([0-9]{1,2})\s?s)?(?![\w:-]|\.[0-9])",
     re.IGNORECASE,
 )
-_MINUTES_COMPACT = re.compile(r"(?<![\w.,:$€£#])([0-9]+(?:\.[0-9]+)?)(?:m|')(?![\w'])")
+_MINUTES_COMPACT = re.compile(
+    r"(?<![\w.,:$€£#])([0-9]{1,5}(?:\.[0-9]{1,3})?)(?:m|')(?![\w'])"
+    r"(?!\s+(?:away|from|tall|high|deep|wide|apart|above|below|range|cable))"
+)
+#: What stands before a time of day.
+_AT = re.compile(
+    r"(?:\b(?:at|by|until|till|since|before|after|from|um|ab|às|a las|vers|de|om)|à|[0-9]h-)\s*$",
+    re.IGNORECASE,
+)
 _CLOCK = re.compile(
     r"(?<![\w:.])([0-9]{1,2}):([0-5][0-9])(?::([0-5][0-9]))?(?![\w:.]*[0-9:])"
     r"(?P<unit>\s*(?:h|hrs?|hours?|stunden|horas|heures|ore|uur)\b)?",
@@ -108,11 +133,13 @@ _CLOCK = re.compile(
 )
 #: `"duration": 7200`, `duration_minutes=30`: a field whose unit is in its name, else seconds.
 _FIELD = re.compile(
-    r"(?<![A-Za-z])\w*duration(?:_?in)?_?(?P<unit>s|secs?|seconds|mins?|minutes|hours)?[\"']?\s*[:=]"
-    r"\s*[\"']?(?P<number>[0-9]+)(?![\w.:]|\s*[A-Za-z]*(?:sec|min|hour|hrs?|h|m|s|day)\b)",
+    r"(?<![A-Za-z])\w*(?:duration|dauer|duraci[oó]n|dur[ée]e)(?:_?in)?(?:_|\s?\()?"
+    r"(?P<unit>s|secs?|seconds|mins?|minutes|hours)?\)?[\"']?\s*(?:[:=]|of\b|is\b|\s)\s*[\"']?(?P<number>[0-9]{1,9})(?:\.0+)?(?![\w:]|\.[0-9]|\s*[A-Za-z]*(?:sec|min|hour|hrs?|h|m|s|day)\b)",
     re.IGNORECASE,
 )
-_ISO = re.compile(r"(?<!\w)P(?=[0-9T])(?:[0-9]+D)?(?:T(?=[0-9])[0-9HMS]+)?(?!\w)")
+_ISO = re.compile(
+    r"(?<!\w)P(?=[0-9T])(?:[0-9]{1,4}D)?(?:T(?=[0-9])[0-9.HMS]{1,20})?(?!\w)", re.IGNORECASE
+)
 _PHRASES: list[tuple[re.Pattern[str], Fraction]] = [
     (re.compile(pattern, re.IGNORECASE), Fraction(seconds))
     for pattern, seconds in [
@@ -136,7 +163,8 @@ _PHRASES: list[tuple[re.Pattern[str], Fraction]] = [
 #: Words that speak of time although no length could be read from them ("a few hours").
 CUE = re.compile(
     r"\b(?:hours?|hrs?|minutes?|mins?|seconds?|secs?|days?|weeks?|stunden?|minuten?|horas?|"
-    r"minutos?|heures?|or[ae]|uur|uren|giorn[oi]|tage?n?|noche|nacht)\b"
+    r"minut[ios]?|minutos|heures?|or[ae]|uur|uren|giorn[oi]|tage?n?|noche|nacht|tonight|overnight|"
+    r"until|till|[0-9]{1,2}\s?[ap]m|weekend|kwartier|godzin\w*|dakika|saat|timer|timmar|phút|giờ)\b"
     r"|時間|分|小时|小時|分钟|分鐘|ساعة|घंटे|घंटा|час|минут|시간",
     re.IGNORECASE,
 )
@@ -172,21 +200,26 @@ def _phrases(text: str) -> Iterator[Span]:
     for pattern, seconds in _PHRASES:
         for match in pattern.finditer(text):
             # "two and a half hours" belongs to the number before it.
-            if not _AND_NUMBER.search(text[: match.start()]):
+            if not _AND_NUMBER.search(text[max(0, match.start() - 40) : match.start()]):
                 yield Span(match.start(), match.end(), _seconds(seconds))
 
 
 def _worded(text: str) -> Iterator[Span]:
     for match in _COMPONENT.finditer(text):
+        if match["u3600"] in ("h", "H") and _is_time_of_day(text, match):
+            continue
         size = next(int(name[1:]) for name, hit in match.groupdict().items() if _is_unit(name, hit))
         if match["word"] and size == 1 and match["word"].lower() in ("a", "one"):
             continue  # "a second opinion", "give me one second"
         if number := match["number"]:
-            value = _number(number)
+            value = _number(number, size)
         else:
-            value = Fraction(_WORDS[re.sub(r"\s+", " ", match["word"].lower())])
+            word = re.sub(r"\s+", " ", match["word"].lower())
+            if word not in _WORDS:  # case folding is wider than lower case: "sıx", "ſix"
+                continue
+            value = Fraction(_WORDS[word])
             if match["hundreds"]:
-                value += 100 * _WORDS[match["hundreds"].lower()]
+                value += 100 * _WORDS.get(match["hundreds"].lower(), 0)
         for part in (match["prefixsize"], match["tailsize"]):
             if part:
                 value += _SIZES.get(part.lower().replace("-", " "), Fraction(1, 2))
@@ -198,9 +231,18 @@ def _is_unit(name: str, hit: str | None) -> bool:
     return hit is not None and name[0] == "u" and name[1:].isdigit()
 
 
-def _number(text: str) -> Fraction:
-    if re.fullmatch(r"[0-9]{1,3}(,[0-9]{3})+", text):
-        return Fraction(text.replace(",", ""))
+def _is_time_of_day(text: str, match: re.Match[str]) -> bool:
+    before = text[max(0, match.start() - 12) : match.start()]
+    return bool(_AT.search(before) or re.match(r"-[0-9]", text[match.end() :]))
+
+
+def _number(text: str, unit: int) -> Fraction:
+    # "3.600 Sekunden": nobody counts seconds in thousandths.
+    thousands = r"[0-9]{1,3}([,' ’][0-9]{3})+" + (
+        r"|[1-9][0-9]{0,2}\.[0-9]{3}" if unit == 1 else ""
+    )
+    if re.fullmatch(thousands, text):
+        return Fraction(re.sub(r"[^0-9]", "", text))
     for sign, fraction in (("½", "1/2"), ("¼", "1/4"), ("¾", "3/4")):
         text = text.replace(sign, f" {fraction}")
     return sum((Fraction(part.replace(",", ".")) for part in text.split()), Fraction(0))
@@ -210,7 +252,7 @@ def _compact(text: str) -> Iterator[Span]:
     for match in _COMPACT.finditer(text):
         days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
         has_unit = match[1] or match[2] or (match[3] and match[4])
-        if has_unit:
+        if has_unit and not _AT.search(text[max(0, match.start() - 12) : match.start()]):
             total = 86400 * days + 3600 * hours + 60 * minutes + seconds
             yield Span(match.start(), match.end(), total)
     for match in _MINUTES_COMPACT.finditer(text):
@@ -222,14 +264,14 @@ def _clock(text: str) -> Iterator[Span]:
         # "at 10:30" is a time of day; a length has a unit or three parts.
         if match["unit"] or match[3]:
             first, second, third = (int(part or 0) for part in match.group(1, 2, 3))
-            if not re.search(r"\b(?:at|by|until|till|since|before)\s+$", text[: match.start()]):
+            if not _AT.search(text[max(0, match.start() - 12) : match.start()]):
                 yield Span(match.start(), match.end(), 3600 * first + 60 * second + third)
 
 
 def _iso(text: str) -> Iterator[Span]:
     for match in _ISO.finditer(text):
         try:
-            length = _ISO_ADAPTER.validate_python(match[0])
+            length = _ISO_ADAPTER.validate_python(match[0].upper())
         except ValidationError:
             continue
         yield Span(match.start(), match.end(), int(length.total_seconds()))
@@ -248,7 +290,9 @@ def _joined(text: str, spans: list[Span]) -> list[Span]:
         last = joined[-1] if joined else None
         if (
             last
-            and re.fullmatch(r"[\s,]*(?:and|&|y|et|e|und|en)?\s*", text[last.end : span.start])
+            and re.fullmatch(
+                r"[\s,]*(?:and|&|\+|plus|y|et|e|und|en)?\s*", text[last.end : span.start]
+            )
             and 0 < span.seconds < _smallest_unit(text[last.start : last.end])
         ):
             joined[-1] = Span(last.start, span.end, last.seconds + span.seconds)

@@ -129,14 +129,15 @@ class Mentions:
 
 
 _URL = re.compile(r"https://[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+", re.IGNORECASE)
+_SERVER_BEFORE = re.compile(r"(?:server|backend|endpoint)\W{0,4}(?:is|at|on)?\W*$", re.IGNORECASE)
 _UUID = re.compile(
     r"(?<![\w-])[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![\w-])",
     re.IGNORECASE,
 )
 _IPV6 = re.compile(
-    r"(?<![\w:.])(?:\[(?P<inside>[0-9a-f:.]*:[0-9a-f:.]*)(?:%[\w.-]+)?\]:(?P<port>[0-9]{1,6})"
-    r"|\[?(?P<bare>[0-9a-f]{0,4}:[0-9a-f:]*:[0-9a-f:.]*[0-9a-f]|[0-9a-f]{1,4}:[0-9a-f:]*::)"
-    r"(?:%[\w.-]+)?(?:/(?P<prefix>[0-9]{1,3}))?\]?)(?![\w:])",
+    r"(?:(?<![\w:.])|(?<=[g-z]:)|(?<=v[46]:))(?:\[(?P<inside>[0-9a-f:.]*:[0-9a-f:.]*)(?:%[\w.-]+)?\]:(?P<port>[0-9]{1,6})"
+    r"|\[?(?P<bare>[0-9a-f]{0,4}:[0-9a-f:]*:[0-9a-f:.]*[0-9a-f]|[0-9a-f]{1,4}(?::[0-9a-f]{1,4})*::)"
+    r"(?:%[\w.-]+)?(?:/(?P<prefix>[0-9]{1,3}))?\]?)(?!\w|:[0-9a-f:])",
     re.IGNORECASE,
 )
 _IPV4 = re.compile(
@@ -145,31 +146,45 @@ _IPV4 = re.compile(
 )
 _WORDED_PORT = re.compile(
     r"[\s,;(]*(?:(?:on|at|with|using|and|via|its|the|public|source|udp|tcp|from)\s+){0,3}"
-    r"port(?:\s+(?:number|is|no\.?))*[\s:=#]*(?P<port>[0-9]{1,6})(?![0-9A-Za-z_]|[.:-][0-9])",
+    r"port(?:\s+(?:number|is|no\.?))*[\s:=#]*(?P<port>[0-9]{1,6})(?![0-9A-Za-z_]|[.:-][0-9])"
+    r"(?!\s*(?:-|to\b|through\b|until\b|bis\b|\.\.)\s*[0-9])"
+    r"(?!\s*(?:,|/|&|and\b|or\b|und\b|y\b|et\b)\s*[0-9]{2,6}\b(?!\s*[A-Za-z:.]))"
+    r"|[\"',\s]*public_?port[\"']?\s*[:=]\s*(?P<key>[0-9]{1,6})(?![0-9A-Za-z_]|[.:-][0-9])",
     re.IGNORECASE,
 )
-_PHONE = re.compile(r"(?<![\w+])(?:tel:\s?)?(?:\+|00)[ (]{0,2}[1-9](?:[ ().\-/]{0,2}[0-9])*")
+_PHONE = re.compile(
+    r"(?<![\w+])(?:tel:\s?)?(?:\+|00)[ (]{0,2}[1-9](?:[ ().\-/]{0,3}[0-9])*(?![0-9A-Za-z])"
+)
 _LOCAL_PHONE = re.compile(
     r"(?<![\w+.,:/-])(?:\(?0|[0-9]{2,5}[ .\-/)]|(?=[0-9]{9}))[0-9]?(?:[ ().\-/]{0,2}[0-9]){5,13}"
     r"(?![\w]|[.,:][0-9])"
 )
+_ANSWER = re.compile(r"\W*(?:to|make it|set it to|then)?\s*([0-9]{2,6})\W*", re.IGNORECASE)
 _E164 = re.compile(r"\+[1-9][0-9]{4,14}")
-_PORT_ITEM = r"[0-9]{1,6}(?:\s*(?:-|–|—|\bto\b|\bthrough\b|\buntil\b|\.\.|bis)\s*[0-9]{1,6})?"
+_TO = r"(?:-|\bto\b|\bthrough\b|\buntil\b|\ba\b|\bà\b|\.\.|\bbis\b)"
+_PORT_ITEM = rf"[0-9]{{1,6}}(?:\s*{_TO}\s*(?:port\s+)?[0-9]{{1,6}})?"
+_PORT_WORD = r"(?:\b|(?<=_)|(?<=[a-z])(?-i:(?=P)))(?:ports?|puertos?|portas?|portes?|porte)"
 _PORTS = re.compile(
-    r"(?:\b(?:ports?|puertos?|portas?|portes?|porte)[\"']?(?:\s+(?:range|numbers?|nos?\.|is|are|tcp|udp|"
+    rf"(?:{_PORT_WORD}[\"']?(?:\s+(?:range|numbers?|nos?\.|is|are|tcp|udp|"
     rf"from|between|on|the))*|\b(?:tcp|udp)(?:\s+ports?)?)[\s:=#\[/(\"']*"
     rf"(?P<items>{_PORT_ITEM}(?:(?:\s*[,;&/+]\s*|\s+)(?:(?:and|or|plus|y|und|et|e)\s+)?"
-    rf"{_PORT_ITEM}(?![\w:]|\.[0-9]))*)(?![\w]|[.:][0-9])"
-    r"|(?<![\w.:/-])(?P<slash>[0-9]{1,6})(?:/|\s)(?:tcp|udp)\b",
+    rf"{_PORT_ITEM}(?![\w:]|\.[0-9])(?!\s*(?:[kmg]b|fps|hz|ms\b|users?|people|players?|devices?|"
+    rf"cameras?|sensors?|%)))*)(?![\w]|[.:][0-9])"
+    rf"|(?<![\w.:/-])(?P<slash>{_PORT_ITEM})(?:/|\s)(?:tcp|udp)\b",
     re.IGNORECASE,
 )
-_RANGE_WORDS = re.compile(r"between\s+ports?\s+([0-9]{1,6})\s+and\s+([0-9]{1,6})", re.IGNORECASE)
+_RANGE_WORDS = re.compile(
+    r"(?:between\s+ports?|ports?\s+(?:range\s+)?between)\s+([0-9]{1,6})\s+and\s+([0-9]{1,6})"
+    r"|ports\W{1,5}ranges\W{1,6}from\W{1,4}([0-9]{1,6})\W{1,4}to\W{1,4}([0-9]{1,6})",
+    re.IGNORECASE,
+)
 _UNKNOWN_PROFILE = re.compile(
-    r"(?<![\w])(?:QOS_[A-Za-z0-9_.-]*[A-Za-z0-9]|QoS_[A-Za-z0-9]+|qos_[a-z0-9]+|QOS-[A-Z0-9]+)(?!\w)"
+    r"(?<![\w])(?![Qq][Oo][Ss]_(?i:profile|session|level|class|name)s?\b)"
+    r"(?:QOS_[A-Za-z0-9_.-]*[A-Za-z0-9]|QoS_[A-Za-z0-9]+|qos_[a-z0-9]+|QOS-[A-Z0-9]+)(?!\w)"
     r"|(?<=profile )(?P<named>[A-Z][A-Z0-9]*[_-][A-Z0-9_-]*[A-Z0-9])(?!\w)"
 )
 _HOST = re.compile(
-    r"\b(?:server|backend|endpoint)(?:\s+(?:is|at|on|address|host|name|called|named|the|my))*[\s:=\"']+"
+    r"(?:\b|(?<=n))(?:server|backend|endpoint|connect(?:ing)? to)(?:\s+(?:is|at|on|address|host|name|called|named|the|my))*[\s:=\"']+(?:https?://)?"
     r"(?P<host>(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,})(?![\w.]*[0-9@])",
     re.IGNORECASE,
 )
@@ -214,13 +229,21 @@ def find_mentions(
     return Mentions(tuple(found), any(CUE.search(text) for text in rest))
 
 
+#: Characters that typesetting puts for plain ones, each for exactly one, so that places hold.
+_PLAIN = str.maketrans(
+    dict.fromkeys("\u00a0\u2007\u2009\u202f\t", " ")
+    | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-")
+    | {chr(0xFF01 + code): chr(0x21 + code) for code in range(94)}
+)
+
+
 class _Reader:
     """One turn; characters already read are blanked, so that nothing is read twice."""
 
     def __init__(self, turn: int, text: str) -> None:
         self.turn = turn
         self.text = text
-        self.rest = text
+        self.rest = text.translate(_PLAIN)
         self.found: list[Mention] = []
 
     def take(self, finder: "Callable[[_Reader], Iterator[Mention]]") -> None:
@@ -233,6 +256,8 @@ class _Reader:
 
 def _sinks(reader: _Reader) -> Iterator[Mention]:
     for match in _URL.finditer(reader.rest):
+        if _SERVER_BEFORE.search(reader.rest[max(0, match.start() - 30) : match.start()]):
+            continue  # its host is the server, not a place for notifications
         url = match[0].rstrip(".,;:!?)]'")
         if len(url) > len("https://"):
             url = "https" + url[5:]
@@ -269,11 +294,17 @@ def _ipv4(reader: _Reader) -> Iterator[Mention]:
         worded = None
         if match["prefix"] is None and match["port"] is None:
             worded = _WORDED_PORT.match(reader.rest, match.end())
-            if worded and int(worded["port"]) > 65535:
+            if worded and int(worded["port"] or worded["key"]) > 65535:
                 worded = None  # left for the port finder to complain about
         end = worded.end() if worded else match.end()
         yield _address(
-            reader.turn, match, ip, match["prefix"], match["port"], worded and worded["port"], end
+            reader.turn,
+            match,
+            ip,
+            match["prefix"],
+            match["port"],
+            worded and (worded["port"] or worded["key"]),
+            end,
         )
 
 
@@ -304,13 +335,16 @@ def _address(
 def _lengths(reader: _Reader) -> Iterator[Mention]:
     for span in find_durations(reader.rest):
         yield Length(reader.turn, span.start, span.end, span.seconds)
+    # A bare number is the answer to "For how long?", which names its limits in seconds.
+    if reader.turn and (match := _ANSWER.fullmatch(reader.rest)):
+        yield Length(reader.turn, match.start(1), match.end(1), int(match[1]))
 
 
 def _phones(reader: _Reader) -> Iterator[Mention]:
     for match in _PHONE.finditer(reader.rest):
         end, number = _longest_number(match[0])
         place = (reader.turn, match.start(), match.start() + end)
-        if _E164.fullmatch(number):
+        if _E164.fullmatch(number) and len(number) > 7:
             yield Phone(*place, number)
         else:
             reason = f"{match[0].strip()} is not a phone number in international form"
@@ -327,6 +361,10 @@ def _longest_number(text: str) -> tuple[int, str]:
     """
     ends = [match.end() for match in re.finditer(r"[0-9]+", text)]
     candidates = [(end, _e164(text[:end])) for end in reversed(ends)]
+    *_, last = re.findall(r"[0-9]+", text)
+    stray = len(last) == 1 and len(candidates) > 1
+    if stray and any(_is(phonenumbers.is_valid_number, number) for _, number in candidates[1:]):
+        candidates = candidates[1:]
     if _is(phonenumbers.is_possible_number, candidates[0][1]):
         return candidates[0]
     for accept in (phonenumbers.is_valid_number, phonenumbers.is_possible_number):
@@ -367,7 +405,8 @@ def _local_phones(reader: _Reader, region: str | None) -> Iterator[Mention]:
 
 def _ports(reader: _Reader) -> Iterator[Mention]:
     for match in _RANGE_WORDS.finditer(reader.rest):
-        yield _port_mention(reader, match, [f"{match[1]}-{match[2]}"])
+        low, high = [part for part in match.groups() if part]
+        yield _port_mention(reader, match, [f"{low}-{high}"])
     for match in _PORTS.finditer(reader.rest):
         if not _RANGE_WORDS.search(reader.rest[max(0, match.start() - 10) : match.end() + 12]):
             items = match["items"] or match["slash"]
@@ -416,7 +455,11 @@ def _name_pattern(name: str) -> re.Pattern[str]:
         pattern = rf"(?:(?<=profile )|(?<=profile: )|(?<=profile=)){name}(?!\w)|{quoted}"
         return re.compile(rf"{pattern}|(?<!\w){name}(?= profile\b)", re.IGNORECASE)
     loose = r"[\s_.-]?".join(re.escape(part) for part in re.split(r"[_.-]", name) if part)
-    return re.compile(rf"(?<![\w.-]){loose}(?![\w-])", re.IGNORECASE)
+    tight = loose.replace(r"[\s_.-]?", "[_.-]?")
+    *_, last = re.split(r"[_.-]", name)
+    # "QoS e.g." and "la QoS s'il te plaît" name no profile: behind a space the case counts.
+    spaced = rf"(?=\S+\s+(?-i:{re.escape(last)})(?!\w)){loose}"
+    return re.compile(rf"(?<![\w.-])(?:{tight}|{spaced})(?![\w'’-]|\.\w)", re.IGNORECASE)
 
 
 def _hosts(reader: _Reader) -> Iterator[Mention]:

@@ -52,6 +52,23 @@ READ = {
     "duration_minutes=30": 1800,
     "2 days": 172800,
     "a fortnight": 1209600,
+    "2 months": 5184000,
+    "cuarenta y cinco minutos": 2700,
+    "quarante-cinq minutes": 2700,
+    "2 ½ hours": 9000,
+    "1 200 secondes": 1200,
+    "1'800 s": 1800,
+    "3.600 Sekunden": 3600,
+    "2 h 30": 9000,
+    "1h 30": 5400,
+    "1 hour 15": 4500,
+    "2 hours 30, gaming": 9000,
+    "1 hour + 30 min": 5400,
+    "pt30m": 1800,
+    "PT1.5H": 5400,
+    "duration (s): 3600": 3600,
+    "Dauer: 7200": 7200,
+    "gaming duration 7200": 7200,
 }
 UNREAD = [
     "",
@@ -66,6 +83,14 @@ UNREAD = [
     "2001:db8::1",
     "room 45",
     "mac 00:1A:2B:3C:4D:5E",
+    "mac 00-1A-2B-3C-4D-5E",
+    "3D gaming",
+    "drone 100m away",
+    "ce soir à 20h",
+    "8h-17h",
+    "sıx hours",
+    "9" * 5000 + " hours",
+    "duration: " + "9" * 5000,
 ]
 
 

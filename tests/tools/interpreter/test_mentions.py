@@ -38,6 +38,12 @@ def found(text: str, kind: type, names: list[str] = NAMES, region: str | None = 
         ("[2001:db8::5]:443", "2001:db8::5", 443, None),
         ("2001:db8::/64", "2001:db8::", None, 64),
         ("fe80::1%eth0", "fe80::1", None, None),
+        ("server:2001:db8::1", "2001:db8::1", None, None),
+        ("for 2001:db8::1: 2 hours", "2001:db8::1", None, None),
+        ('{"publicAddress":"203.0.113.5","publicPort":59765}', "203.0.113.5", 59765, None),
+        ("198.51.100.7 port 443 and 8443", "198.51.100.7", None, None),
+        ("198.51.100.7 port 5000–5010", "198.51.100.7", None, None),
+        ("server https://198.51.100.7:8443/", "198.51.100.7", 8443, None),
     ],
 )
 def test_addresses(text: str, ip: str, port: int | None, prefix: int | None) -> None:
@@ -56,6 +62,12 @@ def test_addresses(text: str, ip: str, port: int | None, prefix: int | None) -> 
         ("+49 151 23456789 2 hours", "+4915123456789"),
         ("+1 555 010 0123 4 people", "+15550100123"),
         ("+123456789", "+123456789"),
+        ("+44 7911\u2011123\u2011456", "+447911123456"),
+        ("+44 7911\u00a0123456", "+447911123456"),
+        ("＋447911123456", "+447911123456"),
+        ("+49 151 23456789 4K streaming", "+4915123456789"),
+        ("+49 30 901820 4 players", "+4930901820"),
+        ("+447911123456,2 hours,gaming", "+447911123456"),
     ],
 )
 def test_phone_numbers(text: str, number: str) -> None:
@@ -82,6 +94,15 @@ def test_a_national_number_counts_only_in_its_region() -> None:
         ('"port": 443', (443,), ()),
         ("ports 1, 2 and 3.", (1, 2, 3), ()),
         ("port 443 for 2 hours", (443,), ()),
+        ("198.51.100.7 port 443 and 8443", (443, 8443), ()),
+        ("ports between 5000 and 6000", (), ((5000, 6000),)),
+        ("from port 5000 to port 6000", (), ((5000, 6000),)),
+        ("5000-5010/udp", (), ((5000, 5010),)),
+        ("port 443, 20 Mbps", (443,), ()),
+        ("ports 443 and 2 devices", (443,), ()),
+        ('"Ports":{"ranges":[{"from":5010,"to":5020}]}', (), ((5010, 5020),)),
+        ("server_port: 443", (443,), ()),
+        ("srcPort: 1234", (1234,), ()),
     ],
 )
 def test_ports(text: str, ports: tuple, ranges: tuple) -> None:
@@ -101,6 +122,8 @@ def test_ports(text: str, ports: tuple, ranges: tuple) -> None:
         ("ports 20-10", "no valid port"),
         ("+12", "not a phone number"),
         ("server game.example.com", "host name"),
+        ('"applicationServer": "game.example.com"', "host name"),
+        ("connect to play.example.com", "host name"),
     ],
 )
 def test_what_only_looks_like_an_identifier_says_why(text: str, words: str) -> None:
@@ -111,6 +134,16 @@ def test_what_only_looks_like_an_identifier_says_why(text: str, words: str) -> N
 @pytest.mark.parametrize("text", ["QOS_E", "qos-e", "QoS E", "profile qos_e", "QOSE"])
 def test_a_profile_however_it_is_written(text: str) -> None:
     assert [(item.name, item.known) for item in found(text, ProfileName)] == [("QOS_E", True)]
+
+
+@pytest.mark.parametrize("text", ["QoS e.g. for a call", "la QoS s'il te plaît", "a QoS e a banda"])
+def test_a_little_word_behind_qos_is_no_profile(text: str) -> None:
+    assert found(text, ProfileName) == []
+
+
+def test_a_bare_number_answers_the_question_for_how_long() -> None:
+    items = find_mentions(["gaming for 24 hours", "make it 43200"], NAMES).of(Length)
+    assert [item.seconds for item in items] == [86400, 43200]
 
 
 def test_profiles_that_are_not_in_the_catalogue() -> None:

@@ -80,6 +80,13 @@ def test_a_profile_named_last_is_the_only_one(catalogue, demo) -> None:
     assert later.is_valid(call(qosProfile="QOS_E"))
 
 
+def test_a_question_about_an_unknown_profile_can_be_answered(catalogue, demo) -> None:
+    asked = schema("profile QOS_X", catalogue=catalogue, demo=demo)
+    assert not asked.is_valid(call(qosProfile="QOS_E"))
+    answered = schema("profile QOS_X", "it is for gaming", catalogue=catalogue, demo=demo)
+    assert answered.is_valid(call(qosProfile="QOS_E"))
+
+
 def test_names_and_order_come_from_the_model() -> None:
     part = narrowed(CreateSession, {"duration": [1], "device": [None], "device_ports": [None]})
     assert list(part["properties"]) == ["device", "devicePorts", "duration"]
