@@ -102,7 +102,8 @@ def _share(hits: list[bool]) -> float:
 
 def show(console: Console, value: dict[str, Any]) -> None:
     """Print a report as a table."""
-    table = Table(title=f"{value['exact_match']:.1%} of {value['count']} exactly right", box=None)
+    console.print(f"{value['exact_match']:.1%} of {value['count']} exactly right", style="bold")
+    table = Table(box=None)
     table.add_column("tag or field")
     table.add_column("right", justify="right")
     for name, share in (value["tags"] | value["fields"]).items():

@@ -203,4 +203,24 @@ class Replayer:
             return int(rest[0])
         if not rest and self._tokenizer.eos_token_id in allowed:
             return int(self._tokenizer.eos_token_id)
-        raise DecodingError(f"The grammar does not allow {text[len(done) :]!r} after {done}.")
+        return self._longest(text, tokens, allowed)
+
+    def _longest(self, text: str, tokens: list[int], allowed: set[int]) -> int:
+        """The longest allowed token that goes on with the text.
+
+        SentencePiece-style tokenizers put a space before the first word of what they are given,
+        so the rest of a text cannot be tokenised by itself.
+        """
+        reached = {
+            token: self._tokenizer.decode([*tokens, token], skip_special_tokens=True)
+            for token in allowed
+        }
+        done = self._tokenizer.decode(tokens, skip_special_tokens=True)
+        fitting = [
+            token
+            for token, reach in reached.items()
+            if text.startswith(reach) and len(reach) > len(done)
+        ]
+        if not fitting:
+            raise DecodingError(f"The grammar does not allow {text[len(done) :]!r} after {done}.")
+        return max(fitting, key=lambda token: len(reached[token]))

@@ -138,7 +138,8 @@ _FIELD = re.compile(
     re.IGNORECASE,
 )
 _ISO = re.compile(
-    r"(?<!\w)P(?=[0-9T])(?:[0-9]{1,4}D)?(?:T(?=[0-9])[0-9.HMS]{1,20})?(?!\w)", re.IGNORECASE
+    r"(?<!\w)P(?=[0-9T])(?:[0-9]{1,4}D)?(?:T(?:[0-9]{1,6}(?:\.[0-9]{1,3})?[HMS]){1,3})?(?!\w)",
+    re.IGNORECASE,
 )
 _PHRASES: list[tuple[re.Pattern[str], Fraction]] = [
     (re.compile(pattern, re.IGNORECASE), Fraction(seconds))

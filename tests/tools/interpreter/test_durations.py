@@ -66,6 +66,7 @@ READ = {
     "1 hour + 30 min": 5400,
     "pt30m": 1800,
     "PT1.5H": 5400,
+    "for PT12H. Thanks": 43200,
     "duration (s): 3600": 3600,
     "Dauer: 7200": 7200,
     "gaming duration 7200": 7200,
