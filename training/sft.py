@@ -53,6 +53,8 @@ def train(recipe: Recipe, output: Path) -> Path:
     checkpoint = get_last_checkpoint(str(output)) if output.is_dir() else None
     trainer.train(resume_from_checkpoint=checkpoint)
     adapter = output / "adapter"
+    # The name as it is configured; the library would write this machine's folder.
+    trainer.model.peft_config["default"].base_model_name_or_path = recipe.model
     trainer.model.save_pretrained(str(adapter))
     return adapter
 
