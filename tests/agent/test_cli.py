@@ -34,7 +34,7 @@ def test_ask_shows_the_body_and_the_session() -> None:
     assert "applicationServer 203.0.113.100 the configured default server" in lines
     assert "qosProfile QOS_E" in lines
     assert "duration 7200 s (2 hours)" in lines
-    assert "is AVAILABLE, for 2 hours until" in lines[-1]
+    assert "is AVAILABLE, for 2 hours until" in " ".join(lines)
 
 
 def test_ask_for_machines_in_a_dry_run() -> None:

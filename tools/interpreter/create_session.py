@@ -246,7 +246,7 @@ def _device_step(body: dict[str, Any], context: Context) -> Iterator[Note]:
                 "address belongs to it?",
             )
         else:
-            reason = "no port or private address was given, so no address translation is assumed"
+            reason = "no NAT assumed, as no port was given"
             yield Assumption("device", device, reason)
 
 
