@@ -168,6 +168,12 @@ class DeviceResponse(Response):
     ipv4_address: DeviceIpv4Addr | None = Field(default=None, alias="ipv4Address")
     ipv6_address: DeviceIpv6Address | None = Field(default=None, alias="ipv6Address")
 
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        if len(self.model_fields_set) != 1:
+            raise ValueError("a device is answered with exactly one identifier")
+        return self
+
 
 class ApplicationServer(Request):
     """The server at the other end of the flow, a single address or a subnet."""
