@@ -15,9 +15,6 @@ from camara_qod.tools.interpreter.decision import DECLINE
 #: An argument's candidates: values (models or plain), or a ready schema as a dict.
 Candidates = Mapping[str, Sequence[Any] | dict[str, Any]]
 
-#: A value that was read from the text but stands for "the user did not say".
-UNSAID = None
-
 
 def decision_schema(operations: Mapping[str, Iterable[dict[str, Any]]]) -> dict[str, Any]:
     """One schema for all decisions.
