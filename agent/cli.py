@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from camara_qod.tools.errors import QodError
+from camara_qod.tools.interpreter.decision import CLARIFY, DECLINE
 
 if TYPE_CHECKING:
     from camara_qod.tools.plugin import QodPlugin
@@ -60,7 +61,7 @@ def ask(
     plugin.close()
     operation = outcome.interpretation.decision.operation
     refused = EXIT_REFUSED if outcome.error else 0
-    raise typer.Exit({"clarify": EXIT_ASKS, "decline": EXIT_DECLINED}.get(operation, refused))
+    raise typer.Exit({CLARIFY: EXIT_ASKS, DECLINE: EXIT_DECLINED}.get(operation, refused))
 
 
 @app.command()

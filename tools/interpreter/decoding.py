@@ -203,9 +203,9 @@ class Replayer:
             return int(rest[0])
         if not rest and self._tokenizer.eos_token_id in allowed:
             return int(self._tokenizer.eos_token_id)
-        return self._longest(text, tokens, allowed)
+        return self._longest(text, done, tokens, allowed)
 
-    def _longest(self, text: str, tokens: list[int], allowed: set[int]) -> int:
+    def _longest(self, text: str, done: str, tokens: list[int], allowed: set[int]) -> int:
         """The longest allowed token that goes on with the text.
 
         SentencePiece-style tokenizers put a space before the first word of what they are given,
@@ -215,7 +215,6 @@ class Replayer:
             token: self._tokenizer.decode([*tokens, token], skip_special_tokens=True)
             for token in allowed
         }
-        done = self._tokenizer.decode(tokens, skip_special_tokens=True)
         fitting = [
             token
             for token, reach in reached.items()
