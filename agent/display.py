@@ -30,7 +30,7 @@ def show(console: Console, outcome: Outcome, *, body: bool = True) -> None:
 def _style(outcome: Outcome) -> str:
     if outcome.error is not None:
         return "red"
-    return "green" if outcome.session is not None else "yellow"
+    return "green" if outcome.succeeded else "yellow"
 
 
 def _table(outcome: Outcome) -> Table:

@@ -46,28 +46,27 @@ class CatalogueProfile(QosProfile):
         low = 1 if shortest is None else max(1, -int(-shortest // 1))
         return low, INT32_MAX if longest is None else min(INT32_MAX, int(longest))
 
+    def allows(self, duration: int) -> bool:
+        """Whether a session of that many seconds is within the limits."""
+        low, high = self.limits
+        return low <= duration <= high
+
 
 class Catalogue:
     """The profiles of one operator.
 
     Args:
-        profiles: as published, each name once; at most one ACTIVE profile serves a need.
+        profiles: as published, each name once, in the order in which they are preferred where
+            several serve the same need.
 
     Raises:
-        SettingsError: two profiles share a name or a need.
+        SettingsError: two profiles share a name.
     """
 
     def __init__(self, profiles: list[CatalogueProfile]) -> None:
         self._profiles = {profile.name: profile for profile in profiles}
         if len(self._profiles) != len(profiles):
             raise SettingsError("The catalogue has a profile name twice: remove one of the two.")
-        served = [profile.serves for profile in self if self._usable(profile) and profile.serves]
-        for need in served:
-            if served.count(need) > 1:
-                raise SettingsError(
-                    f"Two active profiles of the catalogue serve {need.value}: "
-                    "set `serves` on one of them only."
-                )
 
     def __iter__(self) -> Iterator[CatalogueProfile]:
         return iter(self._profiles.values())
@@ -87,9 +86,13 @@ class Catalogue:
         return [profile for profile in self if self._usable(profile)]
 
     @property
-    def needs(self) -> dict[Need, CatalogueProfile]:
-        """The needs that can be served now, and by which profile."""
-        return {profile.serves: profile for profile in self.active if profile.serves}
+    def needs(self) -> dict[Need, list[CatalogueProfile]]:
+        """The needs that can be served now, and by which profiles, the preferred one first."""
+        served: dict[Need, list[CatalogueProfile]] = {}
+        for profile in self.active:
+            if profile.serves:
+                served.setdefault(profile.serves, []).append(profile)
+        return served
 
     @staticmethod
     def _usable(profile: QosProfile) -> bool:

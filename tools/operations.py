@@ -5,7 +5,12 @@ from typing import Any
 
 from camara_qod.tools.camara.client import AsyncQodClient, QodClient
 from camara_qod.tools.camara.errors import CamaraError
-from camara_qod.tools.camara.models import CreateSession
+from camara_qod.tools.camara.models import (
+    CreateSession,
+    ExtendSessionDuration,
+    QosProfileDeviceRequest,
+    RetrieveSessionsInput,
+)
 from camara_qod.tools.interpreter.decision import Interpretation
 from camara_qod.tools.outcome import Outcome
 
@@ -14,6 +19,21 @@ _CALLS: dict[str, Callable[[Any, dict[str, Any]], Any]] = {
     "createSession": lambda client, arguments: client.create_session(
         CreateSession.model_validate(arguments)
     ),
+    "getSession": lambda client, arguments: client.get_session(arguments["sessionId"]),
+    "deleteSession": lambda client, arguments: client.delete_session(arguments["sessionId"]),
+    "extendQosSessionDuration": lambda client, arguments: client.extend_qos_session_duration(
+        arguments["sessionId"],
+        ExtendSessionDuration(
+            requested_additional_duration=arguments["requestedAdditionalDuration"]
+        ),
+    ),
+    "retrieveSessionsByDevice": lambda client, arguments: client.retrieve_sessions_by_device(
+        RetrieveSessionsInput.model_validate(arguments)
+    ),
+    "retrieveQoSProfiles": lambda client, arguments: client.retrieve_qos_profiles(
+        QosProfileDeviceRequest()
+    ),
+    "getQosProfile": lambda client, arguments: client.get_qos_profile(arguments["name"]),
 }
 
 
@@ -34,10 +54,10 @@ def execute(interpretation: Interpretation, client: QodClient) -> Outcome:
     if outcome.body is None:
         return outcome
     try:
-        session = _call(interpretation, client)
+        answer = _call(interpretation, client)
     except CamaraError as error:
         return Outcome(interpretation, outcome.body, sent=True, error=error)
-    return Outcome(interpretation, outcome.body, sent=True, session=session)
+    return Outcome(interpretation, outcome.body, sent=True, answer=answer)
 
 
 async def aexecute(interpretation: Interpretation, client: AsyncQodClient) -> Outcome:
@@ -46,10 +66,10 @@ async def aexecute(interpretation: Interpretation, client: AsyncQodClient) -> Ou
     if outcome.body is None:
         return outcome
     try:
-        session = await _call(interpretation, client)
+        answer = await _call(interpretation, client)
     except CamaraError as error:
         return Outcome(interpretation, outcome.body, sent=True, error=error)
-    return Outcome(interpretation, outcome.body, sent=True, session=session)
+    return Outcome(interpretation, outcome.body, sent=True, answer=answer)
 
 
 def _call(interpretation: Interpretation, client: QodClient | AsyncQodClient) -> Any:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from camara_qod.tools.camara.errors import CamaraError
-from camara_qod.tools.camara.models import SessionInfo
+from camara_qod.tools.camara.models import QosProfile, SessionInfo
 from camara_qod.tools.interpreter.decision import CLARIFY, DECLINE, Interpretation
 
 OFFER = (
@@ -16,19 +16,34 @@ OFFER = (
 )
 
 
+#: What an operation returns; `None` for `deleteSession`.
+Answer = SessionInfo | QosProfile | list[SessionInfo] | list[QosProfile] | None
+
+
 @dataclass(frozen=True)
 class Outcome:
     """One request from end to end.
 
-    `body` is what was sent to the API, or would have been in a dry run; `session` is the
-    operator's answer and `error` its refusal. Where `sent` is false nothing left the process.
+    `body` holds the arguments that were sent to the API, or would have been in a dry run; `answer`
+    is what the operator returned and `error` its refusal. Where `sent` is false nothing left the
+    process.
     """
 
     interpretation: Interpretation
     body: dict[str, Any] | None = None
     sent: bool = False
-    session: SessionInfo | None = None
+    answer: Answer = None
     error: CamaraError | None = None
+
+    @property
+    def session(self) -> SessionInfo | None:
+        """The session that the operator returned, where it returned one."""
+        return self.answer if isinstance(self.answer, SessionInfo) else None
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the operator carried the request out."""
+        return self.sent and self.error is None
 
     @property
     def text(self) -> str:
@@ -41,8 +56,8 @@ class Outcome:
         if self.error is not None:
             error = self.error
             return f"The operator refused: {error.message} ({error.status} {error.code})"
-        if self.session is not None:
-            return _session_text(self.session)
+        if self.sent:
+            return _answer_text(self.answer, decision.arguments)
         return "Nothing was sent. This is the request that would be."
 
     def to_dict(self) -> dict[str, Any]:
@@ -56,7 +71,7 @@ class Outcome:
             },
             "body": self.body,
             "sent": self.sent,
-            "session": self.session.wire() if self.session else None,
+            "answer": _wire(self.answer),
             "error": None
             if self.error is None
             else {
@@ -75,6 +90,33 @@ class Outcome:
             "confidence": round(made.confidence, 4),
             "seconds": round(made.seconds, 3),
         }
+
+
+def _wire(answer: Answer) -> Any:
+    if isinstance(answer, list):
+        return [item.wire() for item in answer]
+    return None if answer is None else answer.wire()
+
+
+def _answer_text(answer: Answer, arguments: dict[str, Any]) -> str:
+    if isinstance(answer, list):
+        return "\n".join(_item_text(item) for item in answer) or "There are none."
+    return f"Session {arguments['sessionId']} is deleted." if answer is None else _item_text(answer)
+
+
+def _item_text(item: SessionInfo | QosProfile) -> str:
+    return _session_text(item) if isinstance(item, SessionInfo) else _profile_text(item)
+
+
+def _profile_text(profile: QosProfile) -> str:
+    text = f"Profile {profile.name} is {profile.status.value}"
+    limits = [
+        f"{word} {spoken(round(length.seconds))}"
+        for word, length in (("from", profile.min_duration), ("to", profile.max_duration))
+        if length is not None and length.seconds is not None
+    ]
+    about = ", ".join([*([profile.description] if profile.description else []), " ".join(limits)])
+    return f"{text}: {about}." if about else f"{text}."
 
 
 def _session_text(session: SessionInfo) -> str:

@@ -101,7 +101,7 @@ def _words(request: str, messages: Iterable[BaseMessage] | None) -> list[str]:
 
 def _result(outcome: Outcome) -> tuple[str, dict[str, Any]]:
     text = outcome.text
-    if outcome.sent and outcome.session and outcome.interpretation.assumptions:
+    if outcome.session and outcome.interpretation.assumptions:
         assumed = ", ".join(item.argument for item in outcome.interpretation.assumptions)
         text += f" Not stated and filled in: {assumed}."
     return text, outcome.to_dict()

@@ -41,7 +41,7 @@ def test_ask_for_machines_in_a_dry_run() -> None:
     result = qod("ask", "--dry-run", "--json", REQUEST)
     value = json.loads(result.stdout)
     assert value["sent"] is False
-    assert value["session"] is None
+    assert value["answer"] is None
     assert value["body"]["qosProfile"] == "QOS_E"
 
 

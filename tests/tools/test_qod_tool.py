@@ -60,7 +60,7 @@ def test_a_session_with_its_whole_history(plugin: QodPlugin) -> None:
     artifact = message.artifact
     assert message.status == "success"
     assert message.content.startswith(
-        f"Session {artifact['session']['sessionId']} with QOS_E is AVAILABLE"
+        f"Session {artifact['answer']['sessionId']} with QOS_E is AVAILABLE"
     )
     assert artifact["body"] == artifact["decision"]["arguments"]
     assert artifact["body"]["duration"] == 7200
@@ -73,7 +73,7 @@ async def test_the_asynchronous_way_is_the_same_operator(plugin: QodPlugin) -> N
     arguments = {"name": tool.name, "args": {"request": REQUEST}, "id": "1", "type": "tool_call"}
     first = await tool.ainvoke(arguments)
     second = await tool.ainvoke(arguments)
-    assert first.artifact["session"] is not None
+    assert first.artifact["answer"] is not None
     assert second.artifact["error"]["status"] == 409
     assert "refused" in second.content
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from camara_qod.tools.interpreter import create_session
+from camara_qod.tools.interpreter import create_session, profiles, sessions
 from camara_qod.tools.interpreter.context import Context
 from camara_qod.tools.interpreter.decision import DECLINE, Completed, Decision
 from camara_qod.tools.interpreter.schema import decision_schema
@@ -24,6 +24,12 @@ class Operation:
 
 OPERATIONS: dict[str, Operation] = {
     create_session.NAME: Operation(create_session.arguments, create_session.complete),
+    sessions.GET: Operation(sessions.reference, sessions.complete_reference(sessions.GET)),
+    sessions.DELETE: Operation(sessions.reference, sessions.complete_reference(sessions.DELETE)),
+    sessions.EXTEND: Operation(sessions.extension, sessions.complete_extension),
+    sessions.RETRIEVE: Operation(sessions.of_device, sessions.complete_of_device),
+    profiles.RETRIEVE: Operation(profiles.nothing, profiles.complete_nothing),
+    profiles.GET: Operation(profiles.reference, profiles.complete_reference),
 }
 
 

@@ -12,12 +12,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from transformers import AutoConfig, AutoTokenizer
 
-from camara_qod.tools.camara.models import CreateSession
+from camara_qod.tools.camara.models import (
+    CreateSession,
+    Device,
+    ExtendSessionDuration,
+    RetrieveSessionsInput,
+)
 from camara_qod.tools.catalogue import Catalogue
 from camara_qod.tools.errors import RequestTooLong
 from camara_qod.tools.interpreter.decision import CLARIFY, DECLINE
 from camara_qod.tools.interpreter.decoding import Decoder
 from camara_qod.tools.interpreter.interpreter import Interpreter
+from camara_qod.tools.interpreter.operation import OPERATIONS
 from camara_qod.tools.settings import QodSettings
 
 
@@ -53,6 +59,8 @@ IDENTIFIERS = (
     | st.sampled_from(
         ["QOS_E", "qos s", "QOS_X", "https://a.example/x", "a few hours", "300.1.2.3"]
     )
+    | st.uuids().map(str)
+    | st.uuids().map(lambda uuid: str(uuid).upper())
 )
 NOISE = (
     st.text(max_size=20)
@@ -75,24 +83,58 @@ def test_whatever_is_said_the_decision_is_valid_and_grounded(
     result = interpreter.interpret(messages)
     decision = result.decision
     assert 0 <= result.confidence <= 1
+    text = "\n".join(messages)
     if decision.operation == DECLINE:
         assert decision.arguments == {}
     elif decision.operation == CLARIFY:
-        names = [field.alias for field in CreateSession.model_fields.values()]
         missing = decision.arguments["missing"]
         assert missing
-        assert missing == [name for name in names if name in missing]
+        assert missing == [name for name in ARGUMENTS if name in missing]
         assert missing == [question.argument for question in result.questions]
-    else:
-        assert decision.operation == "createSession"
+    elif decision.operation == "createSession":
         body = CreateSession.model_validate(decision.arguments)
         assert body.wire() == decision.arguments
-        assert_grounded(body, "\n".join(messages), interpreter.settings)
+        assert_grounded(body, text, interpreter.settings)
+    else:
+        assert_others_grounded(decision.operation, decision.arguments, text)
+
+
+ARGUMENTS = [str(field.alias) for field in CreateSession.model_fields.values()]
+ARGUMENTS += ["sessionId", "requestedAdditionalDuration", "name"]
+PROFILES = ("QOS_E", "QOS_S", "QOS_M", "QOS_L")
+
+
+def assert_others_grounded(operation: str, arguments: dict, text: str) -> None:
+    expected = {
+        "getSession": ["sessionId"],
+        "deleteSession": ["sessionId"],
+        "extendQosSessionDuration": ["sessionId", "requestedAdditionalDuration"],
+        "retrieveSessionsByDevice": ["device"],
+        "retrieveQoSProfiles": [],
+        "getQosProfile": ["name"],
+    }
+    assert list(arguments) == expected[operation]
+    if "sessionId" in arguments:
+        assert arguments["sessionId"] in text.lower()
+    if "requestedAdditionalDuration" in arguments:
+        ExtendSessionDuration(
+            requested_additional_duration=arguments["requestedAdditionalDuration"]
+        )
+    if "device" in arguments:
+        device = RetrieveSessionsInput.model_validate(arguments).device
+        assert device.wire() == arguments["device"]
+        assert_device_grounded(device, text)
+    assert arguments.get("name", "QOS_E") in PROFILES
 
 
 def assert_grounded(body: CreateSession, text: str, config: QodSettings) -> None:
     """Each identifier stands in the text or the configuration, by a search of the test's own."""
-    device = body.device.wire()
+    assert_device_grounded(body.device, text)
+    assert_server_grounded(body, text, config)
+
+
+def assert_device_grounded(given: Device, text: str) -> None:
+    device = given.wire()
     if "phoneNumber" in device:
         digits = device["phoneNumber"][1:]
         assert digits in re.sub(r"[^0-9]", "", text), device
@@ -102,6 +144,9 @@ def assert_grounded(body: CreateSession, text: str, config: QodSettings) -> None
         assert str(ipv4.get("publicPort", "")) in text
     if ipv6 := device.get("ipv6Address"):
         assert ip_address(ipv6) in written_ipv6(text), ipv6
+
+
+def assert_server_grounded(body: CreateSession, text: str, config: QodSettings) -> None:
     server = body.application_server.wire()
     if server != config.default_application_server.wire():
         assert server.get("ipv4Address", "") in text
@@ -112,7 +157,7 @@ def assert_grounded(body: CreateSession, text: str, config: QodSettings) -> None
         for number in re.findall(r"[0-9]+", json.dumps(spec.wire() if spec else {})):
             assert re.search(rf"(?<![1-9])0*{number}(?![0-9])", text), number
     assert body.sink is None or body.sink in text
-    assert body.qos_profile in ("QOS_E", "QOS_S", "QOS_M", "QOS_L")
+    assert body.qos_profile in PROFILES
 
 
 def written_ipv6(text: str) -> set:
@@ -134,7 +179,7 @@ def test_a_text_beyond_the_limit_is_an_explicit_error(interpreter: Interpreter) 
 
 def test_hundreds_of_addresses_are_no_burden(interpreter: Interpreter) -> None:
     words = " ".join(f"10.0.{part}.1" for part in range(60))
-    assert interpreter.interpret(words).decision.operation in (DECLINE, CLARIFY, "createSession")
+    assert interpreter.interpret(words).decision.operation in (DECLINE, CLARIFY, *OPERATIONS)
 
 
 def test_nothing_said_is_declined(interpreter: Interpreter) -> None:

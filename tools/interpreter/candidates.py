@@ -1,0 +1,171 @@
+"""What each argument may be: the values that a conversation and the configuration offer."""
+
+from collections.abc import Iterable, Iterator
+from ipaddress import IPv4Address, IPv4Network, IPv6Address
+from itertools import product
+from typing import Any
+
+from camara_qod.tools.camara.models import (
+    ApplicationServer,
+    Device,
+    DeviceIpv4Addr,
+    PortsSpec,
+)
+from camara_qod.tools.interpreter.context import Context
+from camara_qod.tools.interpreter.mentions import (
+    Address,
+    Length,
+    Phone,
+    Ports,
+    ProfileName,
+    SessionId,
+    Sink,
+)
+from camara_qod.tools.interpreter.schema import wire
+
+#: Beyond this many combinations only single identifiers are offered: nobody describes one device
+#: by picking from dozens, and the grammar would grow with the product.
+MAX_COMBINATIONS = 64
+
+_PRIVATE = [
+    IPv4Network(net) for net in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
+]
+
+
+def unique(values: Iterable[Any]) -> list[Any]:
+    """Values without repetition, by their form on the wire."""
+    return list({str(wire(value)): value for value in values}.values())
+
+
+def devices(context: Context) -> list[Device]:
+    """Devices that the identifiers can describe, those with several identifiers first."""
+    single = [address for address in context.mentions.of(Address) if address.prefix is None]
+    phones = unique(phone.number for phone in context.mentions.of(Phone))
+    v4 = unique(_ipv4_forms(single))
+    v6 = unique(str(address.ip) for address in single if isinstance(address.ip, IPv6Address))
+    if (len(phones) + 1) * (len(v4) + 1) * (len(v6) + 1) > MAX_COMBINATIONS:
+        names = ("phone_number", "ipv4_address", "ipv6_address")
+        return [
+            Device.model_validate({name: value})
+            for name, values in zip(names, (phones, v4, v6), strict=True)
+            for value in values
+        ]
+    return [
+        _device(phone, ipv4, ipv6)
+        for phone, ipv4, ipv6 in product([*phones, None], [*v4, None], [*v6, None])
+        if phone or ipv4 or ipv6
+    ]
+
+
+def _device(phone: str | None, ipv4: DeviceIpv4Addr | None, ipv6: str | None) -> Device:
+    fields = {"phone_number": phone, "ipv4_address": ipv4, "ipv6_address": ipv6}
+    return Device.model_validate({name: value for name, value in fields.items() if value})
+
+
+def _ipv4_forms(addresses: list[Address]) -> Iterator[DeviceIpv4Addr]:
+    """Ways in which addresses identify a device, by the rules of `DeviceIpv4Addr`.
+
+    With a port, with a private address, or, without address translation, the same address twice.
+    """
+    v4 = [address for address in addresses if isinstance(address.ip, IPv4Address)]
+    inside = [address for address in v4 if any(address.ip in net for net in _PRIVATE)]
+    for address in v4:
+        public = str(address.ip)
+        if address.port is not None:
+            yield DeviceIpv4Addr(public_address=public, public_port=address.port)
+        if not address.glued:
+            yield DeviceIpv4Addr(public_address=public, private_address=public)
+        if address not in inside and len(inside) * len(v4) <= MAX_COMBINATIONS:
+            for other in inside:
+                private = str(other.ip)
+                if address.port is not None:
+                    yield DeviceIpv4Addr(
+                        public_address=public, private_address=private, public_port=address.port
+                    )
+                if not address.glued:
+                    yield DeviceIpv4Addr(public_address=public, private_address=private)
+
+
+def servers(context: Context) -> list[ApplicationServer]:
+    """Addresses and subnets, each alone and IPv4 with IPv6."""
+    v4: list[str] = []
+    v6: list[str] = []
+    for address in context.mentions.of(Address):
+        (v4 if isinstance(address.ip, IPv4Address) else v6).append(address.text)
+    single = [ApplicationServer.model_validate({"ipv4Address": text}) for text in v4]
+    single += [ApplicationServer.model_validate({"ipv6Address": text}) for text in v6]
+    if len(v4) * len(v6) <= MAX_COMBINATIONS:
+        single += [
+            ApplicationServer(ipv4_address=four, ipv6_address=six) for four in v4 for six in v6
+        ]
+    return unique(single)
+
+
+def ports(context: Context) -> dict[str, list[Any]]:
+    """Candidates for both port arguments; an argument without any is not on offer."""
+    named = [(item.ports, item.ranges) for item in context.mentions.of(Ports)]
+    addresses = [item for item in context.mentions.of(Address) if item.port is not None]
+    worded = [((item.port,), ()) for item in addresses if not item.glued]
+    glued = [((item.port,), ()) for item in addresses if item.glued]
+    candidates = {
+        "device_ports": _specs(named + worded),
+        "application_server_ports": _specs(named + worded + glued),
+    }
+    return {name: [*specs, None] for name, specs in candidates.items() if specs}
+
+
+def _specs(parts: list[tuple[tuple[Any, ...], tuple[Any, ...]]]) -> list[PortsSpec]:
+    """Each group of ports alone and, where there are several, all together."""
+    together = [
+        (
+            tuple(dict.fromkeys(port for ports, _ in parts for port in ports)),
+            tuple(dict.fromkeys(pair for _, ranges in parts for pair in ranges)),
+        )
+    ]
+    return unique(
+        Ports(0, 0, 0, ports, ranges).spec for ports, ranges in parts + together if ports or ranges
+    )
+
+
+def profiles(context: Context) -> list[str | None]:
+    """The needs on offer, or only the profiles the user named, when that was the last word."""
+    named = context.mentions.of(ProfileName)
+    last = named[-1] if named else None
+    known = unique(item.name for item in named if item.known)
+    final = last is not None and last.turn == len(context.messages) - 1
+    if last is not None and not last.known and final:
+        return [None]
+    if final:
+        return known
+    return unique([*known, *(need.value for need in context.catalogue.needs), None])
+
+
+def durations(context: Context) -> list[int | None] | dict[str, Any]:
+    """Seconds that were written; a bounded number where no rule could read the words."""
+    lengths = unique(item.seconds for item in context.mentions.of(Length))
+    if lengths or not context.mentions.speaks_of_time:
+        return [*lengths, None]
+    # Words about time that no rule could read ("a few hours"): the model works the number out.
+    limits = [profile.limits for profile in context.catalogue.active] or [(1, 1)]
+    return {
+        "anyOf": [
+            {
+                "type": "integer",
+                "minimum": min(low for low, _ in limits),
+                "maximum": max(high for _, high in limits),
+            },
+            {"type": "null"},
+        ]
+    }
+
+
+def session_ids(context: Context) -> list[str]:
+    """The ids in the newest turn that names any; earlier ones were spoken of before."""
+    written = context.mentions.of(SessionId)
+    newest = max((item.turn for item in written), default=0)
+    return unique(item.uuid for item in written if item.turn == newest)
+
+
+def sinks(context: Context) -> list[str]:
+    """Places for notifications."""
+    return unique(item.url for item in context.mentions.of(Sink))

@@ -1,0 +1,86 @@
+"""The operations on sessions that exist: by their id, or by their device."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from camara_qod.tools.camara.models import (
+    INT32_MAX,
+    ExtendSessionDuration,
+    Request,
+    RetrieveSessionsInput,
+    SessionId,
+)
+from camara_qod.tools.interpreter import candidates
+from camara_qod.tools.interpreter.completion import Note, device_step, finish
+from camara_qod.tools.interpreter.context import Context
+from camara_qod.tools.interpreter.decision import Completed, Question
+from camara_qod.tools.interpreter.schema import narrowed
+
+GET = "getSession"
+DELETE = "deleteSession"
+EXTEND = "extendQosSessionDuration"
+RETRIEVE = "retrieveSessionsByDevice"
+
+
+class SessionReference(Request):
+    """Arguments of `getSession` and `deleteSession`: the path parameter."""
+
+    session_id: SessionId
+
+
+class SessionExtension(ExtendSessionDuration, SessionReference):
+    """Arguments of `extendQosSessionDuration`: path parameter and body."""
+
+
+def reference(context: Context) -> list[dict[str, Any]]:
+    """Arguments of an operation on one session: an id out of the conversation, if there is one."""
+    return [narrowed(SessionReference, {"session_id": _ids(context)})]
+
+
+def extension(context: Context) -> list[dict[str, Any]]:
+    """Arguments of `extendQosSessionDuration`."""
+    values = {
+        "session_id": _ids(context),
+        "requested_additional_duration": candidates.durations(context),
+    }
+    return [narrowed(SessionExtension, values)]
+
+
+def of_device(context: Context) -> list[dict[str, Any]]:
+    """Arguments of `retrieveSessionsByDevice`."""
+    return [narrowed(RetrieveSessionsInput, {"device": [*candidates.devices(context), None]})]
+
+
+def _ids(context: Context) -> list[str | None]:
+    return [*candidates.session_ids(context)] or [None]
+
+
+def complete_reference(operation: str) -> Callable[[dict[str, Any], Context], Completed]:
+    """Completion of `getSession` or `deleteSession`."""
+    return lambda emitted, _: finish(operation, emitted, _session_step(emitted))
+
+
+def complete_extension(emitted: dict[str, Any], context: Context) -> Completed:
+    """A session and how much longer; neither has a default."""
+    return finish(EXTEND, emitted, [*_session_step(emitted), *_extension_step(emitted)])
+
+
+def complete_of_device(emitted: dict[str, Any], context: Context) -> Completed:
+    """A device, or the configured one."""
+    body = {name: value for name, value in emitted.items() if value is not None}
+    notes: list[Note] = list(device_step(body, context))
+    return finish(RETRIEVE, body, notes)
+
+
+def _session_step(body: dict[str, Any]) -> Iterator[Question]:
+    if body["sessionId"] is None:
+        yield Question("sessionId", "Which session? Give its id.")
+
+
+def _extension_step(body: dict[str, Any]) -> Iterator[Question]:
+    seconds = body["requestedAdditionalDuration"]
+    if seconds is None:
+        yield Question("requestedAdditionalDuration", "How much longer?")
+    elif not 1 <= seconds <= INT32_MAX:
+        text = f"A session cannot be extended by {seconds} seconds. How much longer?"
+        yield Question("requestedAdditionalDuration", text)
