@@ -4,6 +4,7 @@ QodError
 ├── SettingsError            a setting or file of the deployer's does not hold
 ├── ModelError               the language model cannot be loaded
 ├── RequestTooLong           the conversation does not fit the model
+├── TrainingError            a training run cannot start or go on
 ├── DecodingError            the model's answer is not a decision
 ├── TransportError           no answer from the operator
 │   └── OutcomeUnknown       ... to a request that may have been carried out
@@ -25,6 +26,10 @@ class ModelError(QodError):
 
 class RequestTooLong(QodError):
     """The conversation is longer than the model may read; nothing was decided."""
+
+
+class TrainingError(QodError):
+    """A training run cannot start or go on; checkpoints written so far stay."""
 
 
 class DecodingError(QodError):

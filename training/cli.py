@@ -1,5 +1,6 @@
 """`qod-train`: build the data, train, evaluate."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +19,17 @@ app = typer.Typer(
 RecipeName = Annotated[
     str, typer.Argument(help="A shipped recipe (`embedded`) or a YAML file.", show_default=False)
 ]
+
+
+class Log(StrEnum):
+    """Where loss curves go."""
+
+    none = "none"
+    tensorboard = "tensorboard"
+    trackio = "trackio"
+
+
+LogTo = Annotated[Log, typer.Option(help="Where loss curves go; the tracker must be installed.")]
 
 
 @app.command()
@@ -42,13 +54,38 @@ def sft(
     output: Annotated[
         Path | None, typer.Option(help="Folder for checkpoints and the adapter.")
     ] = None,
+    log_to: LogTo = Log.none,
 ) -> None:
     """Fine-tune an adapter; started again, it goes on from the last checkpoint."""
     from camara_qod.training.recipe import load_recipe
     from camara_qod.training.sft import train
 
-    adapter = train(load_recipe(recipe), output or Path("runs") / f"{Path(recipe).stem}-sft")
+    adapter = train(load_recipe(recipe), output or _folder(recipe, "sft"), log_to)
     Console().print(f"The adapter is in {adapter}. Use it with QOD_ADAPTER={adapter}.")
+
+
+@app.command()
+def dpo(
+    recipe: RecipeName,
+    sft_adapter: Annotated[
+        Path | None, typer.Option("--sft", help="Adapter to start from.", show_default=False)
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="Folder for checkpoints and the adapter.")
+    ] = None,
+    log_to: LogTo = Log.none,
+) -> None:
+    """Improve the SFT adapter on preference pairs and on its own mistakes."""
+    from camara_qod.training.dpo import train
+    from camara_qod.training.recipe import load_recipe
+
+    start = sft_adapter or _folder(recipe, "sft") / "adapter"
+    adapter = train(load_recipe(recipe), start, output or _folder(recipe, "dpo"), log_to)
+    Console().print(f"The adapter is in {adapter}. Use it with QOD_ADAPTER={adapter}.")
+
+
+def _folder(recipe: str, stage: str) -> Path:
+    return Path("runs") / f"{Path(recipe).stem}-{stage}"
 
 
 @app.command()

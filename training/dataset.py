@@ -8,23 +8,24 @@ import json
 import random
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from datasets import Dataset
+from jsonschema import Draft202012Validator
 from rich.progress import track
 
 from camara_qod.tools.catalogue import load_catalogue
 from camara_qod.tools.errors import DecodingError
 from camara_qod.tools.interpreter.context import Context, read
-from camara_qod.tools.interpreter.create_session import NAME as CREATE_SESSION
-from camara_qod.tools.interpreter.create_session import arguments
 from camara_qod.tools.interpreter.decision import DECLINE, Decision
 from camara_qod.tools.interpreter.decoding import Replayer
-from camara_qod.tools.interpreter.operation import complete, schema_for
-from camara_qod.tools.interpreter.prompt import render
+from camara_qod.tools.interpreter.operation import OPERATIONS, complete, schema_for
+from camara_qod.tools.interpreter.prompt import TURN, render
 from camara_qod.tools.settings import QodSettings
-from camara_qod.training.generate.requests import Example, example
+from camara_qod.training.generate.example import Example
+from camara_qod.training.generate.mixture import example
 from camara_qod.training.generate.uses import Uses
 
 IGNORED = -100
@@ -59,19 +60,30 @@ def generate(uses: Uses, count: int, seed: int) -> Iterator[dict[str, Any]]:
             yield {"messages": item.messages, "emitted": emission(item).to_json(), "tag": item.tag}
 
 
+def curated() -> list[dict[str, Any]]:
+    """The hand-written training set, `instruction`/`input`/`response`, as records."""
+    return [
+        {"messages": item["input"].split(TURN), "emitted": item["response"], "tag": "curated"}
+        for item in read_jsonl(Path(str(files("camara_qod.data"))) / "sft.jsonl")
+    ]
+
+
 def emission(item: Example) -> Decision:
-    """The decision in the form the model emits, with null for what was not said."""
-    if item.chosen is None:
+    """The decision in the form the model emits, with null for what was not said.
+
+    Raises:
+        DecodingError: the conversation does not offer what was chosen.
+    """
+    if item.operation == DECLINE:
         return Decision(DECLINE)
-    device = item.chosen.get("device")
-    for alternative in arguments(demo_context(item.messages)):
+    for alternative in OPERATIONS[item.operation].arguments(demo_context(item.messages)):
         properties = alternative["properties"]
-        if device in properties["device"]["enum"]:
-            unknown = set(item.chosen) - set(properties)
-            if unknown:
-                raise DecodingError(f"{item.messages} offers no {', '.join(sorted(unknown))}")
-            return Decision(CREATE_SESSION, {name: item.chosen.get(name) for name in properties})
-    raise DecodingError(f"{item.messages} offers no device {device}")
+        arguments = {name: item.chosen.get(name) for name in properties}
+        if set(item.chosen) <= set(properties) and Draft202012Validator(alternative).is_valid(
+            arguments
+        ):
+            return Decision(item.operation, arguments)
+    raise DecodingError(f"{item.messages} does not offer {item.operation} with {item.chosen}")
 
 
 def tokenized(
@@ -111,14 +123,14 @@ def tokenized(
             token if take else IGNORED
             for token, take in zip(ids[len(prompt["input_ids"]) :], learned, strict=True)
         ]
-        rows.append({"input_ids": ids, "labels": labels})
-    return Dataset.from_list(_bucketed(rows, batch_size, rng))
+        rows.append({"input_ids": ids, "labels": labels, "whole": whole})
+    return Dataset.from_list(_bucketed(rows, batch_size, rng)).remove_columns("whole")
 
 
 def _bucketed(
     rows: list[dict[str, Any]], batch_size: int, rng: random.Random
 ) -> list[dict[str, Any]]:
-    """Rows of similar length side by side.
+    """Rows of similar length side by side, and those that are learned whole by themselves.
 
     Transformers' `group_by_length` feeds each stretch from long to short. Refusals are short here,
     so every stretch ended in refusals alone and the model forgot all else.
@@ -127,7 +139,7 @@ def _bucketed(
     batches: list[list[dict[str, Any]]] = []
     stretch = 16 * batch_size
     for start in range(0, len(rows), stretch):
-        part = sorted(rows[start : start + stretch], key=lambda row: len(row["input_ids"]))
+        part = sorted(rows[start : start + stretch], key=lambda row: (row["whole"], len(row["input_ids"])))
         batches += [part[at : at + batch_size] for at in range(0, len(part), batch_size)]
     rng.shuffle(batches)
     return [row for batch in batches for row in batch]

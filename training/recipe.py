@@ -21,6 +21,9 @@ class DataRecipe(_Part):
     seed: int = 0
     validation_share: float = Field(default=0.06, ge=0, lt=1, description="of the use phrases")
     validation_examples: int = 160
+    curated_repeats: int = Field(
+        default=1, ge=0, description="how often each hand-written request is in the training set"
+    )
     whole_share: float = Field(
         default=0.1, ge=0, le=1, description="of the examples: forced tokens are learned too"
     )
@@ -36,23 +39,43 @@ class LoraRecipe(_Part):
     layers_to_transform: list[int] | None = None
 
 
-class SftRecipe(_Part):
-    """TRL's `SFTConfig`, the parts that differ between recipes."""
+class _TrainerRecipe(_Part):
+    """What `SFTConfig` and `DPOConfig` of TRL have in common, the parts that differ here."""
 
-    learning_rate: float
-    per_device_train_batch_size: int
-    gradient_accumulation_steps: int = 1
-    num_train_epochs: float = 1
+    learning_rate: float = Field(gt=0)
+    per_device_train_batch_size: int = Field(gt=0)
+    gradient_accumulation_steps: int = Field(default=1, gt=0)
+    num_train_epochs: float = Field(default=1, gt=0)
+    max_steps: int = Field(default=-1, description="stops there, however long an epoch is")
     warmup_steps: int = 20
     lr_scheduler_type: str = "cosine"
     optim: str = "adamw_torch"
     activation_checkpointing: bool = False
+    fp16: bool = False
     save_steps: int = 100
     logging_steps: int = 10
 
 
+class SftRecipe(_TrainerRecipe):
+    """TRL's `SFTConfig`."""
+
+
+class DpoRecipe(_TrainerRecipe):
+    """TRL's `DPOConfig`, and where the pairs come from beside the curated ones."""
+
+    beta: float = Field(default=0.1, gt=0)
+    loss_type: list[str] = ["sigmoid"]
+    loss_weights: list[float] | None = None
+    near_misses: int = Field(
+        default=0, ge=0, description="generated examples with one value made wrong"
+    )
+    mined_from: int = Field(
+        default=0, ge=0, description="generated examples that the SFT model is tried on"
+    )
+
+
 class Recipe(_Part):
-    """One training run."""
+    """One training run: SFT, then DPO from the adapter that it made."""
 
     model: str
     quantization: Literal["none", "nf4"] = "none"
@@ -60,6 +83,7 @@ class Recipe(_Part):
     data: DataRecipe
     lora: LoraRecipe
     sft: SftRecipe
+    dpo: DpoRecipe
 
 
 def load_recipe(name: str) -> Recipe:

@@ -103,7 +103,7 @@ _PREFIX_HALF = (
 _BARE = r"(?(u3600)(?:(?P<bare>\s+[0-5]?[0-9])(?=\s*(?:[;,!?)]|\.(?![0-9])|$)))?)"
 _COMPONENT = re.compile(
     # Never from the middle of a compound ("quarante-cinq") or of a list without spaces.
-    r"(?<![\w.,:/$€£#+])(?<![A-Za-zÀ-ÿ]-)(?<!\by )(?<!\be )(?<!\bet )(?<!\ben )(?![0-9]{3,},)"
+    r"(?<![\w.,:/$€£#])(?<![A-Za-zÀ-ÿ]-)(?<!\by )(?<!\be )(?<!\bet )(?<!\ben )(?![0-9]{3,},)"
     rf"{_PART}{_PREFIX_HALF}[\s-]*{_FILLER}{_UNIT}{_TAIL_HALF}{_BARE}(?!\w)",
     re.IGNORECASE,
 )
@@ -123,7 +123,7 @@ _MINUTES_COMPACT = re.compile(
 )
 #: What stands before a time of day.
 _AT = re.compile(
-    r"(?:\b(?:at|by|until|till|since|before|after|from|um|ab|às|a las|vers|de|om)|à|[0-9]h-)\s*$",
+    r"(?:\b(?:at|until|till|since|before|after|from|um|ab|às|a las|vers|de|om)|à|[0-9]h-)\s*$",
     re.IGNORECASE,
 )
 _CLOCK = re.compile(

@@ -11,6 +11,10 @@ _MEANINGS = "; ".join(f"{need.value} {meaning}" for need, meaning in NEED_MEANIN
 SYSTEM = f"Quality-on-Demand call. {_MEANINGS}; null not said."
 
 
+#: What stands between the turns of a user.
+TURN = "\n\nUser: "
+
+
 def render(tokenizer: Any, messages: Sequence[str]) -> str:
     """The text that the model continues with a decision.
 
@@ -20,7 +24,7 @@ def render(tokenizer: Any, messages: Sequence[str]) -> str:
             them are broken up, so that no user can open a turn of another role.
     """
     turns = [_harmless(message, tokenizer.all_special_tokens) for message in messages]
-    content = "\n\nUser: ".join(turns)
+    content = TURN.join(turns)
     if tokenizer.chat_template is None:
         return f"{SYSTEM}\n\nUser: {content}\n\nCall: "
     chat = [{"role": "system", "content": SYSTEM}, {"role": "user", "content": content}]

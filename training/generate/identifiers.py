@@ -4,6 +4,7 @@ import random
 from dataclasses import dataclass
 from ipaddress import IPv6Address
 from typing import Any
+from uuid import UUID
 
 #: Country calling code, and the digits of a national number as groups of a usual layout.
 _PHONE_LAYOUTS = [
@@ -89,6 +90,11 @@ def phone(rng: random.Random) -> Written:
     if rng.random() < 0.06:
         text = f"tel:+{code}-{'-'.join(groups)}"
     return Written(text, f"+{code}{''.join(groups)}")
+
+
+def uuid(rng: random.Random) -> str:
+    """A session id."""
+    return str(UUID(int=rng.getrandbits(128), version=4))
 
 
 def port(rng: random.Random) -> int:
@@ -205,3 +211,46 @@ def national_phone(rng: random.Random) -> str:
             f"{rng.randint(200, 999)}-{rng.randint(200, 999)}-{rng.randint(1000, 9999)}",
         ]
     )
+
+
+def device(rng: random.Random) -> tuple[str, dict[str, Any], str]:
+    """A device as it is written, on the wire, and what kind of identifier names it."""
+    kind = rng.random()
+    if kind < 0.33:
+        address = ipv4(rng)
+        return address, _v4(address, privateAddress=address), "ipv4"
+    if kind < 0.45:
+        address, at = ipv4(rng), port(rng)
+        text = f"{address}:{at}"
+        if rng.random() < 0.4:
+            text = f"{address}{rng.choice([' port ', ', port ', ' on port '])}{at}"
+        return text, _v4(address, publicPort=at), "ipv4"
+    if kind < 0.53:
+        public, private = public_ipv4(rng), private_ipv4(rng)
+        text = rng.choice(
+            [
+                f"public {public}, private {private}",
+                f"{public} (private {private})",
+                f"private {private} behind public {public}",
+                f"public IP {public} and private IP {private}",
+                f"{private} inside, {public} outside",
+                f"{public} / {private}",
+            ]
+        )
+        return text, _v4(public, privateAddress=private), "both"
+    if kind < 0.65:
+        six = ipv6(rng)
+        return six.text, {"ipv6Address": six.value}, "ipv6"
+    if kind < 0.96:
+        number = phone(rng)
+        return number.text, {"phoneNumber": number.value}, "phone"
+    number, six, address = phone(rng), ipv6(rng), ipv4(rng)
+    if rng.random() < 0.5:
+        both = {"phoneNumber": number.value, "ipv6Address": six.value}
+        return f"{number.text} with IPv6 {six.text}", both, "phone"
+    both = {"phoneNumber": number.value} | _v4(address, privateAddress=address)
+    return f"{number.text}, also reachable at {address}", both, "phone"
+
+
+def _v4(public: str, **rest: Any) -> dict[str, Any]:
+    return {"ipv4Address": {"publicAddress": public} | rest}

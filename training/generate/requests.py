@@ -1,4 +1,4 @@
-"""Random requests with the decision that each of them asks for."""
+"""Random requests for a session, with the arguments that each of them gives."""
 
 import json
 import random
@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from camara_qod.tools.catalogue import Need
-from camara_qod.tools.interpreter.decision import DECLINE
+from camara_qod.tools.interpreter.create_session import NAME
 from camara_qod.tools.interpreter.durations import find_durations
 from camara_qod.training.generate import identifiers as ids
+from camara_qod.training.generate.example import Example, with_typo
 from camara_qod.training.generate.uses import Uses
 
 _DEVICE_V4 = [
@@ -26,6 +27,12 @@ _DEVICE_PHONE = [
     "user {}", "line {}", "this is {}", "the SIM in it is {}", "UE {}", "device={}",
 ]  # fmt: skip
 _DEVICE_V6 = [*(text for text in _DEVICE_V4 if text != "ipv4 {}"), "IPv6 {}", "v6 address {}"]
+_DEVICE = {
+    "ipv4": _DEVICE_V4,
+    "both": ["{}", *_DEVICE_V4],
+    "ipv6": _DEVICE_V6,
+    "phone": _DEVICE_PHONE,
+}
 _SERVER = [
     "server {}", "the server is {}", "app server {}", "talking to {}", "backend at {}",
     "server at {}", "connecting to {}", "application server: {}", "server IP {}", "host {}",
@@ -83,19 +90,6 @@ _SHORT_SHARE = 0.5
 
 
 @dataclass
-class Example:
-    """A conversation and the decision that the model should emit for it.
-
-    `chosen` holds the arguments that are not null, by wire name; `None` for a request that is to
-    be declined.
-    """
-
-    messages: list[str]
-    chosen: dict[str, Any] | None
-    tag: str
-
-
-@dataclass
 class _Draft:
     chosen: dict[str, Any] = field(default_factory=dict)
     clauses: dict[str, str] = field(default_factory=dict)
@@ -107,16 +101,14 @@ class _Draft:
         self.values[role] = value or text
 
 
-def example(rng: random.Random, uses: Uses) -> Example:
-    """One random example."""
-    if rng.random() < 0.15:
-        return Example([_typo(rng, rng.choice(uses.decline), 0.1)], None, DECLINE)
+def create_session(rng: random.Random, uses: Uses) -> Example:
+    """One random request for a session."""
     draft = _Draft()
     if rng.random() < _SHORT_SHARE:
         _use(rng, draft, uses)
         if rng.random() < 0.3:
             _length(rng, draft)
-        return _rendered(rng, draft, uses) if draft.clauses else example(rng, uses)
+        return _rendered(rng, draft, uses) if draft.clauses else create_session(rng, uses)
     _device(rng, draft)
     _server(rng, draft)
     _use(rng, draft, uses)
@@ -128,64 +120,22 @@ def example(rng: random.Random, uses: Uses) -> Example:
         draft.chosen["sink"] = url
     if rng.random() < 0.18 and not draft.unparsed:
         draft.say("noise", rng.choice(_NOISE)(rng))
-    return _rendered(rng, draft, uses) if draft.clauses else example(rng, uses)
+    return _rendered(rng, draft, uses) if draft.clauses else create_session(rng, uses)
 
 
 def _device(rng: random.Random, draft: _Draft) -> None:
-    kind = rng.random()
-    if kind < 0.17:
+    share = rng.random()
+    if share < 0.17:
         return
-    if kind < 0.2:
+    if share < 0.2:
         draft.say("device", rng.choice(_DEVICE_V4).format(ids.invalid_ipv4(rng)))
         return
-    if kind < 0.23:
+    if share < 0.23:
         draft.say("device", rng.choice(_DEVICE_PHONE).format(ids.national_phone(rng)))
         return
-    text, value, forms = _identity(rng)
+    text, value, kind = ids.device(rng)
     draft.chosen["device"] = value
-    draft.say("device", rng.choice(forms).format(text), text)
-
-
-def _identity(rng: random.Random) -> tuple[str, dict[str, Any], list[str]]:
-    kind = rng.random()
-    if kind < 0.33:
-        address = ids.ipv4(rng)
-        return address, _v4(address, privateAddress=address), _DEVICE_V4
-    if kind < 0.45:
-        address, number = ids.ipv4(rng), ids.port(rng)
-        text = f"{address}:{number}"
-        if rng.random() < 0.4:
-            text = f"{address}{rng.choice([' port ', ', port ', ' on port '])}{number}"
-        return text, _v4(address, publicPort=number), _DEVICE_V4
-    if kind < 0.53:
-        public, private = ids.public_ipv4(rng), ids.private_ipv4(rng)
-        text = rng.choice(
-            [
-                f"public {public}, private {private}",
-                f"{public} (private {private})",
-                f"private {private} behind public {public}",
-                f"public IP {public} and private IP {private}",
-                f"{private} inside, {public} outside",
-                f"{public} / {private}",
-            ]
-        )
-        return text, _v4(public, privateAddress=private), ["{}", *_DEVICE_V4]
-    if kind < 0.65:
-        six = ids.ipv6(rng)
-        return six.text, {"ipv6Address": six.value}, _DEVICE_V6
-    if kind < 0.96:
-        phone = ids.phone(rng)
-        return phone.text, {"phoneNumber": phone.value}, _DEVICE_PHONE
-    phone, six, address = ids.phone(rng), ids.ipv6(rng), ids.ipv4(rng)
-    if rng.random() < 0.5:
-        both = {"phoneNumber": phone.value, "ipv6Address": six.value}
-        return f"{phone.text} with IPv6 {six.text}", both, _DEVICE_PHONE
-    both = {"phoneNumber": phone.value} | _v4(address, privateAddress=address)
-    return f"{phone.text}, also reachable at {address}", both, _DEVICE_PHONE
-
-
-def _v4(public: str, **rest: Any) -> dict[str, Any]:
-    return {"ipv4Address": {"publicAddress": public} | rest}
+    draft.say("device", rng.choice(_DEVICE[kind]).format(text), text)
 
 
 def _server(rng: random.Random, draft: _Draft) -> None:
@@ -231,10 +181,10 @@ def _use(rng: random.Random, draft: _Draft, uses: Uses) -> None:
         return
     if kind < 0.93 or kind > 0.97:
         if rng.random() < 0.6:
-            noun = _typo(rng, rng.choice(uses.nouns[need]), 0.08)
+            noun = with_typo(rng, rng.choice(uses.nouns[need]), 0.08)
             draft.say("use", rng.choice(_NOUN).format(noun), noun)
         else:
-            draft.say("use", _typo(rng, rng.choice(uses.sentences[need]), 0.08))
+            draft.say("use", with_typo(rng, rng.choice(uses.sentences[need]), 0.08))
         draft.chosen["qosProfile"] = need.value
     if kind > 0.93:
         name = rng.choice(list(Need)).value
@@ -260,17 +210,17 @@ def _length(rng: random.Random, draft: _Draft) -> None:
 
 def _rendered(rng: random.Random, draft: _Draft, uses: Uses) -> Example:
     if draft.unparsed and any(find_durations(text) for text in draft.clauses.values()):
-        return example(rng, uses)
+        return create_session(rng, uses)
     kind = rng.random()
     if kind < 0.1 and len(draft.clauses) > 1:
-        return Example(_several_turns(rng, draft), draft.chosen, "turns")
+        return Example(_several_turns(rng, draft), NAME, draft.chosen, "turns")
     if kind < 0.18 and not draft.unparsed:
         corrected = _corrected(rng, draft, uses)
         if corrected:
-            return Example(corrected, draft.chosen, "correction")
+            return Example(corrected, NAME, draft.chosen, "correction")
     if kind < 0.24:
-        return Example([_key_values(rng, draft)], draft.chosen, "fields")
-    return Example([_sentence(rng, draft)], draft.chosen, "plain")
+        return Example([_key_values(rng, draft)], NAME, draft.chosen, "fields")
+    return Example([_sentence(rng, draft)], NAME, draft.chosen, "plain")
 
 
 def _sentence(rng: random.Random, draft: _Draft) -> str:
@@ -311,34 +261,49 @@ def _joined(rng: random.Random, clauses: list[str]) -> str:
 
 
 def _several_turns(rng: random.Random, draft: _Draft) -> list[str]:
+    """The clauses over two or three turns, as when questions are answered."""
     clauses = _ordered(rng, list(draft.clauses), draft)
-    cut = rng.randint(1, len(clauses) - 1)
-    turns = [_joined(rng, clauses[:cut]), _joined(rng, clauses[cut:])]
+    cuts = sorted(rng.sample(range(1, len(clauses)), min(len(clauses) - 1, rng.choice([1, 1, 2]))))
+    parts = [clauses[low:high] for low, high in zip([0, *cuts], [*cuts, None], strict=True)]
+    bare = {clause: draft.values[role] for role, clause in draft.clauses.items()}
+    turns = [_joined(rng, parts[0])]
+    for part in parts[1:]:
+        if len(part) == 1 and rng.random() < 0.4 and not part[0] == draft.clauses.get("device_ports"):
+            turns.append(bare[part[0]])
+        else:
+            turns.append(_joined(rng, part))
     if rng.random() < 0.2:
         turns.insert(0, rng.choice(["hi", "hello", "hey there", "good evening"]))
     return turns
 
 
+_ARGUMENT = {
+    "device": "device",
+    "duration": "duration",
+    "use": "qosProfile",
+    "server": "applicationServer",
+}
+
+
 def _corrected(rng: random.Random, draft: _Draft, uses: Uses) -> list[str] | None:
     """A first statement of one field that a later turn puts right."""
-    options = [role for role in ("device", "duration", "use") if role in draft.clauses]
-    options = [
-        role
-        for role in options
-        if {"device": "device", "duration": "duration", "use": "qosProfile"}[role] in draft.chosen
-    ]
+    options = [role for role in ("device", "duration", "use", "server") if role in draft.clauses]
+    options = [role for role in options if _ARGUMENT[role] in draft.chosen]
     if not options or "profile" in draft.clauses:
         return None
     role = rng.choice(options)
     first = _Draft(draft.chosen, dict(draft.clauses), dict(draft.values))
     if role == "device":
-        text, _, forms = _identity(rng)
-        first.say("device", rng.choice(forms).format(text))
+        text, _, kind = ids.device(rng)
+        first.say("device", rng.choice(_DEVICE[kind]).format(text))
+    elif role == "server":
+        first.say("server", rng.choice(_SERVER).format(ids.ipv4(rng)))
     elif role == "duration":
         first.say("duration", rng.choice(_DURATION).format(ids.duration(rng).text))
     else:
         first.say("use", rng.choice(_NOUN).format(rng.choice(uses.nouns[rng.choice(list(Need))])))
-    right = draft.clauses[role] if rng.random() < 0.6 else draft.values[role]
+    in_words = role == "server" or rng.random() < 0.6
+    right = draft.clauses[role] if in_words else draft.values[role]
     return [_sentence(rng, first), rng.choice(_CORRECTIONS).format(right)]
 
 
@@ -363,13 +328,3 @@ def _key_values(rng: random.Random, draft: _Draft) -> str:
     joint = rng.choice(["\n", ", ", "; ", " "])
     equals = rng.choice([": ", "=", " = "])
     return joint.join(f"{key}{equals}{value}" for key, value in pairs.items())
-
-
-def _typo(rng: random.Random, text: str, share: float) -> str:
-    if rng.random() >= share or len(text) < 8 or any(char.isdigit() for char in text):
-        return text
-    at = rng.randint(1, len(text) - 3)
-    kind = rng.random()
-    if kind < 0.4:
-        return text[:at] + text[at + 1] + text[at] + text[at + 2 :]
-    return text[:at] + text[at + 1 :] if kind < 0.8 else text[:at] + text[at] + text[at:]

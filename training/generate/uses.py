@@ -13,13 +13,16 @@ class Uses:
     """Uses of each need, and sentences without one.
 
     `nouns` read after "for", `sentences` stand alone; `unstated` ask for a session without saying
-    what for; `decline` is not a matter for the API.
+    what for; `decline` is not a matter for the API, and `decline_about` neither, although it has
+    identifiers; `operations` are templates of requests for each of the other operations.
     """
 
     nouns: dict[Need, list[str]]
     sentences: dict[Need, list[str]]
     unstated: list[str]
     decline: list[str]
+    decline_about: list[str]
+    operations: dict[str, list[str]]
 
 
 def load_uses() -> Uses:
@@ -30,6 +33,8 @@ def load_uses() -> Uses:
         {need: item["sentences"] for need, item in needs.items()},
         _read("unstated")["sentences"],
         _read("decline")["sentences"],
+        _read("decline")["templates"],
+        _read("operations"),
     )
 
 
@@ -52,12 +57,16 @@ def split(uses: Uses, share: float, seed: int) -> tuple[Uses, Uses]:
     nouns = {need: cut(items) for need, items in uses.nouns.items()}
     sentences = {need: cut(items) for need, items in uses.sentences.items()}
     unstated, decline = cut(uses.unstated), cut(uses.decline)
+    decline_about = cut(uses.decline_about)
+    operations = {name: cut(items) for name, items in uses.operations.items()}
     first, second = (
         Uses(
             {need: item[part] for need, item in nouns.items()},
             {need: item[part] for need, item in sentences.items()},
             unstated[part],
             decline[part],
+            decline_about[part],
+            {name: item[part] for name, item in operations.items()},
         )
         for part in (0, 1)
     )

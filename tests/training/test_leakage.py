@@ -1,0 +1,62 @@
+"""The test set is not in the training data, nor anything close to it."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from camara_qod.training.dataset import curated, read_jsonl
+from camara_qod.training.generate.uses import load_uses
+
+#: Shorter runs of words are what everybody says: "for the next two hours", "my phone number is".
+LONGEST_COMMON_RUN = 4
+TEST_SET = Path("data/test.jsonl")
+
+
+def words(text: str) -> list[str]:
+    """Lower case, without punctuation; an identifier or number is one word, and all are the same."""
+    text = re.sub(r"[0-9a-f]*:[0-9a-f:]+", "0", text.lower())
+    text = re.sub(r"[0-9][0-9\s.,:/()-]*", " 0 ", text)
+    return re.findall(r"[^\W_]+", text)
+
+
+def runs(text: str, length: int) -> set[tuple[str, ...]]:
+    said = words(text)
+    return {tuple(said[at : at + length]) for at in range(len(said) - length + 1)}
+
+
+@pytest.fixture(scope="module")
+def phrases() -> list[str]:
+    """Every text that training examples are made of."""
+    uses = load_uses()
+    lists = [*uses.nouns.values(), *uses.sentences.values(), *uses.operations.values()]
+    lists += [uses.unstated, uses.decline, uses.decline_about]
+    texts = [text for items in lists for text in items]
+    return texts + [turn for record in curated() for turn in record["messages"]]
+
+
+def test_no_test_request_shares_a_run_of_words_with_the_training_data(phrases) -> None:
+    known = {run for text in phrases for run in runs(text, LONGEST_COMMON_RUN + 1)}
+    shared = {
+        case["id"]: " ".join(run)
+        for case in read_jsonl(TEST_SET)
+        for turn in case["messages"]
+        for run in runs(turn, LONGEST_COMMON_RUN + 1)
+        if run in known
+    }
+    assert not shared
+
+
+def test_no_test_request_is_made_of_a_training_phrase(phrases) -> None:
+    said = [tuple(words(text)) for text in phrases]
+    # "my phone is 0": whoever answers a question says it like this.
+    sentences = {text for text in said if len(text) > 3 and "0" not in text}
+    shared = {
+        case["id"]: " ".join(run)
+        for case in read_jsonl(TEST_SET)
+        for turn in case["messages"]
+        for length in range(4, LONGEST_COMMON_RUN + 1)
+        for run in runs(turn, length)
+        if run in sentences
+    }
+    assert not shared

@@ -1,0 +1,57 @@
+"""Decoding without a grammar, in batches: what a model writes when nothing holds it."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import torch
+from rich.console import Console
+from rich.progress import track
+
+from camara_qod.tools.interpreter.prompt import render
+
+#: A decision has at most some 120 tokens.
+MAX_NEW_TOKENS = 192
+
+
+@torch.inference_mode()
+def complete_freely(
+    model: Any, tokenizer: Any, conversations: Sequence[list[str]], *, batch_size: int = 16
+) -> list[str]:
+    """The greedy continuation of each conversation's prompt.
+
+    Args:
+        model: a causal language model; its mode is put back afterwards.
+        tokenizer: its tokenizer.
+        conversations: the user's turns of each.
+        batch_size: how many are decoded together.
+
+    Returns:
+        One text for each conversation, in their order.
+    """
+    prompts = [render(tokenizer, messages) for messages in conversations]
+    order = sorted(range(len(prompts)), key=lambda index: len(prompts[index]))
+    batches = [order[at : at + batch_size] for at in range(0, len(order), batch_size)]
+    answers = [""] * len(prompts)
+    training = model.training
+    model.eval()
+    for batch in track(batches, description="Writing freely", console=Console(stderr=True)):
+        texts = _generate(model, tokenizer, [prompts[index] for index in batch])
+        for index, text in zip(batch, texts, strict=True):
+            answers[index] = text
+    model.train(training)
+    return answers
+
+
+def _generate(model: Any, tokenizer: Any, prompts: list[str]) -> Iterator[str]:
+    inputs = tokenizer(
+        prompts, add_special_tokens=False, padding=True, padding_side="left", return_tensors="pt"
+    ).to(model.device)
+    outputs = model.generate(
+        **inputs,
+        do_sample=False,
+        max_new_tokens=MAX_NEW_TOKENS,
+        pad_token_id=tokenizer.pad_token_id,
+        eos_token_id=tokenizer.eos_token_id,
+    )
+    for tokens in outputs[:, inputs["input_ids"].shape[1] :]:
+        yield str(tokenizer.decode(tokens, skip_special_tokens=True)).strip()

@@ -1,0 +1,32 @@
+"""One training example, before it is rendered."""
+
+import random
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass
+class Example:
+    """A conversation and the decision that the model should emit for it.
+
+    `chosen` holds the arguments that are not null, by wire name.
+    """
+
+    messages: list[str]
+    operation: str
+    chosen: dict[str, Any] = field(default_factory=dict)
+    tag: str = "plain"
+
+
+def with_typo(rng: random.Random, text: str, share: float) -> str:
+    """The text, or with probability `share` the text with two letters swapped, one lost or doubled.
+
+    Texts with digits or placeholders stay as they are: a typo in an identifier is another one.
+    """
+    if rng.random() >= share or len(text) < 8 or any(char.isdigit() or char == "{" for char in text):
+        return text
+    at = rng.randint(1, len(text) - 3)
+    kind = rng.random()
+    if kind < 0.4:
+        return text[:at] + text[at + 1] + text[at] + text[at + 2 :]
+    return text[:at] + text[at + 1 :] if kind < 0.8 else text[:at] + text[at] + text[at:]

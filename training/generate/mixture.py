@@ -1,0 +1,41 @@
+"""Which kinds of requests the training set is made of."""
+
+import random
+
+from camara_qod.tools.interpreter.decision import DECLINE
+from camara_qod.training.generate import identifiers as ids
+from camara_qod.training.generate.example import Example, with_typo
+from camara_qod.training.generate.operations import other_operation
+from camara_qod.training.generate.requests import create_session
+from camara_qod.training.generate.uses import Uses
+
+_DECLINE_SHARE = 0.14
+_OTHER_SHARE = 0.2
+#: Part of the refusals that end a conversation which began with a request: "thanks", "never mind".
+_AFTER_REQUEST_SHARE = 0.1
+#: Part of the refusals that name an address, a number or a time, as requests do.
+_ABOUT_SHARE = 0.3
+_OPENINGS = [*[""] * 8, "Hi, ", "hello, ", "hey ", "please ", "ok, ", "one question: ", "btw "]
+_ENDINGS = [*[""] * 8, "!", " please", "?", " thanks", "...", " now", "."]
+
+
+def example(rng: random.Random, uses: Uses) -> Example:
+    """One random example."""
+    kind = rng.random()
+    if kind < _DECLINE_SHARE:
+        return _decline(rng, uses)
+    if kind < _DECLINE_SHARE + _OTHER_SHARE:
+        return other_operation(rng, uses)
+    return create_session(rng, uses)
+
+
+def _decline(rng: random.Random, uses: Uses) -> Example:
+    if rng.random() < _ABOUT_SHARE:
+        values = {"phone": ids.phone(rng).text, "ip": ids.ipv4(rng), "uuid": ids.uuid(rng)}
+        text = rng.choice(uses.decline_about).format(**values, length=ids.duration(rng).text)
+    else:
+        text = with_typo(rng, rng.choice(uses.decline), 0.15)
+    text = rng.choice(_OPENINGS) + text + rng.choice(_ENDINGS)
+    if rng.random() < _AFTER_REQUEST_SHARE:
+        return Example([*create_session(rng, uses).messages, text], DECLINE, tag=DECLINE)
+    return Example([text], DECLINE, tag=DECLINE)

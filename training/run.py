@@ -1,0 +1,126 @@
+"""What every training run has: a folder, checkpoints, a manifest of how it came about."""
+
+import hashlib
+import json
+import resource
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib.metadata import version
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers.trainer_utils import get_last_checkpoint
+
+from camara_qod.tools.errors import TrainingError
+from camara_qod.tools.settings import QodSettings
+from camara_qod.training.recipe import DpoRecipe, Recipe, SftRecipe
+
+_PACKAGES = ("torch", "transformers", "trl", "peft", "bitsandbytes", "outlines", "llguidance")
+
+
+def settings_for(recipe: Recipe) -> QodSettings:
+    """The recipe's model without an adapter, whatever the environment says."""
+    return QodSettings(
+        _env_file=None, model=recipe.model, adapter="none", quantization=recipe.quantization
+    )
+
+
+def arguments(
+    recipe: Recipe, part: SftRecipe | DpoRecipe, output: Path, log_to: str
+) -> dict[str, Any]:
+    """What `SFTConfig` and `DPOConfig` are made with."""
+    own = {"near_misses", "mined_from"}
+    return part.model_dump(exclude=own, exclude_none=True) | {
+        "output_dir": str(output),
+        "seed": recipe.seed,
+        "max_length": None,
+        "save_total_limit": 2,
+        "report_to": log_to,
+        "run_name": output.name,
+        "bf16": False,
+        # Rows are put in order when the data are made.
+        "train_sampling_strategy": "sequential",
+    }
+
+
+def last_checkpoint(output: Path) -> str | None:
+    """The checkpoint to go on from, if the run was interrupted."""
+    return get_last_checkpoint(str(output)) if output.is_dir() else None
+
+
+def save_adapter(trainer: Any, recipe: Recipe, output: Path) -> Path:
+    """Write the trained adapter to `output/adapter`."""
+    adapter = output / "adapter"
+    # The name as it is configured; the library would write this machine's folder.
+    trainer.model.peft_config["default"].base_model_name_or_path = recipe.model
+    trainer.model.save_pretrained(str(adapter), selected_adapters=["default"])
+    return adapter
+
+
+@contextmanager
+def run(recipe: Recipe, stage: str, output: Path) -> Iterator[dict[str, Any]]:
+    """A stage of training, with its manifest in `output/manifest.json`.
+
+    Yields:
+        The manifest, for the stage to add to. It is written when the stage ends.
+
+    Raises:
+        TrainingError: the disk is full or the folder cannot be written. Checkpoints written so far
+            stay.
+    """
+    started = time.perf_counter()
+    manifest: dict[str, Any] = {
+        "stage": stage,
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+        "recipe": recipe.model_dump(),
+        "seed": recipe.seed,
+        "data": _hashes(),
+        "packages": {name: version(name) for name in _PACKAGES},
+    }
+    with explained(output):
+        output.mkdir(parents=True, exist_ok=True)
+        yield manifest
+        manifest["seconds"] = round(time.perf_counter() - started)
+        manifest["peak_memory_mb"] = _peak_memory_mb()
+        text = json.dumps(manifest, indent=1, ensure_ascii=False)
+        (output / "manifest.json").write_text(text + "\n", encoding="utf-8")
+
+
+@contextmanager
+def explained(output: Path) -> Iterator[None]:
+    """Errors of the disk in a sentence.
+
+    Raises:
+        TrainingError: what could not be written, and what to do.
+    """
+    try:
+        yield
+    except (OSError, RuntimeError) as error:
+        # torch and safetensors report a full disk as errors of their own.
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        full = "space left" in str(error) or "file write failed" in str(error)
+        if not full and not isinstance(error, OSError):
+            raise
+        raise TrainingError(
+            f"{output} cannot be written ({reason}): make room or name another folder with "
+            "--output, then start the command again. It goes on from the last checkpoint."
+        ) from error
+
+
+def _hashes() -> dict[str, str]:
+    data = Path(str(files("camara_qod.data")))
+    paths = sorted([*data.glob("uses/*.json"), *data.glob("*.jsonl")])
+    return {
+        str(path.relative_to(data)): hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+        for path in paths
+    }
+
+
+def _peak_memory_mb() -> int:
+    if torch.cuda.is_available():
+        return torch.cuda.max_memory_allocated() // 2**20
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
