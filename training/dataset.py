@@ -139,7 +139,9 @@ def _bucketed(
     batches: list[list[dict[str, Any]]] = []
     stretch = 16 * batch_size
     for start in range(0, len(rows), stretch):
-        part = sorted(rows[start : start + stretch], key=lambda row: (row["whole"], len(row["input_ids"])))
+        part = sorted(
+            rows[start : start + stretch], key=lambda row: (row["whole"], len(row["input_ids"]))
+        )
         batches += [part[at : at + batch_size] for at in range(0, len(part), batch_size)]
     rng.shuffle(batches)
     return [row for batch in batches for row in batch]

@@ -14,7 +14,7 @@ TEST_SET = Path("data/test.jsonl")
 
 
 def words(text: str) -> list[str]:
-    """Lower case, without punctuation; an identifier or number is one word, and all are the same."""
+    """Lower case, without punctuation; every identifier and number is one and the same word."""
     text = re.sub(r"[0-9a-f]*:[0-9a-f:]+", "0", text.lower())
     text = re.sub(r"[0-9][0-9\s.,:/()-]*", " 0 ", text)
     return re.findall(r"[^\W_]+", text)

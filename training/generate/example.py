@@ -23,7 +23,11 @@ def with_typo(rng: random.Random, text: str, share: float) -> str:
 
     Texts with digits or placeholders stay as they are: a typo in an identifier is another one.
     """
-    if rng.random() >= share or len(text) < 8 or any(char.isdigit() or char == "{" for char in text):
+    if (
+        rng.random() >= share
+        or len(text) < 8
+        or any(char.isdigit() or char == "{" for char in text)
+    ):
         return text
     at = rng.randint(1, len(text) - 3)
     kind = rng.random()
