@@ -1,5 +1,6 @@
 """What every training run has: a folder, checkpoints, a manifest of how it came about."""
 
+import ctypes
 import hashlib
 import json
 import resource
@@ -18,6 +19,9 @@ from transformers.trainer_utils import get_last_checkpoint
 from camara_qod.tools.errors import TrainingError
 from camara_qod.tools.settings import QodSettings
 from camara_qod.training.recipe import DpoRecipe, Recipe, SftRecipe
+
+#: Names of glibc's malloc.h.
+_M_TRIM_THRESHOLD, _M_MMAP_MAX, _M_ARENA_MAX = -1, -4, -8
 
 _PACKAGES = ("torch", "transformers", "trl", "peft", "bitsandbytes", "outlines", "llguidance")
 
@@ -73,6 +77,7 @@ def run(recipe: Recipe, stage: str, output: Path) -> Iterator[dict[str, Any]]:
             stay.
     """
     started = time.perf_counter()
+    _keep_memory()
     manifest: dict[str, Any] = {
         "stage": stage,
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -109,6 +114,17 @@ def explained(output: Path) -> Iterator[None]:
             f"{output} cannot be written ({reason}): make room or name another folder with "
             "--output, then start the command again. It goes on from the last checkpoint."
         ) from error
+
+
+def _keep_memory() -> None:
+    """Let glibc keep what it has freed: a step asks for the same gigabytes again.
+
+    Handing them back costs a sixth of the time of a step in page faults, more on virtual machines.
+    """
+    libc = ctypes.CDLL(None)
+    if hasattr(libc, "mallopt"):
+        for option, value in ((_M_MMAP_MAX, 0), (_M_TRIM_THRESHOLD, 2**31 - 1), (_M_ARENA_MAX, 1)):
+            libc.mallopt(option, value)
 
 
 def _hashes() -> dict[str, str]:

@@ -10,30 +10,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from pydantic import BaseModel
 from rich.console import Console
 from rich.progress import track
 
-from camara_qod.tools.camara.models import CreateSession, RetrieveSessionsInput
-from camara_qod.tools.catalogue import Need
 from camara_qod.tools.errors import QodError
 from camara_qod.tools.interpreter.context import Context
-from camara_qod.tools.interpreter.decision import DECLINE
 from camara_qod.tools.interpreter.decoding import Decoder
 from camara_qod.tools.interpreter.operation import schema_for
-from camara_qod.tools.interpreter.profiles import GET as GET_PROFILE
-from camara_qod.tools.interpreter.profiles import RETRIEVE as RETRIEVE_PROFILES
-from camara_qod.tools.interpreter.profiles import NoArguments, ProfileReference
 from camara_qod.tools.interpreter.prompt import render
-from camara_qod.tools.interpreter.sessions import (
-    DELETE,
-    EXTEND,
-    GET,
-    RETRIEVE,
-    SessionExtension,
-    SessionReference,
-)
 from camara_qod.training.free import complete_freely
+from camara_qod.training.open_schema import OPEN_SCHEMA
 
 
 class Way(StrEnum):
@@ -48,8 +34,8 @@ class Way(StrEnum):
 class Attempt:
     """What a model wrote; `error` where it could not.
 
-    `confidence` is the probability of its free choices and `seconds` the wall-clock time; `None`
-    where decoding in batches does not tell.
+    `confidence` is the probability of its free choices, 0 to 1, and `seconds` the wall-clock time;
+    `None` where free decoding, in batches, does not tell.
     """
 
     text: str
@@ -88,77 +74,3 @@ def _attempt(
     except QodError as error:
         return Attempt("", error=str(error))
     return Attempt(text, trace.confidence, time.perf_counter() - started)
-
-
-#: Bounds for strings that the models leave to their validators.
-_ADDRESS = {"type": "string", "pattern": "^[0-9A-Fa-f:./]{2,49}$"}
-_OPTIONAL = ("devicePorts", "applicationServerPorts", "sink")
-
-
-def _open_schema() -> dict[str, Any]:
-    """The decisions that the specification allows, whatever the text says."""
-    arguments: dict[str, type[BaseModel]] = {
-        "createSession": CreateSession,
-        GET: SessionReference,
-        DELETE: SessionReference,
-        EXTEND: SessionExtension,
-        RETRIEVE: RetrieveSessionsInput,
-        RETRIEVE_PROFILES: NoArguments,
-        GET_PROFILE: ProfileReference,
-        DECLINE: NoArguments,
-    }
-    definitions: dict[str, Any] = {}
-    variants = []
-    for operation, model in arguments.items():
-        schema = model.model_json_schema(by_alias=True)
-        definitions |= schema.pop("$defs", {})
-        variants.append(
-            {
-                "type": "object",
-                "properties": {"operation": {"const": operation}, "arguments": _nullable(schema)},
-                "required": ["operation", "arguments"],
-                "additionalProperties": False,
-            }
-        )
-    definitions = {name: _plain(value) for name, value in definitions.items()}
-    return {"x-guidance": {"whitespace_flexible": False}, "$defs": definitions, "anyOf": variants}
-
-
-def _nullable(schema: dict[str, Any]) -> dict[str, Any]:
-    properties = {
-        name: {"anyOf": [_plain(value), {"type": "null"}]}
-        for name, value in schema.get("properties", {}).items()
-        if name != "sinkCredential"
-    }
-    for name in ("qosProfile", "name"):
-        if name in properties:
-            properties[name] = {"enum": [*(need.value for need in Need), None]}
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": [name for name in properties if name not in _OPTIONAL],
-        "additionalProperties": False,
-    }
-
-
-def _plain(schema: Any) -> Any:
-    """Without annotations, without null inside of values, and with bounded strings."""
-    if isinstance(schema, list):
-        return [_plain(item) for item in schema]
-    if not isinstance(schema, dict):
-        return schema
-    alternatives = [item for item in schema.get("anyOf", []) if item != {"type": "null"}]
-    if len(alternatives) == 1:
-        return _plain(alternatives[0])
-    kept = {
-        name: {field: _plain(value) for field, value in value.items()}
-        if name == "properties"
-        else _plain(value)
-        for name, value in schema.items()
-        if name not in ("title", "description", "default", "format")
-    }
-    unbounded = kept.get("type") == "string" and not {"pattern", "enum", "const"} & set(kept)
-    return _ADDRESS if unbounded else kept
-
-
-OPEN_SCHEMA = _open_schema()

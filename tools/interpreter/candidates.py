@@ -11,6 +11,7 @@ from camara_qod.tools.camara.models import (
     DeviceIpv4Addr,
     PortsSpec,
 )
+from camara_qod.tools.catalogue import Need
 from camara_qod.tools.interpreter.context import Context
 from camara_qod.tools.interpreter.mentions import (
     Address,
@@ -128,7 +129,11 @@ def _specs(parts: list[tuple[tuple[Any, ...], tuple[Any, ...]]]) -> list[PortsSp
 
 
 def profiles(context: Context) -> list[str | None]:
-    """The needs on offer, or only the profiles the user named, when that was the last word."""
+    """The four needs, or only the profiles the user named, when that was the last word.
+
+    A need that the operator does not serve is offered too: without it the model would pick the
+    nearest of the others, where the answer has to be a question.
+    """
     named = context.mentions.of(ProfileName)
     last = named[-1] if named else None
     known = unique(item.name for item in named if item.known)
@@ -137,7 +142,7 @@ def profiles(context: Context) -> list[str | None]:
         return [None]
     if final:
         return known
-    return unique([*known, *(need.value for need in context.catalogue.needs), None])
+    return unique([*known, *(need.value for need in Need), None])
 
 
 def durations(context: Context) -> list[int | None] | dict[str, Any]:

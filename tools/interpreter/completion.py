@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from camara_qod.tools.catalogue import CatalogueProfile, Need
+from camara_qod.tools.catalogue import NEED_MEANINGS, CatalogueProfile, Need
 from camara_qod.tools.interpreter.context import Context
 from camara_qod.tools.interpreter.decision import (
     CLARIFY,
@@ -80,6 +80,8 @@ def profile_question(argument: str, value: str | None, context: Context) -> Iter
         if not item.known and item.turn == len(context.messages) - 1
     ]
     start = f"{unknown[-1]} is not a profile of this operator. " if unknown else ""
+    if value is not None:
+        start = f"No profile of this operator is meant for {NEED_MEANINGS[Need(value)]}. "
     ask = "What is it for?" if argument == "qosProfile" else "Which one?"
     yield Question(argument, f"{start}{ask} The profiles are {profile_names(context)}.")
 

@@ -268,11 +268,7 @@ def _several_turns(rng: random.Random, draft: _Draft) -> list[str]:
     bare = {clause: draft.values[role] for role, clause in draft.clauses.items()}
     turns = [_joined(rng, parts[0])]
     for part in parts[1:]:
-        if (
-            len(part) == 1
-            and rng.random() < 0.4
-            and part[0] != draft.clauses.get("device_ports")
-        ):
+        if len(part) == 1 and rng.random() < 0.4 and part[0] != draft.clauses.get("device_ports"):
             turns.append(bare[part[0]])
         else:
             turns.append(_joined(rng, part))

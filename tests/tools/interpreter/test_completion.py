@@ -74,6 +74,16 @@ def test_another_operators_names_come_from_its_catalogue(demo) -> None:
     assert named.decision.arguments["qosProfile"] == "QOS_L"
 
 
+def test_a_need_that_no_profile_serves_is_asked_about(demo) -> None:
+    catalogue = Catalogue([profile("gold", "QOS_E"), profile("silver", "QOS_S")])
+    result = completed("a video call", catalogue, demo, device=PHONE, qosProfile="QOS_L")
+    assert result.decision.arguments == {"missing": ["qosProfile"]}
+    assert result.questions[0].text == (
+        "No profile of this operator is meant for calls, meetings. What is it for? "
+        "The profiles are gold, silver."
+    )
+
+
 def test_a_profile_out_of_service_is_not_sent(demo) -> None:
     catalogue = Catalogue([profile("gold", "QOS_E"), profile("OLD_1", None, "DEPRECATED")])
     result = completed("OLD_1", catalogue, demo, device=PHONE, qosProfile="OLD_1")

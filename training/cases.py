@@ -1,0 +1,92 @@
+"""Evaluation cases: what people wrote, and the decision that is right for it."""
+
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from camara_qod.tools.catalogue import Catalogue, Need
+from camara_qod.tools.errors import SettingsError
+from camara_qod.tools.interpreter.decision import CLARIFY
+
+
+class Expected(BaseModel):
+    """A complete decision."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    operation: str
+    arguments: dict[str, Any]
+
+
+class Case(BaseModel):
+    """One conversation: the user's turns, oldest first, and what should become of it."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    id: str
+    messages: list[str] = Field(min_length=1)
+    expected: Expected
+    tag: str = "untagged"
+
+
+def read_cases(path: Path) -> list[Case]:
+    """The cases of a file, one JSON object a line.
+
+    Raises:
+        SettingsError: the file cannot be read, is empty, or a line has not that form.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise SettingsError(f"{path} cannot be read ({reason}): check the path.") from error
+    cases = [_case(path, number, line) for number, line in enumerate(lines, 1) if line.strip()]
+    if not cases:
+        raise SettingsError(f"{path} has no cases: write one JSON object a line.")
+    return cases
+
+
+def _case(path: Path, number: int, line: str) -> Case:
+    try:
+        return Case.model_validate_json(line)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        reason = f"{where}: {first['msg']}" if where else first["msg"]
+        raise SettingsError(
+            f"{path}, line {number} is not a case ({reason}): it needs id, messages, expected "
+            "(operation and arguments) and tag."
+        ) from error
+
+
+def under(catalogue: Catalogue, case: Case) -> Case:
+    """A case of the demo catalogue as it would be with another operator's.
+
+    Profile names, in what was written and in what is expected, become those of the profiles that
+    serve the same need; a need that nobody serves has to be asked about.
+    """
+    messages = [_renamed(text, catalogue) for text in case.messages]
+    expected = deepcopy(case.expected)
+    for argument in ("qosProfile", "name"):
+        if argument in expected.arguments:
+            need = Need(expected.arguments[argument])
+            name = _name(catalogue, need, expected.arguments.get("duration"))
+            if name is None:
+                expected = Expected(operation=CLARIFY, arguments={"missing": [argument]})
+            else:
+                expected.arguments[argument] = name
+    return case.model_copy(update={"messages": messages, "expected": expected})
+
+
+def _renamed(text: str, catalogue: Catalogue) -> str:
+    for need in Need:
+        text = text.replace(need.value, _name(catalogue, need) or need.value)
+    return text
+
+
+def _name(catalogue: Catalogue, need: Need, duration: int | None = None) -> str | None:
+    serving = catalogue.needs.get(need, [])
+    allowing = [item for item in serving if duration is None or item.allows(duration)]
+    return next((item.name for item in [*allowing, *serving]), None)
