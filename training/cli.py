@@ -88,6 +88,14 @@ def _folder(recipe: str, stage: str) -> Path:
     return Path("runs") / f"{Path(recipe).stem}-{stage}"
 
 
+class WayName(StrEnum):
+    """How the model is held while it decodes."""
+
+    grounded = "grounded"
+    schema = "schema"
+    free = "free"
+
+
 @app.command()
 def evaluate(
     cases: Annotated[Path, typer.Argument(help="Cases, one JSON object a line.")],
@@ -96,23 +104,56 @@ def evaluate(
     ] = None,
     model: Annotated[str | None, typer.Option(help="By default the configured one.")] = None,
     adapter: Annotated[str | None, typer.Option(help="PEFT adapter, or `none`.")] = None,
+    way: Annotated[
+        WayName,
+        typer.Option(
+            help="`grounded` as in production, `schema` under the API's rules alone, `free` "
+            "under none."
+        ),
+    ] = WayName.grounded,
+    catalogue: Annotated[
+        Path | None,
+        typer.Option(help="Another operator's profiles; the cases are put into its names."),
+    ] = None,
 ) -> None:
     """Measure how often the plugin decides right, under the demo configuration."""
     import json
 
-    from camara_qod.tools.interpreter.interpreter import Interpreter
-    from camara_qod.tools.interpreter.model import load_decoder
+    from camara_qod.tools.catalogue import load_catalogue
+    from camara_qod.tools.interpreter.decoding import Decoder
+    from camara_qod.tools.interpreter.model import load_model
     from camara_qod.tools.settings import load_settings
+    from camara_qod.training.cases import read_cases, under
     from camara_qod.training.dataset import demo_settings
     from camara_qod.training.evaluate import evaluate as decide_all
-    from camara_qod.training.evaluate import read_cases, report, show
+    from camara_qod.training.evaluate import report as figures
+    from camara_qod.training.run import explained
+    from camara_qod.training.table import show
+    from camara_qod.training.ways import Way
 
-    items = read_cases(cases)
-    decoder = load_decoder(load_settings(model=model, adapter=adapter))
-    value = report(decide_all(Interpreter(decoder, demo_settings()), items))
+    profiles = load_catalogue(catalogue)
+    items = [under(profiles, case) if catalogue else case for case in read_cases(cases)]
+    loaded, tokenizer = load_model(load_settings(model=model, adapter=adapter))
+    decoder = Decoder(loaded, tokenizer)
+    results = decide_all(Way(way.value), decoder, loaded, items, demo_settings(), profiles)
+    value = {"way": way.value, "cases_file": cases.name} | figures(results)
     show(Console(), value)
     if output is not None:
-        output.write_text(json.dumps(value, indent=1, ensure_ascii=False), encoding="utf-8")
+        with explained(output):
+            output.parent.mkdir(parents=True, exist_ok=True)
+            output.write_text(
+                json.dumps(value, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+            )
+
+
+@app.command()
+def report(
+    results: Annotated[Path, typer.Argument(help="Folder with the reports of `evaluate`.")],
+) -> None:
+    """Turn the reports of a folder into a page with plots: README.md in the same folder."""
+    from camara_qod.training.report import write_page
+
+    Console().print(f"The page is {write_page(results)}.")
 
 
 def main() -> None:

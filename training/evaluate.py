@@ -1,111 +1,214 @@
 """How often the plugin is right, on cases that nobody trained on."""
 
 import json
-from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from rich.console import Console
-from rich.progress import track
-from rich.table import Table
+from jsonschema import Draft202012Validator
+from pydantic import ValidationError
 
-from camara_qod.tools.errors import QodError, SettingsError
-from camara_qod.tools.interpreter.interpreter import Interpreter
-from camara_qod.training.dataset import read_jsonl
+from camara_qod.tools.catalogue import Catalogue
+from camara_qod.tools.interpreter.context import Context, read
+from camara_qod.tools.interpreter.decision import CLARIFY, DECLINE, Decision
+from camara_qod.tools.interpreter.decoding import Decoder
+from camara_qod.tools.interpreter.operation import complete
+from camara_qod.tools.settings import QodSettings
+from camara_qod.training.cases import Case
+from camara_qod.training.hallucination import hallucinated_fields, hallucinated_values
+from camara_qod.training.metrics import (
+    confusion,
+    kind,
+    latency,
+    macro_f1,
+    risk_coverage,
+    share,
+)
+from camara_qod.training.open_schema import ARGUMENTS, OPEN_SCHEMA
+from camara_qod.training.ways import Attempt, Way, attempts
+
+_OPEN = Draft202012Validator(OPEN_SCHEMA)
 
 
 @dataclass(frozen=True)
 class Result:
-    """One case and what became of it."""
+    """One case and what became of it.
 
-    case: dict[str, Any]
-    decision: dict[str, Any]
-    confidence: float
-    seconds: float
+    `decision` is complete, or `None` where what the model wrote is none; `valid_json` says that it
+    is a JSON object, `compliant` that the specification allows it.
+    """
+
+    case: Case
+    attempt: Attempt
+    decision: Decision | None
+    valid_json: bool
+    hallucinated_fields: list[str] = field(default_factory=list)
+    hallucinated_values: list[str] = field(default_factory=list)
+
+    @property
+    def compliant(self) -> bool:
+        """Whether there is a decision that the specification allows."""
+        return self.decision is not None
 
     @property
     def correct(self) -> bool:
         """Operation and arguments are equal after completion."""
-        return bool(self.decision == self.case["expected"])
+        want, got = self.case.expected, self.decision
+        return got is not None and (got.operation, got.arguments) == (want.operation, want.arguments)
+
+    def argument_right(self, name: str) -> bool:
+        """Whether one of the expected arguments is equal."""
+        got = self.decision.arguments.get(name) if self.decision else None
+        return bool(got == self.case.expected.arguments[name])
 
     def record(self) -> dict[str, Any]:
         """The case's entry in the report."""
+        seconds = self.attempt.seconds
+        confidence = self.attempt.confidence
         return {
-            "id": self.case["id"],
-            "tag": self.case["tag"],
-            "expected": self.case["expected"],
-            "decision": self.decision,
+            "id": self.case.id,
+            "tag": self.case.tag,
+            "expected": self.case.expected.model_dump(),
+            "decision": _wire(self.decision) or {"error": self.attempt.error or self.attempt.text},
             "correct": self.correct,
-            "confidence": round(self.confidence, 4),
-            "seconds": round(self.seconds, 3),
+            "confidence": None if confidence is None else round(confidence, 4),
+            "seconds": None if seconds is None else round(seconds, 3),
         }
 
 
-def read_cases(path: Path) -> list[dict[str, Any]]:
-    """Evaluation cases: `{"id", "messages", "expected", "tag"}`, one JSON object a line.
+def _wire(decision: Decision | None) -> dict[str, Any] | None:
+    if decision is None:
+        return None
+    return {"operation": decision.operation, "arguments": decision.arguments}
 
-    Raises:
-        SettingsError: the file is missing or a line has not that form.
+
+def evaluate(
+    way: Way,
+    decoder: Decoder,
+    model: Any,
+    cases: Sequence[Case],
+    settings: QodSettings,
+    catalogue: Catalogue,
+) -> list[Result]:
+    """Decide every case; an error counts as a wrong decision, not as the end.
+
+    Args:
+        way: how the model is held while it decodes.
+        decoder: constrained decoding with that model.
+        model: the model itself.
+        cases: in the names of that catalogue.
+        settings: defaults and policies.
+        catalogue: the operator's profiles.
     """
+    contexts = [read(case.messages, catalogue, settings) for case in cases]
+    made = attempts(way, decoder, model, contexts)
+    return [
+        _result(case, context, attempt)
+        for case, context, attempt in zip(cases, contexts, made, strict=True)
+    ]
+
+
+def _result(case: Case, context: Context, attempt: Attempt) -> Result:
     try:
-        cases = read_jsonl(path)
-    except OSError as error:
-        raise SettingsError(f"{path} cannot be read ({error.strerror}): check the path.") from error
-    except json.JSONDecodeError as error:
-        raise SettingsError(f"{path} has a line that is not JSON: {error}.") from error
-    for number, case in enumerate(cases, start=1):
-        missing = {"id", "messages", "expected", "tag"} - set(case)
-        if missing:
-            raise SettingsError(f"{path}, line {number}: {', '.join(sorted(missing))} is missing.")
-    return cases
+        emitted = json.loads(attempt.text)
+    except ValueError:
+        emitted = None
+    return Result(
+        case,
+        attempt,
+        _decision(emitted, context),
+        isinstance(emitted, dict),
+        hallucinated_fields(emitted),
+        hallucinated_values(emitted, context),
+    )
 
 
-def evaluate(interpreter: Interpreter, cases: Iterable[dict[str, Any]]) -> list[Result]:
-    """Decide every case; an error of ours counts as a wrong decision, not as the end."""
-    results = []
-    for case in track(list(cases), description="Deciding", console=Console(stderr=True)):
-        try:
-            made = interpreter.interpret(case["messages"])
-        except QodError as error:
-            results.append(Result(case, {"error": str(error)}, 0.0, 0.0))
-            continue
-        decision = {"operation": made.decision.operation, "arguments": made.decision.arguments}
-        results.append(Result(case, decision, made.confidence, made.seconds))
-    return results
+def _decision(emitted: Any, context: Context) -> Decision | None:
+    """The complete decision, unless the specification forbids what was emitted."""
+    if not _OPEN.is_valid(emitted) and not _names_a_profile(emitted, context):
+        return None
+    try:
+        decision = complete(Decision(emitted["operation"], emitted["arguments"]), context).decision
+        if decision.operation not in (CLARIFY, DECLINE):
+            ARGUMENTS[decision.operation].model_validate(decision.arguments)
+    except (ValidationError, ValueError, KeyError):
+        return None
+    return decision
 
 
-def report(results: list[Result]) -> dict[str, Any]:
-    """Exact match in total, per tag and per field, and every case in the file's order."""
-    tags: dict[str, list[bool]] = defaultdict(list)
-    fields: dict[str, list[bool]] = defaultdict(list)
-    for result in results:
-        expected = result.case["expected"]
-        tags[result.case["tag"]].append(result.correct)
-        fields["operation"].append(result.decision.get("operation") == expected["operation"])
-        arguments = result.decision.get("arguments", {})
-        for name, value in expected["arguments"].items():
-            fields[name].append(arguments.get(name) == value)
+def _names_a_profile(emitted: Any, context: Context) -> bool:
+    """Whether it holds but for an operator's own profile name, as the user may write one."""
+    if not isinstance(emitted, dict) or not isinstance(emitted.get("arguments"), dict):
+        return False
+    named = {"qosProfile", "name"} & set(emitted["arguments"])
+    own = {name: None for name in named if emitted["arguments"][name] in context.catalogue.names}
+    return bool(own) and _OPEN.is_valid(emitted | {"arguments": emitted["arguments"] | own})
+
+
+#: Arguments that are reported; the others are too rare for a figure.
+FIELDS = (
+    "device",
+    "applicationServer",
+    "devicePorts",
+    "applicationServerPorts",
+    "qosProfile",
+    "duration",
+    "sessionId",
+    "requestedAdditionalDuration",
+    "name",
+    "missing",
+)
+
+
+def report(results: Sequence[Result]) -> dict[str, Any]:
+    """All figures, in total and per tag, and every case in the file's order."""
+    tags = list(dict.fromkeys(result.case.tag for result in results))
     return {
-        "exact_match": _share([result.correct for result in results]),
+        "exact_match": share(result.correct for result in results)["value"],
         "count": len(results),
-        "tags": {name: _share(hits) for name, hits in tags.items()},
-        "fields": {name: _share(hits) for name, hits in fields.items()},
+        **_figures(results),
+        "tags": {
+            tag: _figures([result for result in results if result.case.tag == tag]) for tag in tags
+        },
         "cases": [result.record() for result in results],
     }
 
 
-def _share(hits: list[bool]) -> float:
-    return round(sum(hits) / len(hits), 4) if hits else 0.0
+def _figures(results: Sequence[Result]) -> dict[str, Any]:
+    expected = [kind(result.case.expected.operation) for result in results]
+    decided = [kind(result.decision.operation if result.decision else None) for result in results]
+    confident = [result for result in results if result.attempt.confidence is not None]
+    seconds = [result.attempt.seconds for result in results if result.attempt.seconds is not None]
+    return {
+        "exact": share(result.correct for result in results),
+        "operation": share(_operation_right(result) for result in results),
+        "fields": dict(_fields(results)),
+        "kind": macro_f1(expected, decided) | {"confusion": confusion(expected, decided)},
+        "valid_json": share(result.valid_json for result in results),
+        "compliant": share(result.compliant for result in results),
+        "hallucinated_fields": share(bool(result.hallucinated_fields) for result in results),
+        "hallucinated_values": share(bool(result.hallucinated_values) for result in results),
+        "hallucinated": share(
+            bool(result.hallucinated_fields or result.hallucinated_values) for result in results
+        ),
+        "calibration": risk_coverage(
+            [result.attempt.confidence or 0.0 for result in confident],
+            [result.correct for result in confident],
+        )
+        if confident
+        else None,
+        "seconds": latency(seconds) if seconds else None,
+    }
 
 
-def show(console: Console, value: dict[str, Any]) -> None:
-    """Print a report as a table."""
-    console.print(f"{value['exact_match']:.1%} of {value['count']} exactly right", style="bold")
-    table = Table(box=None)
-    table.add_column("tag or field")
-    table.add_column("right", justify="right")
-    for name, share in (value["tags"] | value["fields"]).items():
-        table.add_row(name, f"{share:.1%}")
-    console.print(table)
+def _operation_right(result: Result) -> bool:
+    return (
+        result.decision is not None and result.decision.operation == result.case.expected.operation
+    )
+
+
+def _fields(results: Sequence[Result]) -> Iterable[tuple[str, dict[str, Any]]]:
+    for name in FIELDS:
+        asked = [result for result in results if name in result.case.expected.arguments]
+        if asked:
+            yield name, share(result.argument_right(name) for result in asked)
