@@ -2,12 +2,15 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
 from camara_qod.tools.errors import QodError
+
+if TYPE_CHECKING:
+    from camara_qod.training.recipe import DpoRecipe, Recipe, SftRecipe
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -29,6 +32,7 @@ class Log(StrEnum):
     trackio = "trackio"
 
 
+Force = Annotated[bool, typer.Option("--force", help="Start even where memory will not do.")]
 LogTo = Annotated[Log, typer.Option(help="Where loss curves go; the tracker must be installed.")]
 
 
@@ -55,12 +59,15 @@ def sft(
         Path | None, typer.Option(help="Folder for checkpoints and the adapter.")
     ] = None,
     log_to: LogTo = Log.none,
+    force: Force = False,
 ) -> None:
     """Fine-tune an adapter; started again, it goes on from the last checkpoint."""
     from camara_qod.training.recipe import load_recipe
     from camara_qod.training.sft import train
 
-    adapter = train(load_recipe(recipe), output or _folder(recipe, "sft"), log_to)
+    chosen = load_recipe(recipe)
+    _say_memory(chosen, chosen.sft, force=force)
+    adapter = train(chosen, output or _folder(recipe, "sft"), log_to)
     Console().print(f"The adapter is in {adapter}. Use it with QOD_ADAPTER={adapter}.")
 
 
@@ -74,14 +81,29 @@ def dpo(
         Path | None, typer.Option(help="Folder for checkpoints and the adapter.")
     ] = None,
     log_to: LogTo = Log.none,
+    force: Force = False,
 ) -> None:
     """Improve the SFT adapter on preference pairs and on its own mistakes."""
     from camara_qod.training.dpo import train
     from camara_qod.training.recipe import load_recipe
 
+    chosen = load_recipe(recipe)
+    _say_memory(chosen, chosen.dpo, force=force)
     start = sft_adapter or _folder(recipe, "sft") / "adapter"
-    adapter = train(load_recipe(recipe), start, output or _folder(recipe, "dpo"), log_to)
+    adapter = train(chosen, start, output or _folder(recipe, "dpo"), log_to)
     Console().print(f"The adapter is in {adapter}. Use it with QOD_ADAPTER={adapter}.")
+
+
+def _say_memory(recipe: "Recipe", part: "SftRecipe | DpoRecipe", *, force: bool) -> None:
+    """Print what the run takes, and refuse what cannot fit."""
+    import torch
+
+    from camara_qod.training.memory import check, config_of, estimate, free_memory
+
+    found = estimate(config_of(recipe), recipe, part, gpu=torch.cuda.is_available())
+    Console(stderr=True).print(f"Memory: {found}")
+    if not force:
+        check(found, free_memory())
 
 
 def _folder(recipe: str, stage: str) -> Path:
@@ -104,6 +126,9 @@ def evaluate(
     ] = None,
     model: Annotated[str | None, typer.Option(help="By default the configured one.")] = None,
     adapter: Annotated[str | None, typer.Option(help="PEFT adapter, or `none`.")] = None,
+    recipe: Annotated[
+        str | None, typer.Option(help="Take model and quantisation from this recipe.")
+    ] = None,
     way: Annotated[
         WayName,
         typer.Option(
@@ -127,13 +152,19 @@ def evaluate(
     from camara_qod.training.dataset import demo_settings
     from camara_qod.training.evaluate import evaluate as decide_all
     from camara_qod.training.evaluate import report as figures
-    from camara_qod.training.run import explained
+    from camara_qod.training.recipe import load_recipe
+    from camara_qod.training.run import explained, settings_for
     from camara_qod.training.table import show
     from camara_qod.training.ways import Way
 
     profiles = load_catalogue(catalogue)
     items = [under(profiles, case) if catalogue else case for case in read_cases(cases)]
-    loaded, tokenizer = load_model(load_settings(model=model, adapter=adapter))
+    settings = (
+        settings_for(load_recipe(recipe), adapter or "none")
+        if recipe
+        else load_settings(model=model, adapter=adapter)
+    )
+    loaded, tokenizer = load_model(settings)
     decoder = Decoder(loaded, tokenizer)
     results = decide_all(Way(way.value), decoder, loaded, items, demo_settings(), profiles)
     value = {"way": way.value, "cases_file": cases.name} | figures(results)
@@ -144,6 +175,29 @@ def evaluate(
             output.write_text(
                 json.dumps(value, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
             )
+
+
+@app.command()
+def export(
+    recipe: RecipeName,
+    output: Annotated[Path, typer.Option(help="Folder to write.")],
+    adapter: Annotated[
+        Path | None, typer.Option(help="By default the one that `dpo` made.", show_default=False)
+    ] = None,
+    merged: Annotated[
+        bool, typer.Option("--merged", help="Whole weights with the adapter in them.")
+    ] = False,
+    figures: Annotated[
+        Path | None, typer.Option("--report", help="Report of `evaluate`, for the model card.")
+    ] = None,
+) -> None:
+    """Write adapter and model card as a folder that a model hub takes."""
+    from camara_qod.training.export import export as write
+    from camara_qod.training.recipe import load_recipe
+
+    chosen = adapter or _folder(recipe, "dpo") / "adapter"
+    folder = write(load_recipe(recipe), chosen, output, merged=merged, report=figures)
+    Console().print(f"{folder} is ready to be uploaded, as it is.")
 
 
 @app.command()

@@ -8,6 +8,7 @@ import random
 from pathlib import Path
 from typing import Any
 
+from accelerate import PartialState
 from datasets import Dataset
 from peft import PeftModel
 from trl import DPOConfig, DPOTrainer
@@ -45,7 +46,9 @@ def train(recipe: Recipe, sft_adapter: Path, output: Path, log_to: str = "none")
     with run(recipe, "dpo", output) as manifest:
         base, tokenizer = load_model(settings_for(recipe))
         model = PeftModel.from_pretrained(base, str(sft_adapter), is_trainable=True)
-        pairs = preference_pairs(recipe, model, tokenizer, output)
+        # Of several processes one mines, and the others read what it kept.
+        with PartialState().main_process_first():
+            pairs = preference_pairs(recipe, model, tokenizer, output)
         manifest["pairs"] = _kinds(pairs)
         trainer = PairTrainer(
             model=model,

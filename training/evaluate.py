@@ -53,8 +53,7 @@ class Result:
     @property
     def correct(self) -> bool:
         """Operation and arguments are equal after completion."""
-        want, got = self.case.expected, self.decision
-        return got is not None and (got.operation, got.arguments) == (want.operation, want.arguments)
+        return _wire(self.decision) == self.case.expected.model_dump()
 
     def argument_right(self, name: str) -> bool:
         """Whether one of the expected arguments is equal."""

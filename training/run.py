@@ -3,6 +3,7 @@
 import ctypes
 import hashlib
 import json
+import os
 import resource
 import time
 from collections.abc import Iterator
@@ -10,15 +11,18 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
 from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import torch
+from accelerate import PartialState
 from transformers.trainer_utils import get_last_checkpoint
 
 from camara_qod.tools.errors import TrainingError
 from camara_qod.tools.settings import QodSettings
 from camara_qod.training.recipe import DpoRecipe, Recipe, SftRecipe
+from camara_qod.training.tiny_phi3 import TINY_PHI3, tiny_phi3
 
 #: Names of glibc's malloc.h.
 _M_TRIM_THRESHOLD, _M_MMAP_MAX, _M_ARENA_MAX = -1, -4, -8
@@ -26,17 +30,38 @@ _M_TRIM_THRESHOLD, _M_MMAP_MAX, _M_ARENA_MAX = -1, -4, -8
 _PACKAGES = ("torch", "transformers", "trl", "peft", "bitsandbytes", "outlines", "llguidance")
 
 
-def settings_for(recipe: Recipe) -> QodSettings:
-    """The recipe's model without an adapter, whatever the environment says."""
-    return QodSettings(
-        _env_file=None, model=recipe.model, adapter="none", quantization=recipe.quantization
+def settings_for(recipe: Recipe, adapter: str = "none") -> QodSettings:
+    """The recipe's model, by default without an adapter, whatever the environment says."""
+    settings = QodSettings(
+        _env_file=None,
+        model=recipe.model,
+        adapter=adapter,
+        quantization=recipe.quantization,
+        device=_device(),
     )
+    if recipe.model == TINY_PHI3:
+        settings.model = str(tiny_phi3(settings.cache_dir))
+    return settings
+
+
+def _device() -> str:
+    """The GPU of this process: `accelerate launch` starts one process for each."""
+    rank = os.environ.get("LOCAL_RANK")
+    return f"cuda:{rank}" if rank and torch.cuda.is_available() else "auto"
 
 
 def arguments(
     recipe: Recipe, part: SftRecipe | DpoRecipe, output: Path, log_to: str
 ) -> dict[str, Any]:
-    """What `SFTConfig` and `DPOConfig` are made with."""
+    """What `SFTConfig` and `DPOConfig` are made with.
+
+    Raises:
+        TrainingError: the tracker for the loss curves is not installed.
+    """
+    if log_to != "none" and find_spec(log_to) is None:
+        raise TrainingError(
+            f"{log_to} is not installed: pip install {log_to}, or leave --log-to out."
+        )
     own = {"near_misses", "mined_from"}
     return part.model_dump(exclude=own, exclude_none=True) | {
         "output_dir": str(output),
@@ -91,8 +116,9 @@ def run(recipe: Recipe, stage: str, output: Path) -> Iterator[dict[str, Any]]:
         yield manifest
         manifest["seconds"] = round(time.perf_counter() - started)
         manifest["peak_memory_mb"] = _peak_memory_mb()
-        text = json.dumps(manifest, indent=1, ensure_ascii=False)
-        (output / "manifest.json").write_text(text + "\n", encoding="utf-8")
+        if PartialState().is_main_process:
+            text = json.dumps(manifest, indent=1, ensure_ascii=False)
+            (output / "manifest.json").write_text(text + "\n", encoding="utf-8")
 
 
 @contextmanager

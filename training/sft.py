@@ -111,7 +111,7 @@ class ChoiceTrainer(SFTTrainer):  # type: ignore[misc]
         weights = counts.clamp(max=TYPICAL_CHOICES) / counts.clamp(min=1)
         loss = (losses.sum(dim=1) * weights).sum() / (TYPICAL_CHOICES * len(labels))
         # The trainer sums the losses of the batches that make one step.
-        loss = loss / self.args.gradient_accumulation_steps
+        loss = loss / self.current_gradient_accumulation_steps
         return (loss, outputs) if return_outputs else loss
 
     def _shared(self, ids: torch.Tensor, kept: torch.Tensor) -> int:
@@ -153,7 +153,7 @@ class _FieldAccuracy(TrainerCallback):  # type: ignore[misc]
 
     def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Measure on a random part of the validation set."""
-        if state.global_step % (3 * self._every):
+        if state.global_step % (3 * self._every) or not state.is_world_process_zero:
             return
         model = kwargs["model"]
         model.eval()

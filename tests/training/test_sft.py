@@ -1,78 +1,104 @@
-"""The whole way on a tiny Phi-3 in NF4: data, training, resuming, deciding, evaluating."""
+"""SFT, DPO and evaluation on a tiny Phi-3 in NF4: real training, in a minute."""
 
 import json
 from pathlib import Path
 
 import pytest
-from rich.console import Console
+import torch
+from safetensors.torch import load_file
 
-from camara_qod.tools.errors import SettingsError
-from camara_qod.tools.interpreter.interpreter import Interpreter
-from camara_qod.tools.interpreter.model import load_decoder
-from camara_qod.tools.settings import QodSettings
-from camara_qod.training.evaluate import evaluate, read_cases, report, show
-from camara_qod.training.recipe import Recipe
-from camara_qod.training.sft import train
+from camara_qod.tools.errors import TrainingError
+from camara_qod.training import dpo, sft
+from camara_qod.training.recipe import Recipe, load_recipe
 
 
-def recipe(model: Path, examples: int) -> Recipe:
-    return Recipe.model_validate(
-        {
-            "model": str(model),
-            "quantization": "nf4",
-            "data": {"examples": examples, "validation_examples": 4},
-            "lora": {
-                "r": 4,
-                "target_modules": ["qkv_proj", "o_proj", "gate_up_proj", "down_proj"],
-            },
-            "sft": {
-                "learning_rate": 1e-3,
-                "per_device_train_batch_size": 4,
-                "warmup_steps": 0,
-                "save_steps": 2,
-                "logging_steps": 1,
-            },
-        }
-    )
+def recipe(model: Path, **sft_options: object) -> Recipe:
+    """The shipped recipe, with a model of the test's own."""
+    value = load_recipe("tiny-phi3").model_dump() | {"model": str(model)}
+    value["data"] |= {"examples": 16}
+    value["sft"] |= {"gradient_accumulation_steps": 1, "per_device_train_batch_size": 4}
+    value["sft"] |= sft_options
+    return Recipe.model_validate(value)
 
 
-def test_train_resume_decide_and_evaluate(tiny_phi3: Path, tmp_path: Path) -> None:
-    output = tmp_path / "run"
-    train(recipe(tiny_phi3, 8), output)
-    adapter = train(recipe(tiny_phi3, 16), output)
+def losses(output: Path) -> list[float]:
+    log = json.loads((output / "manifest.json").read_text())["log"]
+    return [float(entry["loss"]) for entry in log if "loss" in entry]
+
+
+def test_an_interrupted_run_goes_on_from_its_checkpoint(tiny_phi3: Path, tmp_path: Path) -> None:
+    output, whole = tmp_path / "interrupted", tmp_path / "whole"
+    adapter = sft.train(recipe(tiny_phi3), whole)
+    sft.train(recipe(tiny_phi3, max_steps=2, lr_scheduler_type="constant"), output)
+    sft.train(recipe(tiny_phi3), output)
     state = json.loads((output / "checkpoint-4" / "trainer_state.json").read_text())
     assert [entry["step"] for entry in state["log_history"] if "loss" in entry] == [1, 2, 3, 4]
-
-    config = QodSettings(
-        _env_file=None, model=str(tiny_phi3), adapter=str(adapter), quantization="nf4"
-    )
-    cases = tmp_path / "cases.jsonl"
-    lines = [
-        {
-            "id": "1",
-            "messages": [""],
-            "expected": {"operation": "decline", "arguments": {}},
-            "tag": "decline",
-        },
-        {
-            "id": "2",
-            "messages": ["QOS_E, 10.0.0.1, 2 hours"],
-            "expected": {"operation": "nothing like it", "arguments": {}},
-            "tag": "plain",
-        },
-    ]
-    cases.write_text("\n".join(json.dumps(line) for line in lines))
-    value = report(evaluate(Interpreter(load_decoder(config), config), read_cases(cases)))
-    assert (value["exact_match"], value["count"]) == (0.5, 2)
-    assert value["tags"] == {"decline": 1.0, "plain": 0.0}
-    assert [item["correct"] for item in value["cases"]] == [True, False]
-    console = Console(record=True, width=80)
-    show(console, value)
-    assert "50.0% of 2 exactly right" in console.export_text()
+    assert (adapter / "adapter_config.json").is_file()
 
 
-def test_cases_of_another_form_are_refused(tmp_path: Path) -> None:
-    path = tmp_path / "cases.jsonl"
-    path.write_text('{"id": "1"}\n')
-    with pytest.raises(SettingsError, match="line 1: expected, messages, tag is missing"):
-        read_cases(path)
+def test_sft_learns(tiny_phi3: Path, tmp_path: Path) -> None:
+    sft.train(recipe(tiny_phi3, num_train_epochs=8, learning_rate=5e-3), tmp_path)
+    found = losses(tmp_path)
+    assert sum(found[-4:]) < 0.8 * sum(found[:4])
+
+
+def test_the_manifest_says_how_the_adapter_came_about(tiny_phi3: Path, tmp_path: Path) -> None:
+    sft.train(recipe(tiny_phi3), tmp_path)
+    manifest = json.loads((tmp_path / "manifest.json").read_text())
+    assert manifest["stage"] == "sft"
+    assert manifest["examples"] == 16
+    assert manifest["recipe"]["lora"]["r"] == 16
+    assert set(manifest["packages"]) >= {"torch", "trl", "peft"}
+    assert {"sft.jsonl", "preferences.jsonl", "test.jsonl"} <= set(manifest["data"])
+    assert manifest["peak_memory_mb"] > 0
+
+
+def test_dpo_starts_from_the_sft_adapter_and_changes_it(tiny_phi3: Path, tmp_path: Path) -> None:
+    start = sft.train(recipe(tiny_phi3), tmp_path / "sft")
+    adapter = dpo.train(recipe(tiny_phi3), start, tmp_path / "dpo")
+    before = load_file(start / "adapter_model.safetensors")
+    after = load_file(adapter / "adapter_model.safetensors")
+    assert before.keys() == after.keys()
+    assert any(not torch.equal(before[name], after[name]) for name in before)
+    manifest = json.loads((tmp_path / "dpo" / "manifest.json").read_text())
+    # At the first step policy and reference are the same: the loss is ln 2.
+    assert losses(tmp_path / "dpo")[0] == pytest.approx(0.693, abs=0.01)
+    assert manifest["pairs"]["mined_free"] > 0
+    assert manifest["pairs"]["wrong_profile"] > 0
+    assert (tmp_path / "dpo" / "mined.jsonl").is_file()
+
+
+def test_dpo_without_an_sft_adapter_says_what_to_do(tiny_phi3: Path, tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match="run `qod-train sft` first"):
+        dpo.train(recipe(tiny_phi3), tmp_path / "nothing", tmp_path / "dpo")
+
+
+def test_a_full_disk_is_explained_and_loses_no_checkpoint(
+    tiny_phi3: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from transformers import Trainer
+
+    save = Trainer._save_checkpoint
+
+    def full(self: Trainer, *args: object, **kwargs: object) -> None:
+        if self.state.global_step > 2:
+            raise OSError(28, "No space left on device")
+        save(self, *args, **kwargs)
+
+    monkeypatch.setattr(Trainer, "_save_checkpoint", full)
+    with pytest.raises(TrainingError, match=r"No space left on device.*last checkpoint"):
+        sft.train(recipe(tiny_phi3), tmp_path)
+    monkeypatch.undo()
+    assert (tmp_path / "checkpoint-2").is_dir()
+    sft.train(recipe(tiny_phi3), tmp_path)
+    assert (tmp_path / "adapter" / "adapter_config.json").is_file()
+
+
+def test_a_tracker_that_is_not_installed_is_named(tiny_phi3: Path, tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match="pip install trackio"):
+        sft.train(recipe(tiny_phi3), tmp_path, "trackio")
+
+
+def test_loss_curves_go_to_tensorboard(tiny_phi3: Path, tmp_path: Path) -> None:
+    sft.train(recipe(tiny_phi3, max_steps=1), tmp_path, "tensorboard")
+    assert list(tmp_path.rglob("events.out.tfevents*"))

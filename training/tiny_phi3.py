@@ -1,4 +1,8 @@
-"""A tiny Phi-3: the real architecture, Phi-3's special tokens, a SentencePiece-style tokenizer."""
+"""A tiny Phi-3 with random weights: everything that the real one goes through, in a minute.
+
+The real architecture, Phi-3's special tokens and a SentencePiece-style tokenizer, so that code for
+Phi-3-mini can be tried where neither its weights nor a GPU are at hand. It knows nothing.
+"""
 
 from pathlib import Path
 
@@ -6,6 +10,8 @@ import torch
 from tokenizers import AddedToken, Tokenizer, decoders, models, normalizers, trainers
 from transformers import Phi3Config, Phi3ForCausalLM, PreTrainedTokenizerFast
 
+#: The name that recipes and settings use for it.
+TINY_PHI3 = "tiny-phi3"
 SPECIAL = ["<|endoftext|>", "<|assistant|>", "<|system|>", "<|end|>", "<|user|>"]
 TEMPLATE = (
     "{% for message in messages %}{{ '<|' + message['role'] + '|>\n' + message['content'] "
@@ -18,6 +24,14 @@ CORPUS = [
     "need low latency for gaming on my phone for two hours please, server ports 443",
     "a video call with the doctor and the sensors stream the film",
 ] * 20
+
+
+def tiny_phi3(cache: Path) -> Path:
+    """The model's folder, built at the first call."""
+    folder = cache / TINY_PHI3
+    if not (folder / "config.json").is_file():
+        build(folder)
+    return folder
 
 
 def build(folder: Path) -> Path:

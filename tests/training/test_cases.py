@@ -1,0 +1,103 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from camara_qod.tools.camara.models import CreateSession
+from camara_qod.tools.catalogue import Need, load_catalogue
+from camara_qod.tools.errors import SettingsError
+from camara_qod.tools.interpreter.decision import CLARIFY, DECLINE
+from camara_qod.training.cases import Case, read_cases, under
+from camara_qod.training.dataset import demo_context
+from camara_qod.training.hallucination import hallucinated_values
+from camara_qod.training.open_schema import ARGUMENTS
+
+CASES = read_cases(Path("data/test.jsonl"))
+CATALOGUES = sorted(Path("data/catalogues").glob("*.json"))
+
+
+def test_the_test_set_is_large_and_its_ids_are_unique() -> None:
+    assert len(CASES) >= 300
+    assert len({case.id for case in CASES}) == len(CASES)
+    assert len({tuple(case.messages) for case in CASES}) == len(CASES)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_what_is_expected_holds_and_was_said(case: Case) -> None:
+    operation, arguments = case.expected.operation, case.expected.arguments
+    if operation == CLARIFY:
+        assert arguments["missing"]
+        return
+    if operation != DECLINE:
+        ARGUMENTS[operation].model_validate(arguments)
+    if operation == "createSession":
+        body = CreateSession.model_validate(arguments)
+        assert 60 <= body.duration <= 43200
+    decision = {"operation": operation, "arguments": arguments}
+    said = hallucinated_values(decision, demo_context(case.messages))
+    assert said in ([], [str(arguments.get("duration"))])
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("{not json", r"line 2 is not a case \(Invalid JSON"),
+        ('{"id": "1"}', r"line 2 is not a case \(messages: Field required"),
+        ('{"id":"1","messages":["a"],"expected":{"op":"x"}}', r"expected\.operation"),
+        ('{"id":"1","messages":[],"expected":{"operation":"x","arguments":{}}}', "messages"),
+    ],
+)
+def test_a_corrupt_line_is_named(tmp_path: Path, line: str, message: str) -> None:
+    path = tmp_path / "cases.jsonl"
+    path.write_text(CASES[0].model_dump_json() + "\n" + line + "\n")
+    with pytest.raises(SettingsError, match=message):
+        read_cases(path)
+
+
+def test_a_missing_or_empty_file_is_explained(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="check the path"):
+        read_cases(tmp_path / "none.jsonl")
+    (tmp_path / "empty.jsonl").write_text("\n")
+    with pytest.raises(SettingsError, match="has no cases"):
+        read_cases(tmp_path / "empty.jsonl")
+
+
+def case(text: str, profile: str, duration: int = 3600) -> Case:
+    arguments = {"qosProfile": profile, "duration": duration}
+    return Case.model_validate(
+        {
+            "id": "1",
+            "messages": [text],
+            "expected": {"operation": "createSession", "arguments": arguments},
+        }
+    )
+
+
+def test_there_are_five_other_operators() -> None:
+    assert len(CATALOGUES) == 5
+    loaded = [load_catalogue(path) for path in CATALOGUES]
+    assert not any(set(catalogue.names) & set(Need) for catalogue in loaded)
+    assert any(len(catalogue.needs) == 3 for catalogue in loaded)
+    assert any(len(serving) > 1 for catalogue in loaded for serving in catalogue.needs.values())
+
+
+def test_cases_are_put_into_an_operators_names(tmp_path: Path) -> None:
+    path = tmp_path / "catalogue.json"
+    day = {"value": 12, "unit": "Hours"}
+    short = {"value": 1, "unit": "Hours"}
+    profiles = [
+        {"name": "fast", "status": "ACTIVE", "serves": "QOS_E", "maxDuration": short},
+        {"name": "fast-long", "status": "ACTIVE", "serves": "QOS_E", "maxDuration": day},
+        {"name": "wide", "status": "ACTIVE", "serves": "QOS_S", "maxDuration": day},
+    ]
+    path.write_text(json.dumps(profiles))
+    catalogue = load_catalogue(path)
+    assert under(catalogue, case("QOS_S please", "QOS_S")).messages == ["wide please"]
+    assert under(catalogue, case("gaming", "QOS_E")).expected.arguments["qosProfile"] == "fast"
+    long = under(catalogue, case("gaming", "QOS_E", 7200))
+    assert long.expected.arguments["qosProfile"] == "fast-long"
+    unserved = under(catalogue, case("a video call", "QOS_L")).expected
+    assert unserved.model_dump() == {
+        "operation": "clarify",
+        "arguments": {"missing": ["qosProfile"]},
+    }

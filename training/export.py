@@ -1,0 +1,140 @@
+"""A trained adapter as a folder for a model hub: weights, tokenizer, model card."""
+
+import json
+import shutil
+from importlib.metadata import version
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from camara_qod.tools.errors import TrainingError
+from camara_qod.tools.interpreter.model import EMBEDDED, load_model
+from camara_qod.training.recipe import Recipe
+from camara_qod.training.run import explained, settings_for
+
+#: The model behind `embedded`, as a hub knows it.
+_HUB_NAMES = {EMBEDDED: "HuggingFaceTB/SmolLM2-135M-Instruct"}
+#: Licences of the models that recipes ship for.
+_LICENSES = {EMBEDDED: "apache-2.0", "microsoft/Phi-3-mini-4k-instruct": "mit"}
+
+_CARD = Template("""---
+base_model: $hub_name
+library_name: $library
+pipeline_tag: text-generation
+license: $license
+language: en
+tags: [camara, quality-on-demand, qod, $tags]
+---
+
+# $title
+
+Reads what a person needs from the network and decides which call of the CAMARA Quality-on-Demand
+API is meant, and which of the things said go into which argument. Made for the decode grammar of
+`camara-qod` $package: without it nothing keeps an invented address out.
+
+## Use
+
+    $usage
+
+## Training
+
+$stages
+
+## Limits
+
+English only. Text that is not about a connection is declined. The names `QOS_E`, `QOS_S`, `QOS_M`
+and `QOS_L` stand for four needs (latency, bandwidth, reliability, live media); an operator's own
+profile names are put in by the catalogue, not by the model.
+
+## Evaluation
+
+$figures
+""")
+
+
+def export(
+    recipe: Recipe, adapter: Path, output: Path, *, merged: bool = False, report: Path | None = None
+) -> Path:
+    """Write a folder that can be uploaded as it is.
+
+    Args:
+        recipe: the one that the adapter was trained with.
+        adapter: its folder, with the run's `manifest.json` beside it, if there is one.
+        output: the folder to write.
+        merged: weights with the adapter in them instead of the adapter.
+        report: of `qod-train evaluate`, for the card.
+
+    Returns:
+        `output`.
+
+    Raises:
+        TrainingError: there is no adapter, or it cannot be written.
+    """
+    if not (adapter / "adapter_config.json").is_file():
+        raise TrainingError(
+            f"There is no adapter in {adapter}: train one with `qod-train sft` and "
+            "`qod-train dpo`, or name another folder."
+        )
+    with explained(output):
+        output.mkdir(parents=True, exist_ok=True)
+        if merged:
+            _write_merged(recipe, adapter, output)
+        else:
+            for name in ("adapter_config.json", "adapter_model.safetensors"):
+                shutil.copyfile(adapter / name, output / name)
+        card = _card(recipe, adapter, merged=merged, report=report)
+        (output / "README.md").write_text(card, encoding="utf-8")
+    return output
+
+
+def _write_merged(recipe: Recipe, adapter: Path, output: Path) -> None:
+    # Merged into weights of full width: into 4 bits, rounding would undo part of the training.
+    full = recipe.model_copy(update={"quantization": "none"})
+    model, tokenizer = load_model(settings_for(full, str(adapter)))
+    model.save_pretrained(output)
+    tokenizer.save_pretrained(output)
+
+
+def _card(recipe: Recipe, adapter: Path, *, merged: bool, report: Path | None) -> str:
+    variable = "QOD_MODEL" if merged else "QOD_ADAPTER"
+    model = "" if merged or recipe.model == EMBEDDED else f"QOD_MODEL={recipe.model} "
+    return _CARD.substitute(
+        hub_name=_HUB_NAMES.get(recipe.model, recipe.model),
+        library="transformers" if merged else "peft",
+        license=_LICENSES.get(recipe.model, "other"),
+        tags="merged" if merged else "lora",
+        title=f"CAMARA QoD {'model' if merged else 'adapter'} for {recipe.model}",
+        package=version("camara-qod"),
+        usage=f'{model}{variable}=. qod ask "Low latency for gaming, IP 192.168.1.50, 2 hours"',
+        stages=_stages(adapter),
+        figures=_figures(report),
+    )
+
+
+def _stages(adapter: Path) -> str:
+    """What the run's manifest tells."""
+    path = adapter.parent / "manifest.json"
+    if not path.is_file():
+        return "Trained with `qod-train`; the run's manifest was not at hand."
+    manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    packages = ", ".join(f"{name} {number}" for name, number in manifest["packages"].items())
+    part = json.dumps(manifest["recipe"][manifest["stage"]])
+    return (
+        f"Last stage `{manifest['stage']}`, seed {manifest['seed']}, in {manifest['seconds']} s, "
+        f"with {packages}.\n\nRecipe of that stage: `{part}`\n\n"
+        f"LoRA: `{json.dumps(manifest['recipe']['lora'])}`"
+    )
+
+
+def _figures(report: Path | None) -> str:
+    if report is None:
+        return "Not measured here."
+    value = json.loads(report.read_text(encoding="utf-8"))
+    rows = [("exactly right", value["exact"])]
+    rows += [(f"field `{name}`", found) for name, found in value["fields"].items()]
+    lines = [
+        f"| {name} | {found['value']:.1%} | {found['low']:.1%} – {found['high']:.1%} |"
+        for name, found in rows
+    ]
+    head = f"{value['count']} hand-written requests, {value['way']} decoding:"
+    return "\n".join([head, "", "| | share | 95 % interval |", "| --- | --- | --- |", *lines])

@@ -1,0 +1,213 @@
+"""The reports of one model as a page: tables, plots, and the commands that make them again."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from camara_qod.tools.errors import TrainingError
+from camara_qod.training import plots
+from camara_qod.training.run import explained
+
+STAGES = ("base", "sft", "dpo")
+WAYS = ("free", "schema", "grounded")
+#: The reports that the page is about.
+BEST = "dpo-grounded"
+
+Reports = dict[str, dict[str, Any]]
+
+_SHARES = {
+    "exact": "exactly right",
+    "operation": "operation",
+    "valid_json": "valid JSON",
+    "compliant": "allowed by the specification",
+    "hallucinated_fields": "with a field from nowhere",
+    "hallucinated_values": "with a value from nowhere",
+    "hallucinated": "with either",
+}
+
+
+def write_page(folder: Path) -> Path:
+    """Write `README.md` and its plots.
+
+    Args:
+        folder: reports of `qod-train evaluate`, named `<stage>-<way>.json` (`dpo-grounded.json`)
+            and `catalogue-<operator>.json`, and manifests named `manifest-<stage>.json`. What is
+            missing is left out of the page.
+
+    Raises:
+        TrainingError: there is no `dpo-grounded.json`, or a file is no report.
+    """
+    reports = {path.stem: _read(path) for path in sorted(folder.glob("*.json"))}
+    if BEST not in reports:
+        raise TrainingError(
+            f"{folder} has no {BEST}.json: write it with `qod-train evaluate data/test.jsonl "
+            f"--output {folder}/{BEST}.json`."
+        )
+    with explained(folder):
+        pictures = plots.draw(reports, folder)
+        page = folder / "README.md"
+        page.write_text("\n\n".join(_sections(reports, pictures)) + "\n", encoding="utf-8")
+    return page
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise TrainingError(
+            f"{path} is not JSON ({error}): write it again with `qod-train evaluate`."
+        ) from error
+    if not isinstance(value, dict) or not {"exact", "stage"} & set(value):
+        raise TrainingError(
+            f"{path} is neither a report of `qod-train evaluate` nor a manifest: move it away."
+        )
+    return value
+
+
+def _sections(reports: Reports, pictures: dict[str, str]) -> Iterable[str]:
+    best = reports[BEST]
+    yield "# Evaluation"
+    yield (
+        f"{best['count']} hand-written requests of `{best['cases_file']}`, on none of which "
+        "anything was trained. A request counts as right when operation and all arguments are equal after "
+        "completion. Intervals are Wilson score intervals at 95 %."
+    )
+    yield _picture(pictures, "ways", "Exactly right, by stage of training and way of decoding")
+    yield "## Every stage and every way"
+    yield _crossed(reports)
+    yield "## Grounded, after DPO"
+    yield _single(best)
+    yield _picture(pictures, "coverage", "Share of right answers among the most confident")
+    yield "## Other operators' catalogues"
+    yield _catalogues(reports)
+    yield "## What was wrong"
+    yield _mistakes(best)
+    yield "## Training"
+    yield _picture(pictures, "loss", "Loss during training")
+    yield _training(reports)
+    yield "## Reproduce"
+    yield _commands(reports)
+
+
+def _picture(pictures: dict[str, str], name: str, title: str) -> str:
+    return f"![{title}]({pictures[name]})" if name in pictures else ""
+
+
+def _table(head: list[str], rows: Iterable[list[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def percent(found: dict[str, Any]) -> str:
+    """A share with its interval."""
+    if found["value"] is None:
+        return "–"
+    return f"{found['value']:.1%} ({found['low']:.1%} – {found['high']:.1%})"
+
+
+def _crossed(reports: Reports) -> str:
+    names = [f"{stage}-{way}" for stage in STAGES for way in WAYS]
+    names = [name for name in names if name in reports]
+    rows = [
+        [name.replace("-", ", "), *(percent(reports[name][key]) for key in _SHARES)]
+        for name in names
+    ]
+    return _table(["stage, decoding", *_SHARES.values()], rows)
+
+
+def _single(value: dict[str, Any]) -> str:
+    rows = [
+        [title, percent(value[key]), str(value[key]["count"])] for key, title in _SHARES.items()
+    ]
+    rows += [
+        [f"field `{name}`", percent(found), str(found["count"])]
+        for name, found in value["fields"].items()
+    ]
+    rows += [
+        [f"tag {name}", percent(found["exact"]), str(found["exact"]["count"])]
+        for name, found in value["tags"].items()
+    ]
+    covered = value["calibration"]["at_90"]
+    rows.append(["the 90 % most confident", percent(covered), str(covered["count"])])
+    kinds = [
+        f"{name} {score:.3f}" for name, score in value["kind"].items() if isinstance(score, float)
+    ]
+    times = ", ".join(f"{name} {seconds:.2f} s" for name, seconds in value["seconds"].items())
+    return "\n\n".join(
+        [
+            _table(["", "share", "cases"], rows),
+            f"F1 of the kind of decision: {', '.join(kinds)}.",
+            f"Time of a decision: {times}. Brier score of the confidence: "
+            f"{value['calibration']['brier']:.3f}.",
+        ]
+    )
+
+
+def _catalogues(reports: Reports) -> str:
+    found = {
+        name.removeprefix("catalogue-"): value
+        for name, value in reports.items()
+        if name.startswith("catalogue-")
+    }
+    if not found:
+        return "Not measured."
+    rows = [
+        [name, percent(value["fields"]["qosProfile"]), percent(value["exact"])]
+        for name, value in {"demo": reports[BEST], **found}.items()
+    ]
+    return _table(["operator", "field `qosProfile`", "exactly right"], rows)
+
+
+def _mistakes(value: dict[str, Any]) -> str:
+    wrong = [case for case in value["cases"] if not case["correct"]]
+    rows = [
+        [case["id"], _short(case["expected"]), _short(case["decision"]), str(case["confidence"])]
+        for case in wrong
+    ]
+    return _table(["case", "expected", "decided", "confidence"], rows)
+
+
+def _short(decision: dict[str, Any]) -> str:
+    text = json.dumps(decision.get("arguments", decision), ensure_ascii=False)
+    return f"`{decision.get('operation', 'none')}` {text}".replace("|", "\\|")
+
+
+def _training(reports: Reports) -> str:
+    rows = [
+        [
+            name.removeprefix("manifest-"),
+            str(value.get("examples") or value.get("pairs")),
+            f"{value['seconds'] / 60:.0f} min",
+            f"{value['peak_memory_mb']} MB",
+        ]
+        for name, value in reports.items()
+        if name.startswith("manifest-")
+    ]
+    return _table(["stage", "examples or pairs", "time", "peak memory"], rows)
+
+
+def _commands(reports: Reports) -> str:
+    lines = ["qod-train sft embedded", "qod-train dpo embedded"]
+    adapters = {
+        "base": "--adapter none",
+        "sft": "--adapter runs/embedded-sft/adapter",
+        "dpo": "--adapter runs/embedded-dpo/adapter",
+    }
+    head = "qod-train evaluate data/test.jsonl"
+    for stage in STAGES:
+        for way in WAYS:
+            if (name := f"{stage}-{way}") in reports:
+                lines.append(f"{head} {adapters[stage]} --way {way} --output $R/{name}.json")
+    lines += [
+        f"{head} {adapters['dpo']} --catalogue data/catalogues/{name.removeprefix('catalogue-')}"
+        f".json --output $R/{name}.json"
+        for name in reports
+        if name.startswith("catalogue-")
+    ]
+    lines += [
+        f"cp runs/embedded-{stage}/manifest.json $R/manifest-{stage}.json"
+        for stage in ("sft", "dpo")
+    ]
+    lines.append("qod-train report $R")
+    return "\n".join(f"    {line}" for line in lines)
