@@ -17,7 +17,7 @@ from jsonschema import Draft202012Validator
 from rich.progress import track
 
 from camara_qod.tools.catalogue import load_catalogue
-from camara_qod.tools.errors import DecodingError
+from camara_qod.tools.errors import DecodingError, TrainingError
 from camara_qod.tools.interpreter.context import Context, read
 from camara_qod.tools.interpreter.decision import DECLINE, Decision
 from camara_qod.tools.interpreter.decoding import Replayer
@@ -64,7 +64,9 @@ def curated() -> list[dict[str, Any]]:
     """The hand-written training set, `instruction`/`input`/`response`, as records."""
     return [
         {"messages": item["input"].split(TURN), "emitted": item["response"], "tag": "curated"}
-        for item in read_jsonl(Path(str(files("camara_qod.data"))) / "sft.jsonl")
+        for item in read_jsonl(
+            Path(str(files("camara_qod.data"))) / "sft.jsonl", "input", "response"
+        )
     ]
 
 
@@ -147,10 +149,30 @@ def _bucketed(
     return [row for batch in batches for row in batch]
 
 
-def read_jsonl(path: Path) -> list[dict[str, Any]]:
-    """The objects of a JSON Lines file."""
+def read_jsonl(path: Path, *keys: str) -> list[dict[str, Any]]:
+    """The objects of a JSON Lines file.
+
+    Args:
+        path: the file.
+        keys: what each object has to have.
+
+    Raises:
+        TrainingError: a line is not JSON, or lacks a key; the message names the line.
+    """
     with path.open(encoding="utf-8") as file:
-        return [json.loads(line) for line in file if line.strip()]
+        lines = [(number, line) for number, line in enumerate(file, 1) if line.strip()]
+    return [_object(f"{path.name}, line {number}", line, keys) for number, line in lines]
+
+
+def _object(where: str, line: str, keys: tuple[str, ...]) -> dict[str, Any]:
+    try:
+        value: dict[str, Any] = json.loads(line)
+        missing = [key for key in keys if key not in value]
+    except (ValueError, TypeError) as error:
+        raise TrainingError(f"{where} is not JSON ({error}): mend or remove the line.") from error
+    if missing:
+        raise TrainingError(f"{where} lacks {', '.join(missing)}: add it or remove the line.")
+    return value
 
 
 def write_jsonl(path: Path, records: Iterable[dict[str, Any]]) -> Counter[str]:

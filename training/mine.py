@@ -23,7 +23,7 @@ def mine(model: Any, tokenizer: Any, records: list[dict[str, Any]], keep: Path) 
         keep: a file for the pairs; where it exists it is read instead.
     """
     if keep.is_file():
-        return read_jsonl(keep)
+        return read_jsonl(keep, "messages", "chosen", "rejected", "kind")
     free = complete_freely(model, tokenizer, [record["messages"] for record in records])
     model.eval()
     interpreter = Interpreter(Decoder(model, tokenizer), demo_settings())

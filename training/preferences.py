@@ -24,7 +24,8 @@ Pair = dict[str, Any]
 def curated_pairs() -> list[Pair]:
     """The hand-written near misses, `prompt`/`chosen`/`rejected`."""
     path = Path(str(files("camara_qod.data"))) / "preferences.jsonl"
-    return [item | {"messages": item["prompt"].split(TURN)} for item in read_jsonl(path)]
+    items = read_jsonl(path, "prompt", "chosen", "rejected", "kind")
+    return [item | {"messages": item["prompt"].split(TURN)} for item in items]
 
 
 def near_misses(records: Iterable[dict[str, Any]], seed: int) -> Iterator[Pair]:

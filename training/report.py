@@ -70,8 +70,8 @@ def _sections(reports: Reports, pictures: dict[str, str]) -> Iterable[str]:
     yield "# Evaluation"
     yield (
         f"{best['count']} hand-written requests of `{best['cases_file']}`, on none of which "
-        "anything was trained. A request counts as right when operation and all arguments are equal after "
-        "completion. Intervals are Wilson score intervals at 95 %."
+        "anything was trained. A request counts as right when operation and all arguments are "
+        "equal after completion. Intervals are Wilson score intervals at 95 %."
     )
     yield _picture(pictures, "ways", "Exactly right, by stage of training and way of decoding")
     yield "## Every stage and every way"

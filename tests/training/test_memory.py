@@ -30,8 +30,10 @@ def test_the_reference_recipe_is_the_reference() -> None:
     assert (sft.per_device_train_batch_size, sft.gradient_accumulation_steps) == (2, 4)
     assert (dpo.learning_rate, dpo.num_train_epochs, dpo.beta) == (5e-5, 1, 0.1)
     assert (dpo.per_device_train_batch_size, dpo.gradient_accumulation_steps) == (1, 4)
-    assert sft.activation_checkpointing and dpo.activation_checkpointing
-    assert sft.fp16 and dpo.fp16
+    assert sft.activation_checkpointing
+    assert dpo.activation_checkpointing
+    assert sft.fp16
+    assert dpo.fp16
 
 
 def test_phi3_mini_fits_a_gpu_with_16_gb_and_not_one_with_4() -> None:
