@@ -20,7 +20,6 @@ def run(
     monkeypatch.setenv("COLUMNS", "200")
     with pytest.raises(SystemExit) as stop:
         main()
-        raise SystemExit(0)
     captured = capsys.readouterr()
     return int(stop.value.code or 0), captured.out + captured.err
 
