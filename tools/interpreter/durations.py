@@ -131,6 +131,16 @@ _CLOCK = re.compile(
     r"(?P<unit>\s*(?:h|hrs?|hours?|stunden|horas|heures|ore|uur)\b)?",
     re.IGNORECASE,
 )
+_OF_DAY = (
+    r"(?P<hour{0}>[01]?[0-9]|2[0-4])(?:(?::|h)(?P<minute{0}>[0-5][0-9]))?h?"
+    r"(?:\s?(?P<half{0}>[ap])\.?m\b\.?)?"
+)
+#: "from 14:00 to 16:30", "3-5 pm", "between 9h and 12h30".
+_FROM_TO = re.compile(
+    rf"(?<![\w:.\-/]){_OF_DAY.format(1)}\s*(?:-|–|—|to|till?|until|and|bis|a|à|às|hasta)\s*"
+    rf"{_OF_DAY.format(2)}(?![\w:.\-/]*[0-9])(?!\w)",
+    re.IGNORECASE,
+)
 #: `"duration": 7200`, `duration_minutes=30`: a field whose unit is in its name, else seconds.
 _FIELD = re.compile(
     r"(?<![A-Za-z])\w*(?:duration|dauer|duraci[oó]n|dur[ée]e)(?:_?in)?(?:_|\s?\()?"
@@ -186,7 +196,7 @@ def find_durations(text: str) -> list[Span]:
         caller's business.
     """
     found: list[Span] = []
-    for finder in (_phrases, _worded, _compact, _clock, _iso, _field):
+    for finder in (_from_to, _phrases, _worded, _compact, _clock, _iso, _field):
         for span in finder(text):
             if not any(span.start < other.end and other.start < span.end for other in found):
                 found.append(span)
@@ -195,6 +205,33 @@ def find_durations(text: str) -> list[Span]:
 
 def _seconds(value: Fraction) -> int:
     return round(value)
+
+
+def _from_to(text: str) -> Iterator[Span]:
+    """The time between two times of day, which are told by a colon, an `h` or a half of the day."""
+    for match in _FROM_TO.finditer(text):
+        first, last = match[0][: match.start("hour2") - match.start()], match[0]
+        told = re.search(r"[:h]|[ap]\.?m", last[len(first) :], re.IGNORECASE)
+        if not told or not (match["half2"] or re.search(r"[:h]", first, re.IGNORECASE)):
+            continue
+        begin, end = _of_day(match, 1), _of_day(match, 2)
+        if match["half2"] and not match["half1"]:
+            # "3 to 5 pm", "11 to 1 pm": the latest beginning before the end.
+            hour = int(match["hour1"])
+            begin = max(
+                (at for at in (begin, begin + 720) if at < end and hour <= 12), default=begin
+            )
+        turn = 720 if begin <= 780 and end <= 720 and not match["half1"] else 1440
+        length = end - begin if end > begin else end + turn - begin
+        yield Span(match.start(), match.end(), 60 * length)
+
+
+def _of_day(match: re.Match[str], which: int) -> int:
+    """Minutes since midnight."""
+    hour, half = int(match[f"hour{which}"]), (match[f"half{which}"] or "").lower()
+    if half:
+        hour = hour % 12 + (12 if half == "p" else 0)
+    return 60 * hour + int(match[f"minute{which}"] or 0)
 
 
 def _phrases(text: str) -> Iterator[Span]:
