@@ -91,7 +91,7 @@ def _weights(model: Any, recipe: Recipe, width: int) -> float:
     )
     base = sum(item.numel() for name, item in model.named_parameters() if "lora_" not in name)
     if recipe.quantization == "nf4":
-        return inner * _NF4_BYTES + (base - inner) * width
+        return float(inner * _NF4_BYTES + (base - inner) * width)
     return float(base * width)
 
 
@@ -104,7 +104,7 @@ def _activations(config: Any, part: SftRecipe | DpoRecipe, width: int) -> float:
     layers = config.num_hidden_layers
     inside = layers * kept + layer if part.activation_checkpointing else layers * layer
     # Logits once in the model's width, and in 32 bits with their gradient.
-    return inside + tokens * config.vocab_size * (width + 8)
+    return float(inside + tokens * config.vocab_size * (width + 8))
 
 
 def config_of(recipe: Recipe) -> Any:

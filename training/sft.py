@@ -124,7 +124,7 @@ class ChoiceTrainer(SFTTrainer):  # type: ignore[misc]
             return 0
         differ = (ids != ids[0]).any(dim=0).nonzero()
         ends = [int(differ[0])] if len(differ) else []
-        return min([*ends, *kept[:1].tolist()])
+        return int(min([*ends, *kept[:1].tolist()]))
 
 
 def _read_once(model: Any, prefix: torch.Tensor, rows: int) -> DynamicCache:

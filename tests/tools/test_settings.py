@@ -39,12 +39,6 @@ def test_a_bad_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         ('[{"name": "QOS_E"}]', "0.status"),
         ('[{"name": "x", "status": "ACTIVE"}]', "0.name"),
         (json.dumps([{"name": "QOS_E", "status": "ACTIVE"}] * 2), "twice"),
-        (
-            json.dumps(
-                [{"name": n, "status": "ACTIVE", "serves": "QOS_E"} for n in ("one", "two")]
-            ),
-            "serve QOS_E",
-        ),
     ],
 )
 def test_a_catalogue_that_does_not_hold(tmp_path: Path, content: str, words: str) -> None:

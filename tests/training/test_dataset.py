@@ -4,13 +4,13 @@ import random
 import pytest
 from transformers import AutoTokenizer
 
-from camara_qod.tools.camara.models import CreateSession
 from camara_qod.tools.errors import DecodingError, SettingsError
 from camara_qod.tools.interpreter.decision import Decision
 from camara_qod.tools.interpreter.decoding import Replayer
 from camara_qod.tools.interpreter.operation import complete, schema_for
 from camara_qod.training.dataset import IGNORED, demo_context, generate, tokenized
 from camara_qod.training.generate.uses import load_uses, split
+from camara_qod.training.open_schema import ARGUMENTS
 from camara_qod.training.recipe import load_recipe
 
 USES = load_uses()
@@ -32,7 +32,7 @@ def test_every_label_replays_and_completes_to_a_valid_decision(tiny_phi3) -> Non
         assert tokenizer.decode(replay.token_ids) == record["emitted"]
         decision = complete(Decision.from_json(record["emitted"]), context).decision
         if decision.acts:
-            CreateSession.model_validate(decision.arguments)
+            ARGUMENTS[decision.operation].model_validate(decision.arguments)
 
 
 def test_a_label_that_the_grammar_cannot_emit_is_refused(tiny_phi3) -> None:

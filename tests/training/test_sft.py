@@ -39,7 +39,8 @@ def test_an_interrupted_run_goes_on_from_its_checkpoint(tiny_phi3: Path, tmp_pat
 def test_sft_learns(tiny_phi3: Path, tmp_path: Path) -> None:
     sft.train(recipe(tiny_phi3, num_train_epochs=8, learning_rate=5e-3), tmp_path)
     found = losses(tmp_path)
-    assert sum(found[-4:]) < 0.8 * sum(found[:4])
+    # Each epoch has the same four batches, in the same order.
+    assert all(last < 0.97 * first for first, last in zip(found[:4], found[-4:], strict=True))
 
 
 def test_the_manifest_says_how_the_adapter_came_about(tiny_phi3: Path, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from camara_qod.tools.interpreter.mentions import (
     Phone,
     Ports,
     ProfileName,
+    Role,
     SessionId,
     Sink,
 )
@@ -28,6 +29,8 @@ from camara_qod.tools.interpreter.schema import wire
 #: by picking from dozens, and the grammar would grow with the product.
 MAX_COMBINATIONS = 64
 
+#: Ports and ranges that were named together.
+_Part = tuple[tuple[Any, ...], tuple[Any, ...]]
 _PRIVATE = [
     IPv4Network(net) for net in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
 ]
@@ -40,7 +43,11 @@ def unique(values: Iterable[Any]) -> list[Any]:
 
 def devices(context: Context) -> list[Device]:
     """Devices that the identifiers can describe, those with several identifiers first."""
-    single = [address for address in context.mentions.of(Address) if address.prefix is None]
+    single = [
+        address
+        for address in context.mentions.of(Address)
+        if address.prefix is None and address.role is not Role.SERVER
+    ]
     phones = unique(phone.number for phone in context.mentions.of(Phone))
     v4 = unique(_ipv4_forms(single))
     v6 = unique(str(address.ip) for address in single if isinstance(address.ip, IPv6Address))
@@ -74,7 +81,7 @@ def _ipv4_forms(addresses: list[Address]) -> Iterator[DeviceIpv4Addr]:
         public = str(address.ip)
         if address.port is not None:
             yield DeviceIpv4Addr(public_address=public, public_port=address.port)
-        if not address.glued:
+        else:
             yield DeviceIpv4Addr(public_address=public, private_address=public)
         if address not in inside and len(inside) * len(v4) <= MAX_COMBINATIONS:
             for other in inside:
@@ -83,7 +90,7 @@ def _ipv4_forms(addresses: list[Address]) -> Iterator[DeviceIpv4Addr]:
                     yield DeviceIpv4Addr(
                         public_address=public, private_address=private, public_port=address.port
                     )
-                if not address.glued:
+                else:
                     yield DeviceIpv4Addr(public_address=public, private_address=private)
 
 
@@ -92,6 +99,8 @@ def servers(context: Context) -> list[ApplicationServer]:
     v4: list[str] = []
     v6: list[str] = []
     for address in context.mentions.of(Address):
+        if address.role is Role.DEVICE:
+            continue
         (v4 if isinstance(address.ip, IPv4Address) else v6).append(address.text)
     single = [ApplicationServer.model_validate({"ipv4Address": text}) for text in v4]
     single += [ApplicationServer.model_validate({"ipv6Address": text}) for text in v6]
@@ -104,18 +113,26 @@ def servers(context: Context) -> list[ApplicationServer]:
 
 def ports(context: Context) -> dict[str, list[Any]]:
     """Candidates for both port arguments; an argument without any is not on offer."""
-    named = [(item.ports, item.ranges) for item in context.mentions.of(Ports)]
-    addresses = [item for item in context.mentions.of(Address) if item.port is not None]
-    worded = [((item.port,), ()) for item in addresses if not item.glued]
-    glued = [((item.port,), ()) for item in addresses if item.glued]
+    named = context.mentions.of(Ports)
+    # The port beside a device's address is its `publicPort`.
+    beside = [
+        ((item.port,), ())
+        for item in context.mentions.of(Address)
+        if item.port is not None and item.role is not Role.DEVICE
+    ]
     candidates = {
-        "device_ports": _specs(named + worded),
-        "application_server_ports": _specs(named + worded + glued),
+        "device_ports": _specs(_parts(named, Role.SERVER)),
+        "application_server_ports": _specs(_parts(named, Role.DEVICE) + beside),
     }
     return {name: [*specs, None] for name, specs in candidates.items() if specs}
 
 
-def _specs(parts: list[tuple[tuple[Any, ...], tuple[Any, ...]]]) -> list[PortsSpec]:
+def _parts(named: list[Ports], other: Role) -> list[_Part]:
+    """The ports that are not said to be the other end's."""
+    return [(item.ports, item.ranges) for item in named if item.role is not other]
+
+
+def _specs(parts: list[_Part]) -> list[PortsSpec]:
     """Each group of ports alone and, where there are several, all together."""
     together = [
         (
@@ -136,7 +153,7 @@ def profiles(context: Context) -> list[str | None]:
     """
     named = context.mentions.of(ProfileName)
     last = named[-1] if named else None
-    known = unique(item.name for item in named if item.known)
+    known = unique(item.name for item in named if item.known and last and item.turn == last.turn)
     final = last is not None and last.turn == len(context.messages) - 1
     if last is not None and not last.known and final:
         return [None]

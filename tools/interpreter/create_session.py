@@ -18,6 +18,7 @@ from camara_qod.tools.interpreter.completion import (
 )
 from camara_qod.tools.interpreter.context import Context
 from camara_qod.tools.interpreter.decision import Assumption, Completed, Question
+from camara_qod.tools.interpreter.mentions import ProfileName
 from camara_qod.tools.interpreter.schema import narrowed
 
 NAME = "createSession"
@@ -32,7 +33,7 @@ def arguments(context: Context) -> list[dict[str, Any]]:
     devices = candidates.devices(context)
     servers = candidates.servers(context)
     common: dict[str, Any] = candidates.ports(context) | {
-        "qos_profile": candidates.profiles(context),
+        "qos_profile": _profiles(context),
         "duration": candidates.durations(context),
     }
     if sinks := candidates.sinks(context):
@@ -51,6 +52,13 @@ def arguments(context: Context) -> list[dict[str, Any]]:
         )
         for group in [*groups, [None]]
     ]
+
+
+def _profiles(context: Context) -> list[str | None]:
+    """As for any profile, but whoever has named one need not be asked."""
+    offered = candidates.profiles(context)
+    named = any(item.known for item in context.mentions.of(ProfileName))
+    return [name for name in offered if name is not None or not named] or [None]
 
 
 def _apart(servers: list[ApplicationServer], devices: Sequence[Device | None]) -> list[Any]:

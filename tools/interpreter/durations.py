@@ -50,6 +50,16 @@ _WORDS |= {
     if o
 }
 _WORDS |= {"a": 1, "an": 1, "fourty": 40, "a couple of": 2, "a couple": 2, "couple of": 2}
+_WORDS |= {f"{word} hundred": 100 * value for value, word in enumerate(_ONES[2:], start=2)}
+_WORDS |= {
+    f"{thousand} thousand{rest}": 1000 * value + more
+    for value, thousand in enumerate(_ONES[1:], start=1)
+    for more, rest in [
+        (0, ""),
+        *((100 * hundreds, f" {one} hundred") for hundreds, one in enumerate(_ONES[1:10], start=1)),
+    ]
+}
+_WORDS |= {"another": 1, "a thousand": 1000}
 _WORDS |= {"a dozen": 12, "a hundred": 100, "one hundred": 100, "a single": 1, "a pair of": 2}
 _FOREIGN = {
     "de": "ein zwei drei vier fünf sechs sieben acht neun zehn elf zwölf",
@@ -145,6 +155,12 @@ _FROM_TO = re.compile(
 _FIELD = re.compile(
     r"(?<![A-Za-z])\w*(?:duration|dauer|duraci[oó]n|dur[ée]e)(?:_?in)?(?:_|\s?\()?"
     r"(?P<unit>s|secs?|seconds|mins?|minutes|hours)?\)?[\"']?\s*(?:[:=]|of\b|is\b|\s)\s*[\"']?(?P<number>[0-9]{1,9})(?:\.0+)?(?![\w:]|\.[0-9]|\s*[A-Za-z]*(?:sec|min|hour|hrs?|h|m|s|day)\b)",
+    re.IGNORECASE,
+)
+#: `"minutes": 50`, `hours=2`: the unit is the field.
+_UNIT_FIELD = re.compile(
+    r"(?<![A-Za-z])(?P<unit>seconds|secs|minutes|mins|hours)[\"']?\s*[:=]\s*[\"']?"
+    r"(?P<number>[0-9]{1,6})(?:\.0+)?(?![\w:]|\.[0-9])",
     re.IGNORECASE,
 )
 _ISO = re.compile(
@@ -249,6 +265,8 @@ def _worded(text: str) -> Iterator[Span]:
         size = next(int(name[1:]) for name, hit in match.groupdict().items() if _is_unit(name, hit))
         if match["word"] and size == 1 and match["word"].lower() in ("a", "one"):
             continue  # "a second opinion", "give me one second"
+        if match["word"] and match["word"].lower() == "another" and size not in (60, 3600):
+            continue  # "another day"
         if number := match["number"]:
             value = _number(number, size)
         else:
@@ -316,7 +334,7 @@ def _iso(text: str) -> Iterator[Span]:
 
 
 def _field(text: str) -> Iterator[Span]:
-    for match in _FIELD.finditer(text):
+    for match in (*_FIELD.finditer(text), *_UNIT_FIELD.finditer(text)):
         size = {"m": 60, "h": 3600}.get((match["unit"] or "s")[0].lower(), 1)
         yield Span(match.start("number"), match.end("number"), size * int(match["number"]))
 

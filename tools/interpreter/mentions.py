@@ -9,6 +9,7 @@ turns into a question instead of being dropped in silence.
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import TypeVar
 
@@ -27,18 +28,26 @@ class Mention:
     end: int
 
 
+class Role(StrEnum):
+    """Which end of the connection an address or a port belongs to."""
+
+    DEVICE = "device"
+    SERVER = "applicationServer"
+
+
 @dataclass(frozen=True, slots=True)
 class Address(Mention):
     """An IP address, with the prefix length of a subnet or the port written beside it.
 
     `glued` tells "1.2.3.4:443", which can only mean that address and port belong together, from
-    "1.2.3.4 port 443", which a reader has to judge.
+    "1.2.3.4 port 443", which a reader has to judge. `role` is what the words before it say.
     """
 
     ip: IPv4Address | IPv6Address
     prefix: int | None = None
     port: int | None = None
     glued: bool = False
+    role: Role | None = None
 
     @property
     def text(self) -> str:
@@ -55,10 +64,14 @@ class Phone(Mention):
 
 @dataclass(frozen=True, slots=True)
 class Ports(Mention):
-    """Ports and port ranges named together: "ports 80, 443 and 5000-5010"."""
+    """Ports and port ranges named together: "ports 80, 443 and 5000-5010".
+
+    `role` is whose they are, where the words beside them say so.
+    """
 
     ports: tuple[int, ...]
     ranges: tuple[tuple[int, int], ...]
+    role: Role | None = None
 
     @property
     def spec(self) -> PortsSpec:
@@ -128,6 +141,27 @@ class Mentions:
         return [item for item in self.items if isinstance(item, kind)]
 
 
+_SERVER_WORD = r"(?:server|backend|broker)s?"
+_DEVICE_WORD = r"(?:device|ue|phone|handset|smartphone|laptop|tablet|headset|client|terminal|modem)"
+#: Words between an owner and its address: "server IP is 1.2.3.4".
+_BETWEEN = (
+    r"(?:(?:[ \t_\"':={(\[]|(?<=\w)-)*(?:'s|is|are|at|on|with|has|the|public|subnet|sim|"
+    r"side|addr(?:ess)?|ip(?:v?[46])?(?:addr(?:ess)?)?))*[ \t:=(\"'\[{]*$"
+)
+_OWNER_BEFORE = re.compile(
+    rf"(?:(?P<applicationServer>{_SERVER_WORD})|(?<![a-z])(?P<device>{_DEVICE_WORD})){_BETWEEN}",
+    re.IGNORECASE,
+)
+_PORT_OWNER_BEFORE = re.compile(
+    rf"(?:(?P<applicationServer>{_SERVER_WORD}|remote|destination)"
+    rf"|(?<![a-z])(?P<device>{_DEVICE_WORD}|local))(?:'s)?(?:[ _-]side)?[ _-]*[\"']?$",
+    re.IGNORECASE,
+)
+_PORT_OWNER_AFTER = re.compile(
+    rf"\s*(?:on|of|at)\s+(?:the\s+|my\s+|its\s+)?(?:app(?:lication)?\s+)?"
+    rf"(?:(?P<applicationServer>{_SERVER_WORD})|(?P<device>{_DEVICE_WORD}))\b(?!\s*ports?)",
+    re.IGNORECASE,
+)
 _URL = re.compile(r"https://[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+", re.IGNORECASE)
 _SERVER_BEFORE = re.compile(r"(?:server|backend|endpoint)\W{0,4}(?:is|at|on)?\W*$", re.IGNORECASE)
 _UUID = re.compile(
@@ -149,6 +183,7 @@ _WORDED_PORT = re.compile(
     r"port(?:\s+(?:number|is|no\.?))*[\s:=#]*(?P<port>[0-9]{1,6})(?![0-9A-Za-z_]|[.:-][0-9])"
     r"(?!\s*(?:-|to\b|through\b|until\b|bis\b|\.\.)\s*[0-9])"
     r"(?!\s*(?:,|/|&|and\b|or\b|und\b|y\b|et\b)\s*[0-9]{2,6}\b(?!\s*[A-Za-z:.]))"
+    rf"(?!\s+(?:on|of|at)\s+(?:the\s+)?(?:app(?:lication)?\s+)?(?:{_SERVER_WORD}|{_DEVICE_WORD})\b(?!\s*ports?))"
     r"|[\"',\s]*public_?port[\"']?\s*[:=]\s*(?P<key>[0-9]{1,6})(?![0-9A-Za-z_]|[.:-][0-9])",
     re.IGNORECASE,
 )
@@ -280,7 +315,7 @@ def _ipv6(reader: _Reader) -> Iterator[Mention]:
                 yield Invalid(*place, ADDRESS_FIELDS, f"{text} is not an IPv6 address")
             continue
         if isinstance(ip, IPv6Address):
-            yield _address(reader.turn, match, ip, match["prefix"], match["port"])
+            yield _address(reader, match, ip, match["prefix"], match["port"])
 
 
 def _ipv4(reader: _Reader) -> Iterator[Mention]:
@@ -298,7 +333,7 @@ def _ipv4(reader: _Reader) -> Iterator[Mention]:
                 worded = None  # left for the port finder to complain about
         end = worded.end() if worded else match.end()
         yield _address(
-            reader.turn,
+            reader,
             match,
             ip,
             match["prefix"],
@@ -309,7 +344,7 @@ def _ipv4(reader: _Reader) -> Iterator[Mention]:
 
 
 def _address(
-    turn: int,
+    reader: _Reader,
     match: re.Match[str],
     ip: IPv4Address | IPv6Address,
     prefix: str | None,
@@ -317,7 +352,7 @@ def _address(
     worded_port: str | None = None,
     end: int | None = None,
 ) -> Mention:
-    place = (turn, match.start(), end or match.end())
+    place = (reader.turn, match.start(), end or match.end())
     if prefix is not None and int(prefix) > ip.max_prefixlen:
         return Invalid(*place, ("applicationServer",), f"{match[0]} is not a valid subnet")
     if port is not None and int(port) > 65535:
@@ -329,7 +364,12 @@ def _address(
         prefix=None if prefix is None else int(prefix),
         port=None if number is None else int(number),
         glued=port is not None,
+        role=_role(_OWNER_BEFORE.search(reader.rest[max(0, match.start() - 60) : match.start()])),
     )
+
+
+def _role(owner: re.Match[str] | None) -> Role | None:
+    return Role(str(owner.lastgroup)) if owner else None
 
 
 def _lengths(reader: _Reader) -> Iterator[Mention]:
@@ -429,7 +469,11 @@ def _port_mention(reader: _Reader, match: re.Match[str], items: list[str]) -> Me
             ranges.append((low, high[0]))
         else:
             ports.append(low)
-    return Ports(*place, tuple(dict.fromkeys(ports)), tuple(dict.fromkeys(ranges)))
+    before = reader.rest[max(0, match.start() - 40) : match.start()]
+    owner = _PORT_OWNER_BEFORE.search(before) or _PORT_OWNER_AFTER.match(reader.rest, match.end())
+    return Ports(
+        *place, tuple(dict.fromkeys(ports)), tuple(dict.fromkeys(ranges)), role=_role(owner)
+    )
 
 
 def _profiles(reader: _Reader, names: tuple[str, ...]) -> Iterator[Mention]:

@@ -44,7 +44,7 @@ _SERVER = [
 _SERVER_PORTS = ["server {}", "on the server {}", "{} on the server", "remote {}", "app server {}",
                  "destination {}", "server side {}", "backend {}", "using server {}"]  # fmt: skip
 _DEVICE_PORTS = ["device {}", "{} on the device", "local {}", "phone side {}", "client {}",
-                 "device side {}", "source {}"]  # fmt: skip
+                 "device side {}"]  # fmt: skip
 _NOUN = [
     "for {}", "for {}", "for {}", "I need it for {}", "need a good connection for {}", "{}",
     "please prepare the network for {}", "this is for {}", "it's about {}", "use: {}",

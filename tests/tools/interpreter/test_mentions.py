@@ -12,6 +12,7 @@ from camara_qod.tools.interpreter.mentions import (
     Phone,
     Ports,
     ProfileName,
+    Role,
     SessionId,
     Sink,
     find_mentions,
@@ -199,3 +200,42 @@ def test_any_text_is_read_and_no_character_twice(first: str, second: str) -> Non
 def test_mentions_keep_their_turn_and_order() -> None:
     items = find_mentions(["2 hours", "no, 3 hours on +351966666666"], NAMES).items
     assert [(item.turn, type(item)) for item in items] == [(0, Length), (1, Length), (1, Phone)]
+
+
+@pytest.mark.parametrize(
+    ("text", "roles"),
+    [
+        ("server 192.0.2.33 port 443 from my laptop 192.168.7.7", ["server", "device"]),
+        (
+            "the server with address 203.0.113.2 and the tablet with 203.0.113.3",
+            ["server", "device"],
+        ),
+        (
+            '{"applicationServer":{"ipv4Address":"192.0.2.1"},"ue":"192.0.2.2"}',
+            ["server", "device"],
+        ),
+        ("device to 192.0.2.1", [None]),
+        ("no server. 192.0.2.1 is mine", [None]),
+        ("my IP is 192.0.2.1", [None]),
+        ("server subnet 192.0.2.0/28", ["server"]),
+    ],
+)
+def test_the_word_before_an_address_tells_its_role(text: str, roles: list[str | None]) -> None:
+    names = {Role.DEVICE: "device", Role.SERVER: "server", None: None}
+    assert [names[item.role] for item in find_mentions([text]).of(Address)] == roles
+
+
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [
+        ("device ports 5000-5010", Role.DEVICE),
+        ("the server's port 443", Role.SERVER),
+        ("port 2404 on the server side", Role.SERVER),
+        ("ports 80 and 443 of my phone", Role.DEVICE),
+        ('"serverPort": 554', Role.SERVER),
+        ("ports 80 and 443", None),
+    ],
+)
+def test_the_words_beside_ports_tell_whose_they_are(text: str, role: Role | None) -> None:
+    (ports,) = find_mentions([text]).of(Ports)
+    assert ports.role is role
