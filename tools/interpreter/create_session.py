@@ -1,5 +1,6 @@
 """`createSession`: what may stand in each argument, and how a choice becomes a complete body."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -18,10 +19,14 @@ from camara_qod.tools.interpreter.completion import (
 )
 from camara_qod.tools.interpreter.context import Context
 from camara_qod.tools.interpreter.decision import Assumption, Completed, Question
-from camara_qod.tools.interpreter.mentions import ProfileName
+from camara_qod.tools.interpreter.mentions import Address, ProfileName, Role
 from camara_qod.tools.interpreter.schema import narrowed
 
 NAME = "createSession"
+#: "the old server is 10.0.0.1, don't use it"
+_TAKEN_BACK = re.compile(
+    r"n['’]?t\b|\b(?:not?|never|ignore|without|except|old|off|former|instead)\b", re.IGNORECASE
+)
 
 
 def arguments(context: Context) -> list[dict[str, Any]]:
@@ -46,12 +51,20 @@ def arguments(context: Context) -> list[dict[str, Any]]:
             CreateSession,
             {
                 "device": group,
-                "application_server": [*_apart(servers, group if split else []), None],
+                "application_server": _offered(_apart(servers, group if split else []), context),
             }
             | common,
         )
         for group in [*groups, [None]]
     ]
+
+
+def _offered(servers: list[ApplicationServer], context: Context) -> list[Any]:
+    """The servers, and null unless somebody has named one, without taking anything back."""
+    named = any(item.role is Role.SERVER for item in context.mentions.of(Address))
+    if any(_TAKEN_BACK.search(text) for text in context.messages):
+        named = False
+    return list(servers) if named and servers else [*servers, None]
 
 
 def _profiles(context: Context) -> list[str | None]:

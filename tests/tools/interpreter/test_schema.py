@@ -93,3 +93,12 @@ def test_names_and_order_come_from_the_model() -> None:
     assert list(part["properties"]) == ["device", "devicePorts", "duration"]
     with pytest.raises(KeyError, match="priority"):
         narrowed(CreateSession, {"priority": [1]})
+
+
+def test_whoever_names_a_server_is_not_given_the_default(catalogue, demo) -> None:
+    server = {"ipv4Address": "198.51.100.8"}
+    named = schema("gaming, server 198.51.100.8", catalogue=catalogue, demo=demo)
+    assert named.is_valid(call(applicationServer=server))
+    assert not named.is_valid(call(applicationServer=None))
+    taken_back = schema("server 198.51.100.8 is not in use", catalogue=catalogue, demo=demo)
+    assert taken_back.is_valid(call(applicationServer=None))
