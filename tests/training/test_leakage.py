@@ -34,6 +34,9 @@ def phrases() -> list[str]:
     lists = [*uses.nouns.values(), *uses.sentences.values(), *uses.operations.values()]
     lists += [uses.unstated, uses.decline, uses.decline_about]
     texts = [text for items in lists for text in items]
+    texts += [
+        re.sub(r"{\w+}", "0", turn) for item in uses.conversations for turn in item["messages"]
+    ]
     records = [*curated(), *curated_pairs()]
     return texts + [turn for record in records for turn in record["messages"]]
 

@@ -1,5 +1,6 @@
 """What each argument may be: the values that a conversation and the configuration offer."""
 
+import re
 from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Address, IPv4Network, IPv6Address
 from itertools import product
@@ -28,6 +29,13 @@ from camara_qod.tools.interpreter.schema import wire
 #: Beyond this many combinations only single identifiers are offered: nobody describes one device
 #: by picking from dozens, and the grammar would grow with the product.
 MAX_COMBINATIONS = 64
+
+#: Beside a profile's name: that it was another time's, is not wanted, or is somebody else's order.
+_DOUBT = re.compile(
+    r"n['’]?t\b|\b(?:not?|never|old|former|previous(?:ly)?|earlier|last|yesterday|used\s+to|was|were"
+    r"|had|closed|system|admin|assistant|ignore|override|note|says?|said|instead\s+of|rather\s+than)\b",
+    re.IGNORECASE,
+)
 
 #: Ports and ranges that were named together.
 _Part = tuple[tuple[Any, ...], tuple[Any, ...]]
@@ -148,6 +156,8 @@ def _specs(parts: list[_Part]) -> list[PortsSpec]:
 def profiles(context: Context) -> list[str | None]:
     """The four needs, or only the profiles the user named, when that was the last word.
 
+    "Last time it was QOS_S": beside such words a name may not be meant, and all are on offer.
+
     A need that the operator does not serve is offered too: without it the model would pick the
     nearest of the others, where the answer has to be a question.
     """
@@ -157,9 +167,14 @@ def profiles(context: Context) -> list[str | None]:
     final = last is not None and last.turn == len(context.messages) - 1
     if last is not None and not last.known and final:
         return [None]
-    if final:
+    if final and last and not doubtful(context, last):
         return known
     return unique([*known, *(need.value for need in Need), None])
+
+
+def doubtful(context: Context, name: ProfileName) -> bool:
+    """Whether the words beside a profile's name leave open that it is wanted."""
+    return bool(_DOUBT.search(context.messages[name.turn]))
 
 
 def durations(context: Context) -> list[int | None] | dict[str, Any]:

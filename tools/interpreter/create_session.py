@@ -25,7 +25,9 @@ from camara_qod.tools.interpreter.schema import narrowed
 NAME = "createSession"
 #: "the old server is 10.0.0.1, don't use it"
 _TAKEN_BACK = re.compile(
-    r"n['’]?t\b|\b(?:not?|never|ignore|without|except|old|off|former|instead)\b", re.IGNORECASE
+    r"n['’]?t\b|\b(?:not?|never|ignore|without|except|old|off|former|instead|default|fresh|new"
+    r"|separate)\b",
+    re.IGNORECASE,
 )
 
 
@@ -70,7 +72,10 @@ def _offered(servers: list[ApplicationServer], context: Context) -> list[Any]:
 def _profiles(context: Context) -> list[str | None]:
     """As for any profile, but whoever has named one need not be asked."""
     offered = candidates.profiles(context)
-    named = any(item.known for item in context.mentions.of(ProfileName))
+    named = any(
+        item.known and not candidates.doubtful(context, item)
+        for item in context.mentions.of(ProfileName)
+    )
     return [name for name in offered if name is not None or not named] or [None]
 
 

@@ -103,14 +103,19 @@ _FILLER = (
 )
 _PART = rf"(?:(?P<number>{_NUMBER})|{_HUNDRED}(?P<word>{_WORD})(?![\w-]*[0-9])(?=\W))"
 _TAIL_HALF = (
-    r"(?P<tail>\s+(?:and|y|et|e|und|en)\s+(?:a\s+|one\s+)?"
+    r"(?P<tail>\s+(?:and|n|'n'|&|y|et|e|und|en)\s+(?:a\s+|one\s+)?"
     r"(?P<tailsize>half|quarter|media|demie?|mezz[ao]|meia|halbe?|three[- ]quarters)\b)?"
 )
 _PREFIX_HALF = (
     r"(?P<prefix>\s+and\s+(?:a\s+|one\s+)?(?P<prefixsize>half|quarter|three[- ]quarters)\b)?"
 )
-#: "2 hours 30": minutes without their unit, only at the end of a phrase.
-_BARE = r"(?(u3600)(?:(?P<bare>\s+[0-5]?[0-9])(?=\s*(?:[;,!?)]|\.(?![0-9])|$)))?)"
+_MINUTES = {word: value for word, value in _WORDS.items() if 5 <= value < 60 and word.isascii()}
+_MINUTE_WORD = "|".join(sorted(map(re.escape, _MINUTES), key=len, reverse=True))
+#: "2 hours 30", "an hour and ten": minutes without their unit, only at the end of a phrase.
+_BARE = (
+    rf"(?(u3600)(?:\s+(?:and\s+)?(?P<bare>[0-5]?[0-9]|{_MINUTE_WORD})"
+    r"(?=\s*(?:[;,!?)]|\.(?![0-9])|$|(?:please|pls|thanks|for|from)\b)))?)"
+)
 _COMPONENT = re.compile(
     # Never from the middle of a compound ("quarante-cinq") or of a list without spaces.
     r"(?<![\w.,:/$€£#])(?<![A-Za-zÀ-ÿ]-)(?<!\by )(?<!\be )(?<!\bet )(?<!\ben )(?![0-9]{3,},)"
@@ -129,7 +134,7 @@ _COMPACT = re.compile(
 )
 _MINUTES_COMPACT = re.compile(
     r"(?<![\w.,:$€£#])([0-9]{1,5}(?:\.[0-9]{1,3})?)(?:m|')(?![\w'])"
-    r"(?!\s+(?:away|from|tall|high|deep|wide|apart|above|below|range|cable))"
+    r"(?!\s+(?:away|from\s+(?:the|here|there)|tall|high|deep|wide|apart|above|below|range|cable))"
 )
 #: What stands before a time of day.
 _AT = re.compile(
@@ -279,7 +284,8 @@ def _worded(text: str) -> Iterator[Span]:
         for part in (match["prefixsize"], match["tailsize"]):
             if part:
                 value += _SIZES.get(part.lower().replace("-", " "), Fraction(1, 2))
-        total = value * size + 60 * int(match["bare"] or 0)
+        bare = (match["bare"] or "0").lower()
+        total = value * size + 60 * (int(bare) if bare.isdecimal() else _MINUTES.get(bare, 0))
         yield Span(match.start(), match.end(), _seconds(total))
 
 
@@ -312,6 +318,8 @@ def _compact(text: str) -> Iterator[Span]:
             total = 86400 * days + 3600 * hours + 60 * minutes + seconds
             yield Span(match.start(), match.end(), total)
     for match in _MINUTES_COMPACT.finditer(text):
+        if match[0].endswith("'") and text[: match.start()].endswith(("=", "'")):
+            continue  # 'duration=900': a quoted number
         yield Span(match.start(), match.end(), _seconds(60 * Fraction(match[1])))
 
 

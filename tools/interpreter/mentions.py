@@ -200,7 +200,7 @@ _TO = r"(?:-|\bto\b|\bthrough\b|\buntil\b|\ba\b|\bà\b|\.\.|\bbis\b)"
 _PORT_ITEM = rf"[0-9]{{1,6}}(?:\s*{_TO}\s*(?:port\s+)?[0-9]{{1,6}})?"
 _PORT_WORD = r"(?:\b|(?<=_)|(?<=[a-z])(?-i:(?=P)))(?:ports?|puertos?|portas?|portes?|porte)"
 _PORTS = re.compile(
-    rf"(?:{_PORT_WORD}[\"']?(?:\s+(?:range|numbers?|nos?\.|is|are|tcp|udp|"
+    rf"(?:{_PORT_WORD}[\"']?(?:\s+(?:range|numbers?|nos?\.|is|are|should|be|to|tcp|udp|"
     rf"from|between|on|the))*|\b(?:tcp|udp)(?:\s+ports?)?)[\s:=#\[/(\"']*"
     rf"(?P<items>{_PORT_ITEM}(?:(?:\s*[,;&/+]\s*|\s+)(?:(?:and|or|plus|y|und|et|e)\s+)?"
     rf"{_PORT_ITEM}(?![\w:]|\.[0-9])(?!\s*(?:[kmg]b|fps|hz|ms\b|users?|people|players?|devices?|"

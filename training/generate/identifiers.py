@@ -97,6 +97,12 @@ def uuid(rng: random.Random) -> str:
     return str(UUID(int=rng.getrandbits(128), version=4))
 
 
+def callback(rng: random.Random) -> str:
+    """An address for notifications."""
+    host = f"{rng.choice(['hooks', 'api', 'events'])}.example.{rng.choice(['com', 'net'])}"
+    return f"https://{host}/{rng.choice(['qod', 'cb', 'n/7'])}"
+
+
 def port(rng: random.Random) -> int:
     """A port that services use, or an ephemeral one."""
     usual = [80, 443, 554, 1883, 1935, 3074, 3478, 5004, 5060, 8080, 8443, 8883, 9000, 27015]

@@ -4,13 +4,15 @@ import random
 
 from camara_qod.tools.interpreter.decision import DECLINE
 from camara_qod.training.generate import identifiers as ids
+from camara_qod.training.generate.conversations import conversation
 from camara_qod.training.generate.example import Example, with_typo
 from camara_qod.training.generate.operations import other_operation
 from camara_qod.training.generate.requests import create_session
 from camara_qod.training.generate.uses import Uses
 
-_DECLINE_SHARE = 0.14
-_OTHER_SHARE = 0.2
+_DECLINE_SHARE = 0.06
+_OTHER_SHARE = 0.09
+_CONVERSATION_SHARE = 0.47
 #: Part of the refusals that end a conversation which began with a request: "thanks", "never mind".
 _AFTER_REQUEST_SHARE = 0.1
 #: Part of the refusals that name an address, a number or a time, as requests do.
@@ -26,6 +28,8 @@ def example(rng: random.Random, uses: Uses) -> Example:
         return _decline(rng, uses)
     if kind < _DECLINE_SHARE + _OTHER_SHARE:
         return other_operation(rng, uses)
+    if kind < _DECLINE_SHARE + _OTHER_SHARE + _CONVERSATION_SHARE:
+        return conversation(rng, uses)
     return create_session(rng, uses)
 
 

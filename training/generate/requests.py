@@ -114,8 +114,7 @@ def create_session(rng: random.Random, uses: Uses) -> Example:
     _use(rng, draft, uses)
     _length(rng, draft)
     if rng.random() < 0.04:
-        host = f"{rng.choice(['hooks', 'api', 'events'])}.example.{rng.choice(['com', 'net'])}"
-        url = f"https://{host}/{rng.choice(['qod', 'cb', 'n/7'])}"
+        url = ids.callback(rng)
         draft.say("sink", rng.choice(_SINK).format(url))
         draft.chosen["sink"] = url
     if rng.random() < 0.18 and not draft.unparsed:

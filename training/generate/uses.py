@@ -4,6 +4,7 @@ import json
 import random
 from dataclasses import dataclass
 from importlib.resources import files
+from typing import Any
 
 from camara_qod.tools.catalogue import Need
 
@@ -14,7 +15,8 @@ class Uses:
 
     `nouns` read after "for", `sentences` stand alone; `unstated` ask for a session without saying
     what for; `decline` is not a matter for the API, and `decline_about` neither, although it has
-    identifiers; `operations` are templates of requests for each of the other operations.
+    identifiers; `operations` are templates of requests for each of the other operations;
+    `conversations` are whole conversations with placeholders.
     """
 
     nouns: dict[Need, list[str]]
@@ -23,6 +25,7 @@ class Uses:
     decline: list[str]
     decline_about: list[str]
     operations: dict[str, list[str]]
+    conversations: list[dict[str, Any]]
 
 
 def load_uses() -> Uses:
@@ -35,6 +38,7 @@ def load_uses() -> Uses:
         _read("decline")["sentences"],
         _read("decline")["templates"],
         _read("operations"),
+        _lines("conversations"),
     )
 
 
@@ -48,8 +52,8 @@ def split(uses: Uses, share: float, seed: int) -> tuple[Uses, Uses]:
     """
     rng = random.Random(seed)  # noqa: S311  (data, not secrets)
 
-    def cut(items: list[str]) -> tuple[list[str], list[str]]:
-        shuffled = sorted(items)
+    def cut(items: list[Any]) -> tuple[list[Any], list[Any]]:
+        shuffled = sorted(items, key=str)
         rng.shuffle(shuffled)
         size = round(len(shuffled) * share)
         return shuffled[size:], shuffled[:size]
@@ -59,6 +63,7 @@ def split(uses: Uses, share: float, seed: int) -> tuple[Uses, Uses]:
     unstated, decline = cut(uses.unstated), cut(uses.decline)
     decline_about = cut(uses.decline_about)
     operations = {name: cut(items) for name, items in uses.operations.items()}
+    conversations = cut(uses.conversations)
     first, second = (
         Uses(
             {need: item[part] for need, item in nouns.items()},
@@ -67,6 +72,7 @@ def split(uses: Uses, share: float, seed: int) -> tuple[Uses, Uses]:
             decline[part],
             decline_about[part],
             {name: item[part] for name, item in operations.items()},
+            conversations[part],
         )
         for part in (0, 1)
     )
@@ -77,3 +83,8 @@ def _read(name: str) -> dict[str, list[str]]:
     path = files("camara_qod.data") / "uses" / f"{name}.json"
     value: dict[str, list[str]] = json.loads(path.read_text(encoding="utf-8"))
     return value
+
+
+def _lines(name: str) -> list[dict[str, Any]]:
+    path = files("camara_qod.data") / "uses" / f"{name}.jsonl"
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
