@@ -7,7 +7,7 @@ TREE := .cache/src
 PARTS := agent data tools training
 
 .DEFAULT_GOAL := help
-.PHONY: help demo chat test test-slow check format clean
+.PHONY: help demo chat test conformance test-slow check format clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,6 +20,9 @@ chat: $(READY) ## Talk to it
 
 test: $(READY) ## The tests, without network and GPU
 	@$(BIN)/python -m pytest -m "not slow"
+
+conformance: $(READY) ## CAMARA's own test definitions and Schemathesis, against the running mock
+	@$(BIN)/python -m pytest tests/conformance -m "slow or not slow"
 
 test-slow: $(READY) ## The tests that take minutes
 	@$(BIN)/python -m pytest -m slow

@@ -78,26 +78,89 @@ def chat(dry_run: DryRun = False, model: Model = None, adapter: Adapter = None) 
 
 @app.command()
 def mock(
-    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.", min=0, max=65535)] = 9091,
+    port: Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)] = 9091,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    api_version: Annotated[
+        str, typer.Option(help="`1.1` for 1.1.0, `1.2` for 1.2.0-rc.3 of both APIs.")
+    ] = "1.1",
     catalogue: Annotated[
         Path | None, typer.Option(help="Profile catalogue (JSON); the demo's by default.")
     ] = None,
+    database: Annotated[
+        str | None,
+        typer.Option(help="SQLAlchemy URL; by default an SQLite file in QOD_CACHE_DIR."),
+    ] = None,
+    open_mode: Annotated[
+        bool, typer.Option("--open", help="Serve calls without a token; on this machine only.")
+    ] = False,
+    client: Annotated[
+        list[str] | None,
+        typer.Option(help="OAuth 2 client as id:secret; may be given several times."),
+    ] = None,
+    control_token: Annotated[
+        str | None,
+        typer.Option(
+            envvar="QOD_MOCK_CONTROL_TOKEN",
+            help="Turn the control API on, for calls with this bearer token.",
+        ),
+    ] = None,
+    rate_limit: Annotated[
+        str | None, typer.Option(help="Calls of one client, such as 100/second.")
+    ] = None,
+    activation_delay: Annotated[
+        float, typer.Option(help="Seconds a new session stays REQUESTED.", min=0)
+    ] = 0,
+    private_sinks: Annotated[
+        bool, typer.Option(help="Notifications may go into private networks, for tests.")
+    ] = False,
+    http_sinks: Annotated[
+        bool, typer.Option(help="Notifications may go over plain http, for tests.")
+    ] = False,
 ) -> None:
-    """Serve the mock operator on this machine, for the sessions and the profiles API.
+    """Serve the mock operator: sessions, profiles, tokens, notifications.
 
-    It takes no tokens and listens on 127.0.0.1 only. Interactive documentation is at `/docs`.
+    With a token, as a real one: `qod mock` prints how to get one. For a quick try:
+    `qod mock --open`. Interactive documentation is at `/docs`, the control API for rehearsing
+    errors and time at `/control`.
     """
-    import uvicorn
+    from pydantic import SecretStr, ValidationError
 
-    from camara_qod.tools.catalogue import load_catalogue
-    from camara_qod.tools.operator.app import create_app
+    from camara_qod.tools.errors import SettingsError
+    from camara_qod.tools.operator import serve
+    from camara_qod.tools.operator.settings import OperatorSettings
+    from camara_qod.tools.settings import load_settings
 
-    application = create_app(load_catalogue(catalogue))
-    Console(stderr=True).print(
-        f"Mock operator on http://127.0.0.1:{port}. Use it with QOD_API_ROOT=http://127.0.0.1:{port}",
-        highlight=False,
-    )
-    uvicorn.run(application, host="127.0.0.1", port=port, log_level="warning")
+    known = serve.clients(client or [])
+    try:
+        settings = OperatorSettings(
+            api_version=api_version,  # type: ignore[arg-type]
+            catalogue=catalogue,
+            database=database or serve.sqlite_file(load_settings().cache_dir, api_version),
+            open=open_mode,
+            clients=known,
+            control_token=SecretStr(control_token) if control_token else None,
+            rate_limit=rate_limit,
+            activation_delay=activation_delay,
+            private_sinks=private_sinks,
+            http_sinks=http_sinks,
+        )
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "--" + str(first["loc"][0]).replace("_", "-")
+        raise SettingsError(f"{name} does not hold: {first['msg']}.") from error
+    notes = Console(stderr=True)
+    root = f"http://{host}:{port}"
+    notes.print(f"Mock operator on {root}. Use it with QOD_API_ROOT={root}", highlight=False)
+    if not open_mode:
+        name, secret = next(iter(known.items()))
+        shown = "<its secret>" if client else secret.get_secret_value()
+        notes.print(
+            f"A token for QOD_TOKEN: curl -su {name}:{shown} -d grant_type=client_credentials "
+            f"{root}/oauth2/token",
+            highlight=False,
+            soft_wrap=True,
+        )
+    serve.serve(settings, host, port)
 
 
 def _plugin(model: str | None, adapter: str | None) -> "QodPlugin":

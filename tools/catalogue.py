@@ -12,7 +12,7 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from camara_qod.tools.camara.models import INT32_MAX, QosProfile, QosProfileStatus
+from camara_qod.tools.camara.models import INT32_MAX, Device, QosProfile, QosProfileStatus
 from camara_qod.tools.errors import SettingsError
 
 
@@ -34,9 +34,15 @@ NEED_MEANINGS = {
 
 
 class CatalogueProfile(QosProfile):
-    """A published profile, with the need it `serves`; `None` for one that is only asked by name."""
+    """A published profile, and what the operator alone knows about it.
+
+    Attributes:
+        serves: the need it serves; `None` for one that is only asked for by name.
+        restricted_to: the devices that may use it; `None`: all.
+    """
 
     serves: Annotated[Need, Field(strict=False)] | None = None
+    restricted_to: list[Device] | None = None
 
     @property
     def limits(self) -> tuple[int, int]:

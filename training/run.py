@@ -155,7 +155,7 @@ def _keep_memory() -> None:
 
 def _hashes() -> dict[str, str]:
     data = Path(str(files("camara_qod.data")))
-    paths = sorted([*data.glob("uses/*.json"), *data.glob("*.jsonl")])
+    paths = sorted([*data.glob("uses/*.json*"), *data.glob("*.jsonl")])
     return {
         str(path.relative_to(data)): hashlib.sha256(path.read_bytes()).hexdigest()[:16]
         for path in paths

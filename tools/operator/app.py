@@ -1,181 +1,183 @@
-"""The mock operator's HTTP side: quality-on-demand 1.1.0 and qos-profiles 1.1.0 on FastAPI."""
+"""The mock operator: its parts put together, as an ASGI application."""
 
-import re
-from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
-from uuid import UUID, uuid4
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+from urllib.parse import parse_qsl
 
+import httpx2
 from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ValidationError
+from pydantic.json_schema import models_json_schema
 from starlette.exceptions import HTTPException
 
-from camara_qod.tools.camara.client import PROFILES, SESSIONS
-from camara_qod.tools.camara.errors import CamaraError, InvalidArgument, NotFound
-from camara_qod.tools.camara.models import (
-    CreateSession,
-    ErrorInfo,
-    ExtendSessionDuration,
-    QosProfile,
-    QosProfileDeviceRequest,
-    RetrieveSessionsInput,
-    SessionInfo,
-)
-from camara_qod.tools.catalogue import Catalogue
+from camara_qod.tools.camara.errors import CamaraError, InvalidArgument
+from camara_qod.tools.camara.models import ErrorInfo
+from camara_qod.tools.catalogue import Catalogue, load_catalogue
+from camara_qod.tools.operator.control import control_routes
+from camara_qod.tools.operator.devices import Devices
+from camara_qod.tools.operator.edition import EDITIONS, Edition
+from camara_qod.tools.operator.gateway import Correlated, Gateway, refusal
+from camara_qod.tools.operator.limits import RateLimit
+from camara_qod.tools.operator.network import Network
+from camara_qod.tools.operator.notifications import Courier
+from camara_qod.tools.operator.profiles import Profiles
+from camara_qod.tools.operator.routes import profile_routes, session_routes
+from camara_qod.tools.operator.security import ALL_SCOPES, Authority, OAuthError
 from camara_qod.tools.operator.sessions import Sessions
+from camara_qod.tools.operator.settings import OperatorSettings
+from camara_qod.tools.operator.store import Store
 
-_CORRELATOR = re.compile(r"[a-zA-Z0-9-_:;./<>{}]{0,256}")
-B = TypeVar("B", bound=BaseModel)
 
-
-def create_app(catalogue: Catalogue, sessions: Sessions | None = None) -> FastAPI:
-    """The application.
+class Operator:
+    """A mock operator; `app` serves it.
 
     Args:
-        catalogue: the operator's profiles.
-        sessions: the session store; by default an empty one in memory.
+        settings: what the operator decides; by default that of the in-process demo, which takes
+            calls without a token.
+        catalogue: the profiles, instead of the settings' file.
+        sink_client: makes the connections for notifications.
+        clock: seconds since the epoch.
+
+    Raises:
+        SettingsError: catalogue, database or rate limit do not hold.
     """
-    app = FastAPI(title="Mock operator", version="1.1.0", docs_url="/docs", redoc_url=None)
-    app.include_router(_session_routes(sessions or Sessions(catalogue)), prefix=SESSIONS)
-    app.include_router(_profile_routes(catalogue), prefix=PROFILES)
-    app.add_exception_handler(CamaraError, _refused)
-    app.add_exception_handler(HTTPException, _no_such_route)
-    app.middleware("http")(_correlated)
-    return app
 
-
-def _takes(model: type[BaseModel]) -> dict[str, Any]:
-    schema = model.model_json_schema(by_alias=True)
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
-
-
-def _session_routes(sessions: Sessions) -> APIRouter:
-    router = APIRouter(tags=["QoS Sessions"], responses={"4XX": {"model": ErrorInfo}})
-
-    @router.post(
-        "/sessions",
-        operation_id="createSession",
-        status_code=201,
-        response_model=SessionInfo,
-        openapi_extra=_takes(CreateSession),
-    )
-    async def create_session(request: Request) -> JSONResponse:
-        body = await _body(request, CreateSession)
-        return JSONResponse(sessions.create(body).wire(), status_code=201)
-
-    @router.get("/sessions/{session_id}", operation_id="getSession", response_model=SessionInfo)
-    async def get_session(session_id: str) -> JSONResponse:
-        return JSONResponse(sessions.get(_uuid(session_id)).wire())
-
-    @router.delete("/sessions/{session_id}", operation_id="deleteSession", status_code=204)
-    async def delete_session(session_id: str) -> Response:
-        sessions.delete(_uuid(session_id))
-        return Response(status_code=204)
-
-    @router.post(
-        "/sessions/{session_id}/extend",
-        operation_id="extendQosSessionDuration",
-        response_model=SessionInfo,
-        openapi_extra=_takes(ExtendSessionDuration),
-    )
-    async def extend_qos_session_duration(session_id: str, request: Request) -> JSONResponse:
-        identifier = _uuid(session_id)
-        body = await _body(request, ExtendSessionDuration)
-        return JSONResponse(sessions.extend(identifier, body).wire())
-
-    @router.post(
-        "/retrieve-sessions",
-        operation_id="retrieveSessionsByDevice",
-        response_model=list[SessionInfo],
-        openapi_extra=_takes(RetrieveSessionsInput),
-    )
-    async def retrieve_sessions_by_device(request: Request) -> JSONResponse:
-        body = await _body(request, RetrieveSessionsInput)
-        return JSONResponse([info.wire() for info in sessions.retrieve(body)])
-
-    return router
-
-
-def _profile_routes(catalogue: Catalogue) -> APIRouter:
-    router = APIRouter(tags=["QoS Profiles"], responses={"4XX": {"model": ErrorInfo}})
-    published = [
-        QosProfile.model_validate(item.model_dump(exclude={"serves"}, exclude_none=True))
-        for item in catalogue
-    ]
-
-    @router.post(
-        "/retrieve-qos-profiles",
-        operation_id="retrieveQoSProfiles",
-        response_model=list[QosProfile],
-        openapi_extra=_takes(QosProfileDeviceRequest),
-    )
-    async def retrieve_qos_profiles(request: Request) -> JSONResponse:
-        wanted = await _body(request, QosProfileDeviceRequest)
-        return JSONResponse(
-            [
-                profile.wire()
-                for profile in published
-                if wanted.name in (None, profile.name) and wanted.status in (None, profile.status)
-            ]
+    def __init__(
+        self,
+        settings: OperatorSettings | None = None,
+        catalogue: Catalogue | None = None,
+        sink_client: httpx2.AsyncClient | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.settings = settings = settings or OperatorSettings(open=True)
+        self.edition = EDITIONS[settings.api_version]
+        self.store = Store(settings.database)
+        self.network = Network(self.store, settings.activation_delay, clock)
+        self.authority = Authority(
+            settings.clients,
+            self.store.signing_key(),
+            settings.token_lifetime,
+            anonymous=settings.open,
         )
+        devices = Devices(self.network, settings.unsupported_identifiers)
+        catalogue = catalogue or load_catalogue(settings.catalogue)
+        self.profiles = Profiles(catalogue, self.network, devices)
+        self.sessions = Sessions(
+            self.store, self.network, self.profiles, devices, self.edition.sessions
+        )
+        self.courier = Courier(
+            self.store, self.sessions.tick, private=settings.private_sinks, client=sink_client
+        )
+        self.sessions.on_event = self.courier.wake
+        self.app = self._app()
 
-    @router.get("/qos-profiles/{name}", operation_id="getQosProfile", response_model=QosProfile)
-    async def get_qos_profile(name: str) -> JSONResponse:
-        for profile in published:
-            if profile.name == name:
-                return JSONResponse(profile.wire())
-        raise NotFound(404, "NOT_FOUND", f"There is no profile {name}.")
+    def close(self) -> None:
+        """Give the database back."""
+        self.store.close()
+
+    def _app(self) -> FastAPI:
+        app = FastAPI(
+            title="Mock operator",
+            version=self.edition.version,
+            docs_url="/docs",
+            redoc_url=None,
+            lifespan=self._lifespan,
+        )
+        gateway = Gateway(self.authority, RateLimit(self.settings.rate_limit), self.network)
+        app.include_router(session_routes(self.sessions, gateway, self.edition, self.settings))
+        app.include_router(profile_routes(self.profiles, gateway, self.edition, self.settings))
+        app.include_router(_oauth_routes(self.authority))
+        if self.settings.control_token:
+            token = self.settings.control_token.get_secret_value()
+            app.include_router(
+                control_routes(self.network, self.sessions, token, self.sessions.tick)
+            )
+        app.add_exception_handler(CamaraError, _refused)
+        app.add_exception_handler(OAuthError, _oauth_refused)
+        app.add_exception_handler(HTTPException, _no_such_route)
+        app.add_exception_handler(RequestValidationError, _invalid_order)
+        app.add_middleware(Correlated)
+        app.openapi = lambda: _openapi(app, self.edition)  # type: ignore[method-assign]
+        return app
+
+    @contextlib.asynccontextmanager
+    async def _lifespan(self, _: FastAPI) -> AsyncIterator[None]:
+        courier = asyncio.create_task(self.courier.run())
+        yield
+        courier.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await courier
+
+
+def create_app(
+    catalogue: Catalogue | None = None, settings: OperatorSettings | None = None
+) -> FastAPI:
+    """The application of a new operator."""
+    return Operator(settings, catalogue).app
+
+
+def _oauth_routes(authority: Authority) -> APIRouter:
+    router = APIRouter(tags=["Security"])
+
+    @router.post("/oauth2/token", operation_id="token", summary="RFC 6749 token endpoint")
+    async def token(request: Request) -> Any:
+        return authority.grant(await _form(request), request.headers.get("authorization"))
+
+    @router.post("/oauth2/bc-authorize", operation_id="bcAuthorize", summary="OpenID CIBA request")
+    async def backchannel(request: Request) -> Any:
+        return authority.backchannel(await _form(request), request.headers.get("authorization"))
+
+    @router.get("/.well-known/openid-configuration", operation_id="openidConfiguration")
+    async def discovery(request: Request) -> dict[str, Any]:
+        root = str(request.base_url).rstrip("/")
+        return {
+            "issuer": root,
+            "token_endpoint": f"{root}/oauth2/token",
+            "backchannel_authentication_endpoint": f"{root}/oauth2/bc-authorize",
+            "backchannel_token_delivery_modes_supported": ["poll"],
+            "grant_types_supported": ["client_credentials", "urn:openid:params:grant-type:ciba"],
+            "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+            "scopes_supported": sorted(ALL_SCOPES),
+            "response_types_supported": [],
+            "subject_types_supported": ["public"],
+        }
 
     return router
 
 
-async def _body(request: Request, model: type[B]) -> B:
-    """The request's body; fields that the specification does not know are ignored."""
+async def _form(request: Request) -> dict[str, str]:
     try:
-        return model.model_validate_json(await request.body(), extra="ignore")
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        text = f"{where}: {first['msg']}" if where else first["msg"]
-        raise InvalidArgument(400, _code(where, first["type"]), text) from error
-
-
-def _code(where: str, kind: str) -> str:
-    if where == "sink":
-        return "INVALID_SINK"
-    if where.endswith("credentialType"):
-        return "INVALID_CREDENTIAL"
-    if where.endswith("accessTokenType"):
-        return "INVALID_TOKEN"
-    out_of_range = kind in ("greater_than_equal", "less_than_equal")
-    return "OUT_OF_RANGE" if out_of_range else "INVALID_ARGUMENT"
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise InvalidArgument(400, "INVALID_ARGUMENT", "sessionId: not a UUID.") from error
-
-
-async def _correlated(
-    request: Request, call_next: Callable[[Request], Awaitable[Response]]
-) -> Response:
-    """Every answer carries the caller's `x-correlator`, or one of ours."""
-    correlator = request.headers.get("x-correlator")
-    if correlator is not None and not _CORRELATOR.fullmatch(correlator):
-        error = InvalidArgument(400, "INVALID_ARGUMENT", "x-correlator: not of the allowed form.")
-        return await _refused(request, error)
-    response = await call_next(request)
-    response.headers["x-correlator"] = correlator or str(uuid4())
-    return response
+        return dict(parse_qsl((await request.body()).decode()))
+    except UnicodeDecodeError as error:
+        raise OAuthError("invalid_request", "The body is not a form.") from error
 
 
 async def _refused(_: Request, error: Exception) -> Response:
     if not isinstance(error, CamaraError):
         raise error
-    info = ErrorInfo(status=error.status, code=error.code, message=error.message)
-    return JSONResponse(info.wire(), status_code=error.status)
+    return refusal(error)
+
+
+async def _oauth_refused(_: Request, error: Exception) -> Response:
+    if not isinstance(error, OAuthError):
+        raise error
+    body = {"error": error.error, "error_description": error.description}
+    headers = {"WWW-Authenticate": "Basic"} if error.status == 401 else None
+    return JSONResponse(body, status_code=error.status, headers=headers)
+
+
+async def _invalid_order(_: Request, error: Exception) -> Response:
+    """A call of the control API that does not hold."""
+    if not isinstance(error, RequestValidationError):
+        raise error
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"][1:])
+    return refusal(InvalidArgument(400, "INVALID_ARGUMENT", f"{where}: {first['msg']}"))
 
 
 async def _no_such_route(_: Request, error: Exception) -> Response:
@@ -184,3 +186,18 @@ async def _no_such_route(_: Request, error: Exception) -> Response:
     code = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}.get(error.status_code, "INTERNAL")
     info = ErrorInfo(status=error.status_code, code=code, message=str(error.detail))
     return JSONResponse(info.wire(), status_code=error.status_code, headers=error.headers)
+
+
+def _openapi(app: FastAPI, edition: Edition) -> dict[str, Any]:
+    """The OpenAPI document, with the schemas of the bodies that handlers read themselves."""
+    if app.openapi_schema is None:
+        document = get_openapi(title=app.title, version=app.version, routes=app.routes)
+        _, definitions = models_json_schema(
+            [(model, "validation") for model in edition.request_models()],
+            by_alias=True,
+            ref_template="#/components/schemas/{model}",
+        )
+        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        schemas |= definitions.get("$defs", {})
+        app.openapi_schema = document
+    return app.openapi_schema

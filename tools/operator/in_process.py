@@ -17,6 +17,8 @@ class InProcessTransport(httpx2.BaseTransport):
         self._asgi = httpx2.ASGITransport(app=app)
         self._stack = ExitStack()
         self._portal = self._stack.enter_context(start_blocking_portal())
+        lifespan = app.router.lifespan_context(app)
+        self._stack.enter_context(self._portal.wrap_async_context_manager(lifespan))
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """One request and its whole answer."""

@@ -1,206 +1,241 @@
-"""The sessions of the mock operator: what exists, in which state, until when."""
+"""The operations on sessions: who may have which, and what becomes of them."""
 
-import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
-from camara_qod.tools.camara.errors import Conflict, InvalidArgument, NotFound, Unprocessable
+from camara_qod.tools.camara.errors import (
+    Conflict,
+    NotFound,
+    PermissionDenied,
+    Unprocessable,
+)
 from camara_qod.tools.camara.models import (
     CreateSession,
-    Device,
-    DeviceResponse,
     ExtendSessionDuration,
     QosStatus,
     RetrieveSessionsInput,
-    SessionInfo,
     StatusInfo,
+    rfc3339,
 )
-from camara_qod.tools.catalogue import Catalogue
+from camara_qod.tools.operator import identity
+from camara_qod.tools.operator.devices import Devices
+from camara_qod.tools.operator.flow import Flow
+from camara_qod.tools.operator.network import Network, Outcome
+from camara_qod.tools.operator.profiles import Profiles
+from camara_qod.tools.operator.security import Caller
+from camara_qod.tools.operator.session import Session
+from camara_qod.tools.operator.store import Store, Transaction
 
-#: How long an ended session can still be looked up, in seconds (`createSession`, notes).
-GRACE = 360
-
-
-@dataclass(frozen=True)
-class Session:
-    """One session; `ended` is when it became UNAVAILABLE, and `None` before."""
-
-    session_id: UUID
-    request: CreateSession
-    duration: int
-    started: datetime
-    ended: datetime | None = None
-    reason: StatusInfo | None = None
-
-    @property
-    def expires(self) -> datetime:
-        """When it ends by itself, or when it ended."""
-        return self.ended or self.started + timedelta(seconds=self.duration)
-
-    def at(self, now: datetime) -> "Session":
-        """The session as the clock has made it."""
-        if self.ended is None and now >= self.expires:
-            return replace(self, ended=self.expires, reason=StatusInfo.DURATION_EXPIRED)
-        return self
-
-    def info(self) -> SessionInfo:
-        """The session on the wire, with the one device identifier that was used."""
-        status = QosStatus.AVAILABLE if self.ended is None else QosStatus.UNAVAILABLE
-        duration = self.duration
-        if self.ended is not None:
-            duration = max(1, round((self.ended - self.started).total_seconds()))
-        fields = {
-            "device": _used_identifier(self.request.device),
-            "application_server": self.request.application_server,
-            "device_ports": self.request.device_ports,
-            "application_server_ports": self.request.application_server_ports,
-            "qos_profile": self.request.qos_profile,
-            "sink": self.request.sink,
-            "session_id": self.session_id,
-            "duration": duration,
-            "started_at": self.started,
-            "expires_at": self.expires,
-            "qos_status": status,
-            "status_info": self.reason,
-        }
-        return SessionInfo.model_validate(
-            {name: value for name, value in fields.items() if value is not None}
-        )
-
-
-def _used_identifier(device: Device | None) -> DeviceResponse | None:
-    if device is None:
-        return None
-    name, value = next(iter(device.wire().items()))
-    return DeviceResponse.model_validate({name: value})
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(microsecond=0)
+EVENT_TYPE = "org.camaraproject.quality-on-demand.v1.qos-status-changed"
+_BATCH = 200
 
 
 class Sessions:
-    """All sessions, in memory; safe to use from several threads.
+    """All sessions of the operator.
 
     Args:
-        catalogue: the profiles that sessions can be created with.
-        now: the clock, in UTC.
+        store: where they are kept.
+        network: clock, and what becomes of new sessions.
+        profiles: what sessions can be created with.
+        devices: which device is meant.
+        root: path of the API, for the `source` of notifications.
 
     The methods raise the `CamaraError` that the operator answers with.
     """
 
-    def __init__(self, catalogue: Catalogue, now: Callable[[], datetime] = _now) -> None:
-        self._catalogue = catalogue
-        self._now = now
-        self._sessions: dict[UUID, Session] = {}
-        self._lock = threading.Lock()
+    def __init__(
+        self, store: Store, network: Network, profiles: Profiles, devices: Devices, root: str
+    ) -> None:
+        self._store = store
+        self._network = network
+        self._profiles = profiles
+        self._devices = devices
+        self._root = root
+        #: Called when a notification is owed.
+        self.on_event: Callable[[], None] = lambda: None
 
-    def create(self, request: CreateSession) -> SessionInfo:
+    def create(self, body: CreateSession, caller: Caller) -> dict[str, Any]:
         """`createSession`."""
-        if request.device is None:
-            raise Unprocessable(422, "MISSING_IDENTIFIER", "The device cannot be identified.")
-        self._check_profile(request)
-        with self._lock:
-            self._refresh()
-            if any(_same_flow(request, other) for other in self._sessions.values()):
-                raise Conflict(
-                    409, "CONFLICT", "The device already has a session for the same flow."
-                )
-            session = Session(uuid4(), request, request.duration, self._now())
-            self._sessions[session.session_id] = session
-        return session.info()
+        wire = body.wire()
+        credential = wire.pop("sinkCredential", None)
+        device = self._devices.identify(wire.get("device"), caller)
+        self._profiles.check(wire["qosProfile"], wire["duration"], device)
+        if credential and credential["credentialType"] == "PRIVATE_KEY_JWT":
+            raise Unprocessable(
+                422,
+                "PRIVATE_KEY_JWT_NOT_CONFIGURED",
+                "No key has been agreed on for this sink: use an ACCESSTOKEN credential.",
+            )
+        if "device" in wire:
+            wire["device"] = self._devices.used(wire["device"])
+        keys = identity.keys(device)
+        with self._store.transaction(keys) as tx:
+            self._refuse_conflict(tx, keys, wire)
+            answered, kept = self._new(wire, caller)
+            tx.add(kept, keys, credential)
+            if kept.status is not QosStatus.REQUESTED:
+                self._notify(tx, kept)
+        return answered.info()
 
-    def get(self, session_id: UUID) -> SessionInfo:
+    def get(self, session_id: UUID, caller: Caller) -> dict[str, Any]:
         """`getSession`."""
-        with self._lock:
-            return self._find(session_id).info()
+        with self._store.transaction() as tx:
+            return self._find(tx, session_id, caller).info()
 
-    def delete(self, session_id: UUID) -> None:
+    def delete(self, session_id: UUID, caller: Caller) -> None:
         """`deleteSession`."""
-        with self._lock:
-            self._find(session_id)
-            del self._sessions[session_id]
+        with self._store.transaction() as tx:
+            session = self._find(tx, session_id, caller)
+            if session.status is QosStatus.AVAILABLE:
+                now = int(self._network.now())
+                self._notify(tx, session.ended(now, StatusInfo.DELETE_REQUESTED))
+            tx.remove(session.session_id)
 
-    def extend(self, session_id: UUID, request: ExtendSessionDuration) -> SessionInfo:
+    def extend(
+        self, session_id: UUID, body: ExtendSessionDuration, caller: Caller
+    ) -> dict[str, Any]:
         """`extendQosSessionDuration`: never beyond what the profile allows."""
-        with self._lock:
-            session = self._find(session_id)
-            if session.ended is not None:
+        with self._store.transaction() as tx:
+            session = self._find(tx, session_id, caller)
+            if session.status is not QosStatus.AVAILABLE:
                 raise Conflict(
                     409,
                     "QUALITY_ON_DEMAND.SESSION_EXTENSION_NOT_ALLOWED",
                     "A session can be extended only while it is AVAILABLE; this one is "
-                    "UNAVAILABLE.",
+                    f"{session.status.value}.",
                 )
-            profile = self._catalogue.get(session.request.qos_profile)
-            longest = profile.limits[1] if profile else session.duration
-            duration = min(session.duration + request.requested_additional_duration, longest)
-            session = replace(session, duration=duration)
-            self._sessions[session_id] = session
+            longest = self._profiles.longest(session.request["qosProfile"], session.duration)
+            session = session.extended(body.requested_additional_duration, longest)
+            tx.change(session)
             return session.info()
 
-    def retrieve(self, request: RetrieveSessionsInput) -> list[SessionInfo]:
+    def retrieve(self, body: RetrieveSessionsInput, caller: Caller) -> list[dict[str, Any]]:
         """`retrieveSessionsByDevice`."""
-        if request.device is None:
-            raise Unprocessable(422, "MISSING_IDENTIFIER", "The device cannot be identified.")
-        with self._lock:
-            self._refresh()
-            return [
-                session.info()
-                for session in self._sessions.values()
-                if _same_device(request.device, session.request.device)
-            ]
+        device = self._devices.identify(body.wire().get("device"), caller)
+        with self._store.transaction() as tx:
+            found = [self._settled(tx, item) for item in tx.of_device(identity.keys(device))]
+        return [item.info() for item in found if item and item.client == caller.client]
 
-    def _check_profile(self, request: CreateSession) -> None:
-        profile = self._catalogue.get(request.qos_profile)
-        if profile is None:
-            raise InvalidArgument(
-                400, "INVALID_ARGUMENT", f"qosProfile: there is no profile {request.qos_profile}."
-            )
-        if profile not in self._catalogue.active:
-            raise Unprocessable(
-                422,
-                "QUALITY_ON_DEMAND.QOS_PROFILE_NOT_APPLICABLE",
-                f"The profile {profile.name} is {profile.status.value}.",
-            )
-        low, high = profile.limits
-        if not low <= request.duration <= high:
-            raise InvalidArgument(
-                400,
-                "QUALITY_ON_DEMAND.DURATION_OUT_OF_RANGE",
-                f"duration: {profile.name} allows {low} to {high} seconds.",
-            )
+    def terminate(self, session_id: UUID) -> dict[str, Any]:
+        """The network gives a session up."""
+        return self._by_network(
+            session_id,
+            lambda session, now: session.ended(now, StatusInfo.NETWORK_TERMINATED),
+            (QosStatus.REQUESTED, QosStatus.AVAILABLE),
+        )
 
-    def _find(self, session_id: UUID) -> Session:
-        self._refresh()
-        if session_id not in self._sessions:
+    def activate(self, session_id: UUID) -> dict[str, Any]:
+        """The network has set a requested session up."""
+        return self._by_network(
+            session_id, lambda session, now: session.started(now), (QosStatus.REQUESTED,)
+        )
+
+    def tick(self) -> int:
+        """Apply what the clock has changed.
+
+        Returns:
+            How many sessions changed.
+        """
+        changed = 0
+        while True:
+            with self._store.transaction() as tx:
+                due = tx.due(self._network.now(), _BATCH)
+                for session in due:
+                    self._settled(tx, session)
+            changed += len(due)
+            if len(due) < _BATCH:
+                return changed
+
+    def _new(self, wire: dict[str, Any], caller: Caller) -> tuple[Session, Session]:
+        """The session as it is answered, and as it is kept."""
+        plan = self._network.next_creation()
+        duration = min(
+            plan.duration or wire["duration"],
+            self._profiles.longest(wire["qosProfile"], wire["duration"]),
+        )
+        request = {name: value for name, value in wire.items() if name != "duration"}
+        session = Session(str(uuid4()), caller.client, request, duration)
+        now = self._network.now()
+        if plan.outcome is Outcome.FAILED:
+            return session, session.ended(int(now), StatusInfo.NETWORK_TERMINATED)
+        delay = self._network.activation_delay
+        if plan.outcome is Outcome.AVAILABLE or (plan.outcome is None and delay == 0):
+            session = session.started(int(now))
+        elif plan.outcome is None and delay is not None:
+            session = session.waiting(now + delay)
+        return session, session
+
+    def _refuse_conflict(self, tx: Transaction, keys: list[str], wire: dict[str, Any]) -> None:
+        flow = Flow(wire)
+        for other in tx.of_device(keys):
+            current = self._settled(tx, other)
+            if current and current.blocks and flow.overlaps(Flow(current.request)):
+                raise Conflict(
+                    409, "CONFLICT", "The device already has a session for an overlapping flow."
+                )
+
+    def _find(self, tx: Transaction, session_id: UUID, caller: Caller) -> Session:
+        session = self._existing(tx, session_id)
+        if session.client != caller.client:
+            raise PermissionDenied(
+                403, "PERMISSION_DENIED", "The session belongs to another client."
+            )
+        return session
+
+    def _existing(self, tx: Transaction, session_id: UUID) -> Session:
+        found = tx.get(str(session_id))
+        session = self._settled(tx, found) if found else None
+        if session is None:
             raise NotFound(404, "NOT_FOUND", "There is no such session.")
-        return self._sessions[session_id]
+        return session
 
-    def _refresh(self) -> None:
-        now = self._now()
-        current = {key: session.at(now) for key, session in self._sessions.items()}
-        self._sessions = {
-            key: session
-            for key, session in current.items()
-            if session.ended is None or now < session.ended + timedelta(seconds=GRACE)
+    def _by_network(
+        self,
+        session_id: UUID,
+        change: Callable[[Session, int], Session],
+        allowed: tuple[QosStatus, ...],
+    ) -> dict[str, Any]:
+        with self._store.transaction() as tx:
+            session = self._existing(tx, session_id)
+            if session.status not in allowed:
+                raise Conflict(409, "CONFLICT", f"The session is {session.status.value}.")
+            session = change(session, int(self._network.now()))
+            tx.change(session)
+            self._notify(tx, session)
+            return session.info()
+
+    def _settled(self, tx: Transaction, session: Session) -> Session | None:
+        """The session as the clock has made it, kept and notified; `None` when forgotten."""
+        now = self._network.now()
+        steps = session.steps(now)
+        for step in steps:
+            self._notify(tx, step)
+        current = steps[-1] if steps else session
+        if current.forgotten(now):
+            tx.remove(current.session_id)
+            return None
+        if steps:
+            tx.change(current)
+        return current
+
+    def _notify(self, tx: Transaction, session: Session) -> None:
+        if "sink" in session.request:
+            tx.owe(session, self._event(session))
+            self.on_event()
+
+    def _event(self, session: Session) -> dict[str, Any]:
+        """`EventQosStatusChanged`."""
+        data = {"sessionId": session.session_id, "qosStatus": session.status.value}
+        if session.reason:
+            data["statusInfo"] = session.reason.value
+        return {
+            "id": str(uuid4()),
+            "source": f"{self._root}/sessions/{session.session_id}",
+            "specversion": "1.0",
+            "type": EVENT_TYPE,
+            "time": rfc3339(datetime.fromtimestamp(int(self._network.now()), UTC)),
+            "datacontenttype": "application/json",
+            "data": data,
         }
-
-
-def _same_device(one: Device | None, other: Device | None) -> bool:
-    if one is None or other is None:
-        return False
-    theirs = other.wire()
-    return any(theirs.get(name) == value for name, value in one.wire().items())
-
-
-def _same_flow(request: CreateSession, other: Session) -> bool:
-    return (
-        other.ended is None
-        and _same_device(request.device, other.request.device)
-        and request.application_server == other.request.application_server
-        and request.device_ports == other.request.device_ports
-        and request.application_server_ports == other.request.application_server_ports
-    )

@@ -48,9 +48,7 @@ def fill(rng: random.Random, template: dict[str, Any], uses: Uses) -> Example:
     return Example(messages, template["operation"], chosen, "conversation")
 
 
-def _distinct(
-    rng: random.Random, slot: str, uses: Uses, others: dict[str, Written]
-) -> Written:
+def _distinct(rng: random.Random, slot: str, uses: Uses, others: dict[str, Written]) -> Written:
     taken = [str(other.value) for other in others.values()]
     for _ in range(_TRIES):
         written = _value(rng, slot, uses)

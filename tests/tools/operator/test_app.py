@@ -1,14 +1,13 @@
 """The mock operator over its in-process transport, with a clock that the test moves."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import httpx2
 import pytest
 from fastapi.testclient import TestClient
 
 from camara_qod.tools.catalogue import Catalogue
-from camara_qod.tools.operator.app import create_app
-from camara_qod.tools.operator.sessions import Sessions
+from camara_qod.tools.operator.app import Operator
 
 BODY = {
     "device": {"phoneNumber": "+351966666666", "ipv6Address": "2001:db8::1"},
@@ -23,13 +22,13 @@ UNKNOWN = "3fa85f64-5717-4562-b3fc-2c963f66afa6"
 
 class Clock:
     def __init__(self) -> None:
-        self.now = datetime(2026, 1, 1, 12, tzinfo=UTC)
+        self.now = datetime(2026, 1, 1, 12, tzinfo=UTC).timestamp()
 
-    def __call__(self) -> datetime:
+    def __call__(self) -> float:
         return self.now
 
     def move(self, seconds: int) -> None:
-        self.now += timedelta(seconds=seconds)
+        self.now += seconds
 
 
 @pytest.fixture
@@ -39,7 +38,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def api(catalogue: Catalogue, clock: Clock) -> TestClient:
-    return TestClient(create_app(catalogue, Sessions(catalogue, clock)))
+    return TestClient(Operator(catalogue=catalogue, clock=clock).app)
 
 
 def refused(response: httpx2.Response) -> tuple[int, str]:

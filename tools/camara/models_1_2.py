@@ -1,0 +1,114 @@
+"""What 1.2.0-rc.3 of quality-on-demand and qos-profiles changes in the schemas of 1.1.0.
+
+Ports start at 1, texts are bounded, an application server may be a list of single addresses, and
+a sink credential may be PRIVATE_KEY_JWT.
+
+Source: CAMARA QualityOnDemand release r4.1, `components/schemas` of both files.
+"""
+
+from ipaddress import IPv4Address, IPv6Address
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from camara_qod.tools.camara import models
+from camara_qod.tools.camara.models import Request
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+SingleIpAddr = Annotated[
+    str, AfterValidator(models.without_zone), models.address(IPv4Address, IPv6Address)
+]
+Uri = Annotated[str, StringConstraints(pattern=r"^https:\/\/.+$", max_length=2048)]
+
+
+class DeviceIpv4Address(models.DeviceIpv4Addr):
+    """IPv4 identity of a device; port 0 is no port any more."""
+
+    public_port: Port | None = None
+
+
+class Device(models.Device):
+    """End-user equipment, by one or more identifiers."""
+
+    network_access_identifier: Annotated[str, Field(max_length=2048)] | None = None
+    ipv4_address: DeviceIpv4Address | None = Field(default=None, alias="ipv4Address")
+
+
+class ApplicationServer(models.ApplicationServer):
+    """Subnets as before, or up to 16 single addresses, never both."""
+
+    ip_addresses: Annotated[list[SingleIpAddr], Field(min_length=1, max_length=16)] | None = None
+
+    @model_validator(mode="after")
+    def _either_subnets_or_addresses(self) -> Self:
+        if self.ip_addresses is not None:
+            if self.ipv4_address is not None or self.ipv6_address is not None:
+                raise ValueError("ipAddresses stands alone, without ipv4Address and ipv6Address")
+            if len(set(self.ip_addresses)) != len(self.ip_addresses):
+                raise ValueError("ipAddresses has an address twice")
+        return self
+
+
+class PortRange(models.PortRange):
+    """A range of ports, both ends included."""
+
+    from_: Port = Field(alias="from")
+    to: Port
+
+
+class PortsSpec(models.PortsSpec):
+    """Several ports, as ranges, single ports, or both."""
+
+    ranges: Annotated[list[PortRange], Field(min_length=1, max_length=65536)] | None = None
+    ports: Annotated[list[Port], Field(min_length=1, max_length=65536)] | None = None
+
+
+class AccessTokenCredential(models.AccessTokenCredential):
+    """A token that the client has acquired for the notifications."""
+
+    access_token: Annotated[str, Field(max_length=4096)]
+
+
+class PrivateKeyJwtCredential(Request):
+    """How the operator can acquire a token itself (`PrivateKeyJWTCredential`)."""
+
+    credential_type: Literal["PRIVATE_KEY_JWT"]
+    client_id: Annotated[str, Field(max_length=128)] | None = None
+    token_uri: Uri | None = None
+    jwks_uri: Uri | None = None
+
+
+class CreateSession(models.CreateSession):
+    """Body of `createSession`."""
+
+    device: Device | None = None
+    application_server: ApplicationServer
+    device_ports: PortsSpec | None = None
+    application_server_ports: PortsSpec | None = None
+    sink: Annotated[models.Sink, Field(max_length=2048)] | None = None
+    sink_credential: (  # type: ignore[assignment]
+        Annotated[
+            AccessTokenCredential | PrivateKeyJwtCredential, Field(discriminator="credential_type")
+        ]
+        | None
+    ) = None
+
+
+class RetrieveSessionsInput(models.RetrieveSessionsInput):
+    """Body of `retrieveSessionsByDevice`."""
+
+    device: Device | None = None
+
+
+class QosProfileDeviceRequest(models.QosProfileDeviceRequest):
+    """Body of `retrieveQoSProfiles`."""
+
+    device: Device | None = None
+
+
+class SessionInfo(models.SessionInfo):
+    """A session as the operator reports it."""
+
+    application_server: ApplicationServer
+    device_ports: PortsSpec | None = None
+    application_server_ports: PortsSpec | None = None

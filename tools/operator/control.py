@@ -1,0 +1,109 @@
+"""The control API: rehearse a bad day. Served only where a control token is set."""
+
+import secrets
+from collections.abc import Callable
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from camara_qod.tools.camara.errors import Unauthenticated
+from camara_qod.tools.camara.models import Device
+from camara_qod.tools.operator.network import Creation, Fault, Network, Outcome, Support
+from camara_qod.tools.operator.sessions import Sessions
+
+
+class _Order(BaseModel):
+    model_config = ConfigDict(extra="forbid", alias_generator=to_camel, populate_by_name=True)
+
+
+class ClockOrder(_Order):
+    """Move the clock forward."""
+
+    advance: Annotated[float, Field(ge=0, le=10**9, description="seconds")]
+
+
+class CreationOrder(_Order):
+    """How the next creation is taken."""
+
+    outcome: Outcome | None = None
+    duration: Annotated[int, Field(ge=1)] | None = Field(
+        default=None, description="seconds granted instead of those requested"
+    )
+
+
+class FaultOrder(_Order):
+    """Trouble for the next calls."""
+
+    operation: str | None = Field(default=None, description="operationId; any by default")
+    latency: Annotated[float, Field(ge=0, le=600, description="seconds")] = 0
+    status: Annotated[int, Field(ge=400, le=599)] | None = None
+    drop: bool = Field(default=False, description="carry the call out and lose its answer")
+    times: Annotated[int, Field(ge=1)] | None = Field(
+        default=1, description="calls; null: until DELETE /control"
+    )
+    retry_after: Annotated[int, Field(ge=0)] | None = None
+
+
+class DeviceOrder(_Order):
+    """What the operator can do for a device."""
+
+    device: Device
+    support: Support
+
+
+def control_routes(
+    network: Network, sessions: Sessions, token: str, tick: Callable[[], int]
+) -> APIRouter:
+    """The control API.
+
+    Args:
+        network: takes the orders.
+        sessions: those that are terminated.
+        token: what its calls carry.
+        tick: applies what the clock has changed.
+    """
+
+    def authorised(request: Request) -> None:
+        given = request.headers.get("authorization", "").removeprefix("Bearer ").strip()
+        if not secrets.compare_digest(given.encode(), token.encode()):
+            raise Unauthenticated(401, "UNAUTHENTICATED", "The control token is needed.")
+
+    router = APIRouter(prefix="/control", tags=["Control"], dependencies=[Depends(authorised)])
+
+    @router.get("", summary="Clock, plans, faults and devices")
+    def show() -> dict[str, Any]:
+        return network.describe()
+
+    @router.delete("", status_code=204, summary="Forget plans, faults and devices")
+    def reset() -> None:
+        network.reset()
+
+    @router.post("/clock", summary="Move the clock forward")
+    def move_clock(order: ClockOrder) -> dict[str, float]:
+        ahead = network.move_clock(order.advance)
+        return {"clockAhead": ahead, "sessionsChanged": tick()}
+
+    @router.post("/next-creation", status_code=204, summary="Decide how the next creation goes")
+    def plan(order: CreationOrder) -> None:
+        network.plan(Creation(order.outcome, order.duration))
+
+    @router.post("/faults", status_code=204, summary="Latency, errors, lost answers")
+    def add_fault(order: FaultOrder) -> None:
+        network.add_fault(Fault(**order.model_dump()))
+
+    @router.put("/devices", status_code=204, summary="Say what can be done for a device")
+    def set_support(order: DeviceOrder) -> None:
+        network.set_support(order.device.wire(), order.support)
+
+    @router.post("/sessions/{session_id}/terminate", summary="The network gives a session up")
+    def terminate(session_id: UUID) -> dict[str, Any]:
+        return sessions.terminate(session_id)
+
+    @router.post("/sessions/{session_id}/activate", summary="A requested session is set up")
+    def activate(session_id: UUID) -> dict[str, Any]:
+        return sessions.activate(session_id)
+
+    return router

@@ -1,0 +1,72 @@
+"""Which device a call is about, and whether the operator can serve it."""
+
+from collections.abc import Collection
+
+from camara_qod.tools.camara.errors import NotFound, Unprocessable
+from camara_qod.tools.operator import identity
+from camara_qod.tools.operator.network import Network, Support
+from camara_qod.tools.operator.security import Caller
+
+
+class Devices:
+    """The operator's devices.
+
+    Args:
+        network: knows which devices are whose.
+        unsupported: identifiers that the operator cannot use.
+    """
+
+    def __init__(self, network: Network, unsupported: Collection[str]) -> None:
+        self._network = network
+        self._unsupported = unsupported
+
+    def identify(self, device: identity.Device | None, caller: Caller) -> identity.Device:
+        """The device of a call, by its body or its token.
+
+        Args:
+            device: from the body, on the wire.
+            caller: from the token.
+
+        Raises:
+            Unprocessable: 422 MISSING_, UNNECESSARY_ or UNSUPPORTED_IDENTIFIER, or
+                SERVICE_NOT_APPLICABLE.
+            NotFound: 404 IDENTIFIER_NOT_FOUND.
+        """
+        found = self.named(device, caller)
+        if found is None:
+            raise Unprocessable(422, "MISSING_IDENTIFIER", "The device cannot be identified.")
+        return found
+
+    def named(self, device: identity.Device | None, caller: Caller) -> identity.Device | None:
+        """As `identify`, where a call need not name a device."""
+        if caller.device is not None:
+            if device is not None:
+                raise Unprocessable(
+                    422,
+                    "UNNECESSARY_IDENTIFIER",
+                    "The device is already identified by the access token.",
+                )
+            device = caller.device
+        if device is not None:
+            self._check(device)
+        return device
+
+    def used(self, device: identity.Device) -> identity.Device:
+        """The one identifier that is used and answered with (`DeviceResponse`)."""
+        return identity.used(device, self._unsupported) or device
+
+    def _check(self, device: identity.Device) -> None:
+        used = identity.used(device, self._unsupported)
+        if used is None:
+            raise Unprocessable(
+                422, "UNSUPPORTED_IDENTIFIER", "The identifier provided is not supported."
+            )
+        support = self._network.support(used)
+        if support is Support.UNKNOWN:
+            raise NotFound(404, "IDENTIFIER_NOT_FOUND", "Device identifier not found.")
+        if support is Support.NOT_APPLICABLE:
+            raise Unprocessable(
+                422,
+                "SERVICE_NOT_APPLICABLE",
+                "The service is not available for the provided identifier.",
+            )

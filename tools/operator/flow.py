@@ -1,0 +1,53 @@
+"""Application flows, and whether two of them share any packet."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Any
+
+_ALL_PORTS = ((0, 65535),)
+Ranges = tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class Flow:
+    """What a session applies to, beside its device: servers, and the ports of both sides.
+
+    Args:
+        request: a `CreateSession` body on the wire.
+    """
+
+    request: dict[str, Any]
+
+    @cached_property
+    def servers(self) -> list[IPv4Network | IPv6Network]:
+        """Addresses and subnets of the application server."""
+        server = self.request["applicationServer"]
+        texts = [server.get("ipv4Address"), server.get("ipv6Address")]
+        texts += server.get("ipAddresses", [])
+        return [ip_network(text, strict=False) for text in texts if text]
+
+    def overlaps(self, other: "Flow") -> bool:
+        """Whether some packet of one device would belong to both flows."""
+        return (
+            any(_meet(one, two) for one in self.servers for two in other.servers)
+            and _share(self._ports("devicePorts"), other._ports("devicePorts"))
+            and _share(
+                self._ports("applicationServerPorts"), other._ports("applicationServerPorts")
+            )
+        )
+
+    def _ports(self, name: str) -> Ranges:
+        spec = self.request.get(name)
+        if spec is None:
+            return _ALL_PORTS
+        ranges = [(item["from"], item["to"]) for item in spec.get("ranges", [])]
+        return tuple(ranges + [(port, port) for port in spec.get("ports", [])])
+
+
+def _meet(one: IPv4Network | IPv6Network, other: IPv4Network | IPv6Network) -> bool:
+    return one.version == other.version and one.overlaps(other)  # type: ignore[arg-type]
+
+
+def _share(one: Ranges, other: Ranges) -> bool:
+    return any(low <= last and first <= high for low, high in one for first, last in other)

@@ -1,0 +1,140 @@
+"""What every call passes on its way in and out: correlator, log line, trouble, token, limit."""
+
+import asyncio
+import re
+import time
+from collections.abc import Awaitable, Callable
+from uuid import uuid4
+
+from fastapi import Request, Response
+from fastapi.responses import JSONResponse
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from camara_qod.tools.camara.errors import CamaraError, InvalidArgument, error_class
+from camara_qod.tools.camara.models import ErrorInfo
+from camara_qod.tools.operator.limits import RateLimit
+from camara_qod.tools.operator.log import logger
+from camara_qod.tools.operator.network import Network
+from camara_qod.tools.operator.security import Authority, Caller
+
+_LOG = logger("access")
+_CORRELATOR = re.compile(r"[a-zA-Z0-9-_:;./<>{}]{0,256}")
+_HEADER = "x-correlator"
+Handler = Callable[[Request, Caller], Awaitable[Response] | Response]
+
+
+class Correlated:
+    """ASGI middleware: every answer carries the caller's `x-correlator`, or one of ours.
+
+    It also writes the log line of a call, which names no device: operation, status, client, ids.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle a call."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        given = dict(scope["headers"]).get(_HEADER.encode())
+        text = None if given is None else given.decode("latin-1")
+        valid = text is None or _CORRELATOR.fullmatch(text) is not None
+        correlator = text if text and valid else str(uuid4())
+        started, status = time.perf_counter(), 500
+        scope["state"] = {**scope.get("state", {}), "correlator": correlator}
+
+        async def correlated(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)[_HEADER] = correlator
+            await send(message)
+
+        try:
+            if valid:
+                await self._app(scope, receive, correlated)
+            else:
+                error = InvalidArgument(
+                    400, "INVALID_ARGUMENT", f"{_HEADER}: not of the allowed form."
+                )
+                await refusal(error)(scope, receive, correlated)
+        finally:
+            state = scope["state"]
+            _LOG.info(
+                "call",
+                operation=state.get("operation"),
+                method=scope["method"],
+                status=status,
+                client=state.get("client"),
+                x_correlator=correlator,
+                milliseconds=round(1000 * (time.perf_counter() - started), 1),
+            )
+
+
+class Gateway:
+    """Lets calls in.
+
+    Args:
+        authority: reads tokens.
+        limit: counts calls.
+        network: has the trouble that was ordered.
+    """
+
+    def __init__(self, authority: Authority, limit: RateLimit, network: Network) -> None:
+        self._authority = authority
+        self._limit = limit
+        self._network = network
+
+    def operation(self, name: str, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+        """The endpoint of an operation: its handler behind token, scope and limit."""
+
+        async def endpoint(request: Request) -> Response:
+            request.state.operation = name
+            fault = self._network.fault(name)
+            if fault and fault.latency:
+                await asyncio.sleep(fault.latency)
+            if fault and fault.status:
+                raise _injected(fault.status, fault.retry_after)
+            caller = self._authority.caller(request.headers.get("authorization"), name)
+            request.state.client = caller.client
+            self._limit.count(caller.client)
+            answer = handler(request, caller)
+            response = answer if isinstance(answer, Response) else await answer
+            if fault and fault.drop:
+                raise ConnectionResetError("the answer was lost, as ordered")
+            return response
+
+        return endpoint
+
+
+def refusal(error: CamaraError) -> Response:
+    """`ErrorInfo`, with the headers that go with a status."""
+    headers = {}
+    if error.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    if error.retry_after is not None:
+        headers["Retry-After"] = str(int(error.retry_after))
+    info = ErrorInfo(status=error.status, code=error.code, message=error.message)
+    return JSONResponse(info.wire(), status_code=error.status, headers=headers)
+
+
+_CODES = {
+    400: "INVALID_ARGUMENT",
+    401: "UNAUTHENTICATED",
+    403: "PERMISSION_DENIED",
+    404: "NOT_FOUND",
+    409: "CONFLICT",
+    429: "TOO_MANY_REQUESTS",
+    500: "INTERNAL",
+    503: "UNAVAILABLE",
+    504: "TIMEOUT",
+}
+
+
+def _injected(status: int, retry_after: int | None) -> CamaraError:
+    code = _CODES.get(status, "INTERNAL")
+    return error_class(status)(
+        status, code, "This error was ordered through the control API.", retry_after=retry_after
+    )
