@@ -15,7 +15,6 @@ from uuid import uuid4
 
 import httpx2
 import trustme
-import uvicorn
 import yaml
 from jsonschema import Draft202012Validator
 from openapi_schema_validator import OAS30Validator
@@ -27,6 +26,8 @@ from camara_qod.tools.catalogue import Catalogue, load_catalogue
 from camara_qod.tools.operator.app import Operator
 from camara_qod.tools.operator.security import ALL_SCOPES
 from camara_qod.tools.operator.settings import OperatorSettings
+
+from ..serving import served
 
 CONTROL, CLIENT, OTHER_CLIENT = "control-token", "app-one", "app-two"
 RESTRICTED, INACTIVE = "QOS_RESTRICTED", "QOS_RETIRED"
@@ -87,22 +88,6 @@ class Receiver:
 
     def close(self) -> None:
         self._server.shutdown()
-
-
-@contextmanager
-def served(operator: Operator) -> Iterator[str]:
-    """The operator on a free port of this machine, behind uvicorn."""
-    config = uvicorn.Config(operator.app, host="127.0.0.1", port=0, log_level="error")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join()
-    operator.close()
 
 
 @dataclass

@@ -102,11 +102,18 @@ class Gateway:
             self._limit.count(caller.client)
             answer = handler(request, caller)
             response = answer if isinstance(answer, Response) else await answer
-            if fault and fault.drop:
-                raise ConnectionResetError("the answer was lost, as ordered")
-            return response
+            return _LostAnswer() if fault and fault.drop else response
 
         return endpoint
+
+
+class _LostAnswer(Response):
+    """Begins, and never ends: the server closes the connection, as a failing network would."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = [(b"content-type", b"application/json"), (b"content-length", b"1000")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b"{", "more_body": True})
 
 
 def refusal(error: CamaraError) -> Response:

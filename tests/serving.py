@@ -1,0 +1,26 @@
+"""The mock operator behind a real server."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+
+from camara_qod.tools.operator.app import Operator
+
+
+@contextmanager
+def served(operator: Operator) -> Iterator[str]:
+    """The operator on a free port of this machine, behind uvicorn."""
+    config = uvicorn.Config(operator.app, host="127.0.0.1", port=0, log_level="error")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join()
+    operator.close()

@@ -1,0 +1,140 @@
+"""Tokens, scopes and whose session is whose, over HTTP."""
+
+import base64
+
+import pytest
+from fastapi.testclient import TestClient
+from pydantic import SecretStr
+
+from camara_qod.tools.operator.app import Operator
+from camara_qod.tools.operator.security import ALL_SCOPES
+from camara_qod.tools.operator.settings import OperatorSettings
+
+SESSIONS = "/quality-on-demand/v1/sessions"
+BODY = {
+    "device": {"phoneNumber": "+351966666666"},
+    "applicationServer": {"ipv4Address": "203.0.113.100"},
+    "qosProfile": "QOS_E",
+    "duration": 600,
+}
+CIBA = "urn:openid:params:grant-type:ciba"
+
+
+@pytest.fixture
+def operator() -> Operator:
+    clients = {"one": SecretStr("s:1/é"), "two": SecretStr("s2")}
+    return Operator(OperatorSettings(clients=clients))
+
+
+@pytest.fixture
+def api(operator: Operator) -> TestClient:
+    return TestClient(operator.app)
+
+
+def bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+def granted(api: TestClient, **form: str) -> dict[str, str]:
+    answer = api.post(
+        "/oauth2/token", data={"client_id": "two", "client_secret": "s2", **form}
+    ).json()
+    return bearer(answer["access_token"])
+
+
+def test_client_credentials_by_basic_and_by_form(api: TestClient) -> None:
+    basic = base64.b64encode("one:s%3A1/%C3%A9".encode()).decode()
+    answer = api.post(
+        "/oauth2/token",
+        data={"grant_type": "client_credentials", "scope": "qos-profiles:read"},
+        headers={"Authorization": f"Basic {basic}"},
+    ).json()
+    assert (answer["token_type"], answer["scope"]) == ("Bearer", "qos-profiles:read")
+    profile = "/qos-profiles/v1/qos-profiles/QOS_E"
+    assert api.get(profile, headers=bearer(answer["access_token"])).status_code == 200
+    refused = api.post(SESSIONS, json=BODY, headers=bearer(answer["access_token"]))
+    assert (refused.status_code, refused.json()["code"]) == (403, "PERMISSION_DENIED")
+    all_scopes = granted(api, grant_type="client_credentials")
+    assert api.post(SESSIONS, json=BODY, headers=all_scopes).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("form", "status", "error"),
+    [
+        ({"client_secret": "wrong"}, 401, "invalid_client"),
+        ({"client_id": "nobody"}, 401, "invalid_client"),
+        ({"grant_type": "password"}, 400, "unsupported_grant_type"),
+        ({"scope": "everything"}, 400, "invalid_scope"),
+        ({"grant_type": CIBA, "auth_req_id": "x"}, 400, "invalid_grant"),
+    ],
+)
+def test_the_token_endpoint_refuses(api: TestClient, form: dict, status: int, error: str) -> None:
+    good = {"client_id": "two", "client_secret": "s2", "grant_type": "client_credentials"}
+    answer = api.post("/oauth2/token", data=good | form)
+    assert (answer.status_code, answer.json()["error"]) == (status, error)
+
+
+def test_a_three_legged_token_stands_for_its_device(api: TestClient) -> None:
+    client = {"client_id": "two", "client_secret": "s2"}
+    asked = api.post("/oauth2/bc-authorize", data=client | {"login_hint": "tel:+351966666666"})
+    token = granted(api, grant_type=CIBA, auth_req_id=asked.json()["auth_req_id"])
+    unnecessary = api.post(SESSIONS, json=BODY, headers=token)
+    assert unnecessary.json()["code"] == "UNNECESSARY_IDENTIFIER"
+    without = {name: value for name, value in BODY.items() if name != "device"}
+    created = api.post(SESSIONS, json=without, headers=token)
+    assert created.status_code == 201
+    assert "device" not in created.json()
+    # The same device by its number is the same device.
+    two_legged = granted(api, grant_type="client_credentials")
+    assert api.post(SESSIONS, json=BODY, headers=two_legged).json()["code"] == "CONFLICT"
+    found = api.post("/quality-on-demand/v1/retrieve-sessions", json={}, headers=token).json()
+    assert [item["sessionId"] for item in found] == [created.json()["sessionId"]]
+
+
+@pytest.mark.parametrize("hint", ["", "tel:12", "mailto:a@b.example", "ipport:1.2.3.4", "ipport:x:y"])
+def test_a_login_hint_that_names_no_device(api: TestClient, hint: str) -> None:
+    client = {"client_id": "two", "client_secret": "s2", "login_hint": hint}
+    answer = api.post("/oauth2/bc-authorize", data=client)
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+
+
+def test_sessions_belong_to_the_client_that_made_them(operator: Operator, api: TestClient) -> None:
+    mine, theirs = (bearer(operator.authority.token(name)) for name in ("one", "two"))
+    path = f"{SESSIONS}/{api.post(SESSIONS, json=BODY, headers=mine).json()['sessionId']}"
+    assert api.get(path, headers=theirs).json()["code"] == "PERMISSION_DENIED"
+    assert api.delete(path, headers=theirs).status_code == 403
+    lookup = {"device": BODY["device"]}
+    found = api.post("/quality-on-demand/v1/retrieve-sessions", json=lookup, headers=theirs)
+    assert found.json() == []
+    assert api.delete(path, headers=mine).status_code == 204
+
+
+def test_tokens_that_do_not_hold(operator: Operator, api: TestClient) -> None:
+    path = "/qos-profiles/v1/qos-profiles/QOS_E"
+    strange = Operator(OperatorSettings()).authority.token("one")
+    request = operator.authority.backchannel(
+        {"client_id": "two", "client_secret": "s2", "login_hint": "tel:+351966666666"}, None
+    )["auth_req_id"]
+    for header in (
+        None,
+        "Basic b25lOnMx",
+        "Bearer",
+        f"Bearer {operator.authority.token('one', lifetime=-1)}",
+        f"Bearer {strange}",
+        f"Bearer {request}",
+        "Bearer eyJhbGciOiJub25lIn0.eyJjbGllbnRfaWQiOiJvbmUifQ.",
+    ):
+        answer = api.get(path, headers={"Authorization": header} if header else {})
+        assert answer.status_code == 401, header
+        assert answer.headers["WWW-Authenticate"] == "Bearer"
+        assert answer.json()["code"] == "UNAUTHENTICATED"
+
+
+def test_a_token_outlives_the_process(tmp_path) -> None:
+    settings = OperatorSettings(database=f"sqlite:///{tmp_path / 'mock.db'}")
+    first = Operator(settings)
+    token = first.authority.token("one", ALL_SCOPES)
+    first.close()
+    again = TestClient(Operator(settings).app)
+    path = "/qos-profiles/v1/qos-profiles/QOS_E"
+    assert again.get(path, headers=bearer(token)).status_code == 200
