@@ -4,6 +4,7 @@ All checks and all phases of Schemathesis, stateful links included; at least 2 0
 version of the APIs.
 """
 
+import os
 import re
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 from .conftest import RELEASES, SPECS
 from .world import CLIENT, Environment
 
+HERE = Path(__file__).parent
 CALLS = 2000
 _GENERATED = re.compile(r"([0-9,]+)\s+generated")
 
@@ -36,13 +38,16 @@ def test_generated_calls(
         document = SPECS / name / RELEASES[version][1] / f"{name}.yaml"
         result = subprocess.run(
             [
-                *(sys.executable, "-m", "schemathesis.cli", "run", str(document)),
+                *(sys.executable, "-m", "schemathesis.cli"),
+                *("--config-file", str(HERE / "schemathesis.toml"), "run", str(document)),
                 *("--url", environment.root + root),
                 *("--header", f"Authorization: Bearer {environment.operator.authority.token(CLIENT)}"),
                 *("--checks", "all", "--max-examples", str(examples)),
                 *("--seed", "1", "--no-color"),
             ],
             cwd=tmp_path,
+            env=os.environ
+            | {"SCHEMATHESIS_HOOKS": "schemathesis_hooks", "PYTHONPATH": str(HERE)},
             capture_output=True,
             text=True,
             timeout=1800,

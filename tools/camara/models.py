@@ -51,8 +51,10 @@ class _Wire(BaseModel):
         # OpenAPI 3.0 properties are not nullable unless they say so, and these never do: an
         # optional field may be left out, not sent as null.
         if isinstance(value, dict) and None in value.values():
-            names = ", ".join(str(name) for name, item in value.items() if item is None)
-            raise ValueError(f"{names}: null is not allowed, leave the field out")
+            known = {field.alias for field in cls.model_fields.values()} | set(cls.model_fields)
+            names = [name for name, item in value.items() if item is None and name in known]
+            if names:
+                raise ValueError(f"{', '.join(names)}: null is not allowed, leave the field out")
         return value
 
 

@@ -14,6 +14,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 from pydantic.json_schema import models_json_schema
 from starlette.exceptions import HTTPException
+from starlette.routing import Match, Route
 
 from camara_qod.tools.camara.errors import CamaraError, InvalidArgument
 from camara_qod.tools.camara.models import ErrorInfo
@@ -180,12 +181,25 @@ async def _invalid_order(_: Request, error: Exception) -> Response:
     return refusal(InvalidArgument(400, "INVALID_ARGUMENT", f"{where}: {first['msg']}"))
 
 
-async def _no_such_route(_: Request, error: Exception) -> Response:
+async def _no_such_route(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        headers["Allow"] = ", ".join(sorted(_methods(request)))
     code = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}.get(error.status_code, "INTERNAL")
     info = ErrorInfo(status=error.status_code, code=code, message=str(error.detail))
-    return JSONResponse(info.wire(), status_code=error.status_code, headers=error.headers)
+    return JSONResponse(info.wire(), status_code=error.status_code, headers=headers)
+
+
+def _methods(request: Request) -> set[str]:
+    """All methods of a path; each has a route of its own here."""
+    return {
+        method
+        for route in request.app.routes
+        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE
+        for method in route.methods or ()
+    }
 
 
 def _openapi(app: FastAPI, edition: Edition) -> dict[str, Any]:
