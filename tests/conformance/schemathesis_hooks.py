@@ -13,6 +13,7 @@ import schemathesis
 PROFILES = ("QOS_E", "QOS_S", "QOS_M", "QOS_L")
 SHORTEST, LONGEST = 60, 43200
 STRICT = "# Request body strictness"
+SUBNETS = {"ipv4Address": "198.51.100.0/24", "ipv6Address": "2001:db8::/64"}
 CREDENTIAL = {
     "credentialType": "ACCESSTOKEN",
     "accessToken": "token",
@@ -40,8 +41,10 @@ def meaningful(body: dict[str, Any]) -> None:
     """A `CreateSession` for a profile that exists."""
     body["qosProfile"] = PROFILES[len(str(body.get("qosProfile"))) % len(PROFILES)]
     body["duration"] = SHORTEST + body["duration"] % (LONGEST - SHORTEST)
-    if "ipv6Address" in body["applicationServer"]:  # any text, as far as the schema goes
-        body["applicationServer"]["ipv6Address"] = "2001:db8::/64"
+    # As far as the schemas go, subnets may be any text or have leading zeros.
+    body["applicationServer"] |= {
+        name: value for name, value in SUBNETS.items() if name in body["applicationServer"]
+    }
     if "sinkCredential" in body:
         body["sinkCredential"] = CREDENTIAL
     if "sink" in body:
