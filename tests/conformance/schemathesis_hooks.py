@@ -60,9 +60,7 @@ def declared(value: Any, schema: dict[str, Any], document: dict[str, Any]) -> An
         return value
     known = merged(schema, document)["properties"]
     return {
-        name: declared(item, known[name], document)
-        for name, item in value.items()
-        if name in known
+        name: declared(item, known[name], document) for name, item in value.items() if name in known
     }
 
 

@@ -41,13 +41,15 @@ def test_generated_calls(
                 *(sys.executable, "-m", "schemathesis.cli"),
                 *("--config-file", str(HERE / "schemathesis.toml"), "run", str(document)),
                 *("--url", environment.root + root),
-                *("--header", f"Authorization: Bearer {environment.operator.authority.token(CLIENT)}"),
+                *(
+                    "--header",
+                    f"Authorization: Bearer {environment.operator.authority.token(CLIENT)}",
+                ),
                 *("--checks", "all", "--max-examples", str(examples)),
                 *("--seed", "1", "--no-color"),
             ],
             cwd=tmp_path,
-            env=os.environ
-            | {"SCHEMATHESIS_HOOKS": "schemathesis_hooks", "PYTHONPATH": str(HERE)},
+            env=os.environ | {"SCHEMATHESIS_HOOKS": "schemathesis_hooks", "PYTHONPATH": str(HERE)},
             capture_output=True,
             text=True,
             timeout=1800,

@@ -91,7 +91,9 @@ def test_a_three_legged_token_stands_for_its_device(api: TestClient) -> None:
     assert [item["sessionId"] for item in found] == [created.json()["sessionId"]]
 
 
-@pytest.mark.parametrize("hint", ["", "tel:12", "mailto:a@b.example", "ipport:1.2.3.4", "ipport:x:y"])
+@pytest.mark.parametrize(
+    "hint", ["", "tel:12", "mailto:a@b.example", "ipport:1.2.3.4", "ipport:x:y"]
+)
 def test_a_login_hint_that_names_no_device(api: TestClient, hint: str) -> None:
     client = {"client_id": "two", "client_secret": "s2", "login_hint": hint}
     answer = api.post("/oauth2/bc-authorize", data=client)
