@@ -7,7 +7,8 @@ from rich.json import JSON
 from rich.table import Table
 from rich.text import Text
 
-from camara_qod.tools.outcome import Outcome, spoken
+from camara_qod.tools.outcome import Outcome
+from camara_qod.tools.wording import spoken
 
 
 def show(console: Console, outcome: Outcome, *, body: bool = True) -> None:

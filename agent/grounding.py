@@ -43,9 +43,9 @@ class GroundedToolCalls(AgentMiddleware):
     """Refuses tool calls with identifiers that neither the human nor a tool has named.
 
     Identifiers are IP addresses, phone and other long numbers, UUIDs, URLs and e-mail addresses, in
-    any string or number of the arguments. The refusal is a `ToolMessage` that names the argument and
-    not the value, so that the model can correct itself or ask. What a human reviewer wrote into a
-    call (`HumanInTheLoopMiddleware`, edit) counts as written by the human.
+    any string or number of the arguments. The refusal is a `ToolMessage` that names the argument
+    and not the value, so that the model can correct itself or ask. What a human reviewer wrote into
+    a call (`HumanInTheLoopMiddleware`, edit) counts as written by the human.
 
     Args:
         trusted: further texts whose identifiers may be used, such as a configured server.
@@ -119,7 +119,7 @@ def identifiers(text: str) -> set[str]:
     found |= set(_bare_ipv6(plain))
     rest = _LINK.sub(" ", plain)
     found |= {match.lower() for match in _HEX.findall(rest)}
-    for digits in _LONG_NUMBER.findall(_without(rest, found)):
+    for digits in _LONG_NUMBER.findall(_without_mentions(rest)):
         found.add(re.sub(r"[^0-9]", "", digits))
     found.discard("")
     return found
@@ -146,13 +146,10 @@ def _normal(item: Mention, text: str) -> str:
     return ""
 
 
-def _without(text: str, found: set[str]) -> str:
+def _without_mentions(text: str) -> str:
     """The text without what was recognised, so that no part of it counts once more."""
-    mentions = [
-        item
-        for item in find_mentions([text]).items
-        if isinstance(item, Address | Phone | SessionId)
-    ]
+    recognised = Address | Phone | SessionId
+    mentions = [item for item in find_mentions([text]).items if isinstance(item, recognised)]
     for item in sorted(mentions, key=lambda item: -item.start):
         text = text[: item.start] + " | " + text[item.end :]
     return text

@@ -77,7 +77,7 @@ def main() -> None:
     axes.set_ylim(bottom=0)
     axes.legend()
     figure.savefig(FOLDER / "mock_scale.svg")
-    print(json.dumps(result, indent=1))  # noqa: T201
+    print(json.dumps(result, indent=1))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""The mock operator against Prism, the usual OpenAPI mock, on the same calls.
+r"""The mock operator against Prism, the usual OpenAPI mock, on the same calls.
 
     npm install --prefix /tmp/prism @stoplight/prism-cli
-    python benchmarks/mock_vs_prism.py --prism /tmp/prism/node_modules/.bin/prism \\
+    python benchmarks/mock_vs_prism.py --prism /tmp/prism/node_modules/.bin/prism \
         --specification $CAMARA_SPECS/quality-on-demand/1.1.0_r3.2/quality-on-demand.yaml
 
 A round is createSession, getSession and deleteSession. Prism answers with examples and keeps
@@ -95,7 +95,8 @@ def ours(folder: str, port: int) -> tuple[list[str], str]:
 def token(port: int) -> str:
     """An access token of the mock operator."""
     form = {"grant_type": "client_credentials", "client_id": "bench", "client_secret": "bench"}
-    return str(httpx2.post(f"http://127.0.0.1:{port}/oauth2/token", data=form).json()["access_token"])
+    answer = httpx2.post(f"http://127.0.0.1:{port}/oauth2/token", data=form)
+    return str(answer.json()["access_token"])
 
 
 def main() -> None:
@@ -133,7 +134,7 @@ def main() -> None:
         ).stdout.strip(),
     }
     RESULT.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-    print(json.dumps(result, indent=1))  # noqa: T201
+    print(json.dumps(result, indent=1))
 
 
 if __name__ == "__main__":

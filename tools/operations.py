@@ -1,18 +1,23 @@
 """Decision to API call. A further operation is a further row."""
 
+import asyncio
+import time
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from camara_qod.tools.camara.client import AsyncQodClient, QodClient
-from camara_qod.tools.camara.errors import CamaraError
 from camara_qod.tools.camara.models import (
     CreateSession,
     ExtendSessionDuration,
     QosProfileDeviceRequest,
     RetrieveSessionsInput,
 )
+from camara_qod.tools.errors import QodError
 from camara_qod.tools.interpreter.decision import Interpretation
 from camara_qod.tools.outcome import Outcome
+from camara_qod.tools.recovery import Call, Result, Wait, carry_out
 
 #: For each operationId, the call on either client; on the async one the result is awaited.
 _CALLS: dict[str, Callable[[Any, dict[str, Any]], Any]] = {
@@ -53,11 +58,8 @@ def execute(interpretation: Interpretation, client: QodClient) -> Outcome:
     outcome = dry_run(interpretation)
     if outcome.body is None:
         return outcome
-    try:
-        answer = _call(interpretation, client)
-    except CamaraError as error:
-        return Outcome(interpretation, outcome.body, sent=True, error=error)
-    return Outcome(interpretation, outcome.body, sent=True, answer=answer)
+    result = perform(interpretation.decision.operation, outcome.body, client)
+    return _sent(outcome, result)
 
 
 async def aexecute(interpretation: Interpretation, client: AsyncQodClient) -> Outcome:
@@ -65,13 +67,65 @@ async def aexecute(interpretation: Interpretation, client: AsyncQodClient) -> Ou
     outcome = dry_run(interpretation)
     if outcome.body is None:
         return outcome
+    result = await aperform(interpretation.decision.operation, outcome.body, client)
+    return _sent(outcome, result)
+
+
+def _sent(outcome: Outcome, result: Result) -> Outcome:
+    return replace(
+        outcome, sent=True, answer=result.answer, error=result.error, advice=result.advice
+    )
+
+
+def perform(operation: str, arguments: dict[str, Any], client: QodClient) -> Result:
+    """Call an operation, and do what follows when it goes wrong.
+
+    Args:
+        operation: operationId.
+        arguments: on the wire.
+        client: reaches the operator.
+
+    Raises:
+        TransportError: as `execute`.
+        ValidationError: the arguments are none that the operation takes.
+    """
+    steps = carry_out(operation, arguments)
+    step = _advanced(partial(next, steps))
+    while not isinstance(step, Result):
+        move = partial(steps.send, None)
+        if isinstance(step, Wait):
+            time.sleep(step.seconds)
+        else:
+            try:
+                move = partial(steps.send, _CALLS[step.operation](client, step.arguments))
+            except QodError as error:
+                move = partial(steps.throw, error)
+        step = _advanced(move)
+    return step
+
+
+async def aperform(operation: str, arguments: dict[str, Any], client: AsyncQodClient) -> Result:
+    """`perform` for asynchronous code."""
+    steps = carry_out(operation, arguments)
+    step = _advanced(partial(next, steps))
+    while not isinstance(step, Result):
+        move = partial(steps.send, None)
+        if isinstance(step, Wait):
+            await asyncio.sleep(step.seconds)
+        else:
+            try:
+                move = partial(steps.send, await _CALLS[step.operation](client, step.arguments))
+            except QodError as error:
+                move = partial(steps.throw, error)
+        step = _advanced(move)
+    return step
+
+
+def _advanced(move: Callable[[], Any]) -> Call | Wait | Result:
+    """The next step, or the result where there is none."""
     try:
-        answer = await _call(interpretation, client)
-    except CamaraError as error:
-        return Outcome(interpretation, outcome.body, sent=True, error=error)
-    return Outcome(interpretation, outcome.body, sent=True, answer=answer)
-
-
-def _call(interpretation: Interpretation, client: QodClient | AsyncQodClient) -> Any:
-    decision = interpretation.decision
-    return _CALLS[decision.operation](client, decision.arguments)
+        step: Call | Wait = move()
+    except StopIteration as stop:
+        result: Result = stop.value
+        return result
+    return step

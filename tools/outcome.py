@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from camara_qod.tools.camara.errors import CamaraError
-from camara_qod.tools.camara.models import QosProfile, SessionInfo
+from camara_qod.tools.camara.models import SessionInfo
 from camara_qod.tools.interpreter.decision import CLARIFY, DECLINE, Interpretation
+from camara_qod.tools.wording import Answer, answer_text
 
 OFFER = (
     "That is not a matter for the Quality-on-Demand API. I can request a better connection for a "
@@ -16,17 +17,13 @@ OFFER = (
 )
 
 
-#: What an operation returns; `None` for `deleteSession`.
-Answer = SessionInfo | QosProfile | list[SessionInfo] | list[QosProfile] | None
-
-
 @dataclass(frozen=True)
 class Outcome:
     """One request from end to end.
 
     `body` holds the arguments that were sent to the API, or would have been in a dry run; `answer`
-    is what the operator returned and `error` its refusal. Where `sent` is false nothing left the
-    process.
+    is what the operator returned and `error` its refusal, with `advice` on what to do next. Where
+    `sent` is false nothing left the process.
     """
 
     interpretation: Interpretation
@@ -34,6 +31,7 @@ class Outcome:
     sent: bool = False
     answer: Answer = None
     error: CamaraError | None = None
+    advice: str = ""
 
     @property
     def session(self) -> SessionInfo | None:
@@ -54,10 +52,10 @@ class Outcome:
         if decision.operation == CLARIFY:
             return " ".join(question.text for question in self.interpretation.questions)
         if self.error is not None:
-            error = self.error
-            return f"The operator refused: {error.message} ({error.status} {error.code})"
+            return refusal_text(self.error, self.advice)
         if self.sent:
-            return _answer_text(self.answer, decision.arguments)
+            text = answer_text(self.answer, decision.arguments)
+            return f"{self.advice} {text}".strip()
         return "Nothing was sent. This is the request that would be."
 
     def to_dict(self) -> dict[str, Any]:
@@ -80,6 +78,7 @@ class Outcome:
                 "message": self.error.message,
                 "retryAfter": self.error.retry_after,
             },
+            "advice": self.advice,
             "assumptions": [
                 {"argument": item.argument, "value": item.value, "reason": item.reason}
                 for item in made.assumptions
@@ -92,48 +91,13 @@ class Outcome:
         }
 
 
+def refusal_text(error: CamaraError, advice: str) -> str:
+    """A refusal, and what to do about it."""
+    text = f"The operator refused: {error.message} ({error.status} {error.code})"
+    return f"{text} {advice}" if advice else text
+
+
 def _wire(answer: Answer) -> Any:
     if isinstance(answer, list):
         return [item.wire() for item in answer]
     return None if answer is None else answer.wire()
-
-
-def _answer_text(answer: Answer, arguments: dict[str, Any]) -> str:
-    if isinstance(answer, list):
-        return "\n".join(_item_text(item) for item in answer) or "There are none."
-    return f"Session {arguments['sessionId']} is deleted." if answer is None else _item_text(answer)
-
-
-def _item_text(item: SessionInfo | QosProfile) -> str:
-    return _session_text(item) if isinstance(item, SessionInfo) else _profile_text(item)
-
-
-def _profile_text(profile: QosProfile) -> str:
-    text = f"Profile {profile.name} is {profile.status.value}"
-    limits = [
-        f"{word} {spoken(round(length.seconds))}"
-        for word, length in (("from", profile.min_duration), ("to", profile.max_duration))
-        if length is not None and length.seconds is not None
-    ]
-    about = ", ".join([*([profile.description] if profile.description else []), " ".join(limits)])
-    return f"{text}: {about}." if about else f"{text}."
-
-
-def _session_text(session: SessionInfo) -> str:
-    text = (
-        f"Session {session.session_id} with {session.qos_profile} is {session.qos_status.value}, "
-        f"for {spoken(session.duration)}"
-    )
-    if session.expires_at is not None:
-        text += f" until {session.expires_at:%Y-%m-%d %H:%M:%S} UTC"
-    return text + "."
-
-
-def spoken(seconds: int) -> str:
-    """A length of time in words: 5400 is "1 hour 30 minutes"."""
-    parts = []
-    for name, size in (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1)):
-        count, seconds = divmod(seconds, size)
-        if count:
-            parts.append(f"{count} {name}{'s' * (count > 1)}")
-    return " ".join(parts) or "0 seconds"

@@ -52,7 +52,7 @@ class Consumer:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
-            def do_POST(self) -> None:  # noqa: N802
+            def do_POST(self) -> None:
                 data = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["data"]
                 events[data["sessionId"]].append(data["qosStatus"])
                 self.send_response(204)

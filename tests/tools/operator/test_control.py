@@ -145,5 +145,5 @@ def test_the_rate_limit_of_one_client_is_not_anothers() -> None:
 def test_settings_that_do_not_hold() -> None:
     with pytest.raises(SettingsError, match="100/second"):
         Operator(OperatorSettings(rate_limit="often"))
-    with pytest.raises(SettingsError, match="sqlite:///mock.db"):
+    with pytest.raises(SettingsError, match="sqlite:///mock"):
         Operator(OperatorSettings(database="sqlite:////nowhere/at/all.db"))

@@ -43,7 +43,7 @@ def granted(api: TestClient, **form: str) -> dict[str, str]:
 
 
 def test_client_credentials_by_basic_and_by_form(api: TestClient) -> None:
-    basic = base64.b64encode("one:s%3A1/%C3%A9".encode()).decode()
+    basic = base64.b64encode(b"one:s%3A1/%C3%A9").decode()
     answer = api.post(
         "/oauth2/token",
         data={"grant_type": "client_credentials", "scope": "qos-profiles:read"},
