@@ -9,7 +9,7 @@ from typing import Any
 from camara_qod.tools.camara.errors import CamaraError
 from camara_qod.tools.camara.models import SessionInfo
 from camara_qod.tools.interpreter.decision import CLARIFY, DECLINE, Interpretation
-from camara_qod.tools.wording import Answer, answer_text
+from camara_qod.tools.wording import Answer, answer_text, wire
 
 OFFER = (
     "That is not a matter for the Quality-on-Demand API. I can request a better connection for a "
@@ -69,7 +69,7 @@ class Outcome:
             },
             "body": self.body,
             "sent": self.sent,
-            "answer": _wire(self.answer),
+            "answer": wire(self.answer),
             "error": None
             if self.error is None
             else {
@@ -95,9 +95,3 @@ def refusal_text(error: CamaraError, advice: str) -> str:
     """A refusal, and what to do about it."""
     text = f"The operator refused: {error.message} ({error.status} {error.code})"
     return f"{text} {advice}" if advice else text
-
-
-def _wire(answer: Answer) -> Any:
-    if isinstance(answer, list):
-        return [item.wire() for item in answer]
-    return None if answer is None else answer.wire()

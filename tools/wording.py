@@ -8,6 +8,13 @@ from camara_qod.tools.camara.models import QosProfile, SessionInfo
 Answer = SessionInfo | QosProfile | list[SessionInfo] | list[QosProfile] | None
 
 
+def wire(answer: Answer) -> Any:
+    """An answer as JSON."""
+    if isinstance(answer, list):
+        return [item.wire() for item in answer]
+    return None if answer is None else answer.wire()
+
+
 def answer_text(answer: Answer, arguments: dict[str, Any]) -> str:
     """An operator's answer to an operation with these arguments."""
     if isinstance(answer, list):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from camara_qod.tools.catalogue import Catalogue
 from camara_qod.tools.interpreter.mentions import Mentions, find_mentions
+from camara_qod.tools.interpreter.reference import KnownSessions
 from camara_qod.tools.settings import QodSettings
 
 
@@ -16,6 +17,7 @@ class Context:
     mentions: Mentions
     catalogue: Catalogue
     settings: QodSettings
+    sessions: KnownSessions = KnownSessions()
 
     @property
     def blank(self) -> bool:
@@ -23,8 +25,13 @@ class Context:
         return not any(message.strip() for message in self.messages)
 
 
-def read(messages: Sequence[str], catalogue: Catalogue, settings: QodSettings) -> Context:
+def read(
+    messages: Sequence[str],
+    catalogue: Catalogue,
+    settings: QodSettings,
+    sessions: KnownSessions | None = None,
+) -> Context:
     """Find the mentions of a conversation and put them beside the configuration."""
     turns = tuple(messages)
     mentions = find_mentions(turns, catalogue.names, default_region=settings.default_region)
-    return Context(turns, mentions, catalogue, settings)
+    return Context(turns, mentions, catalogue, settings, sessions or KnownSessions())

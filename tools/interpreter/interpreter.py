@@ -10,6 +10,7 @@ from camara_qod.tools.interpreter.context import read
 from camara_qod.tools.interpreter.decision import Decision, Interpretation
 from camara_qod.tools.interpreter.operation import complete, schema_for
 from camara_qod.tools.interpreter.prompt import render
+from camara_qod.tools.interpreter.reference import KnownSessions
 from camara_qod.tools.settings import QodSettings
 
 
@@ -46,22 +47,25 @@ class Interpreter:
         self.settings = settings
         self.catalogue = catalogue or load_catalogue(settings.catalogue)
 
-    def interpret(self, messages: str | Sequence[str]) -> Interpretation:
+    def interpret(
+        self, messages: str | Sequence[str], sessions: KnownSessions | None = None
+    ) -> Interpretation:
         """Decide for a conversation.
 
         Args:
             messages: what the user typed, one turn or several, oldest first.
+            sessions: those that the API has named in this conversation.
 
         Returns:
             An interpretation whose decision is complete and valid, asks, or declines. Whatever
-            identifiers are in it stand in `messages` or in the settings.
+            identifiers are in it stand in `messages`, in `sessions` or in the settings.
 
         Raises:
             RequestTooLong: the conversation does not fit the model.
         """
         started = time.perf_counter()
         turns = [messages] if isinstance(messages, str) else list(messages)
-        context = read(turns, self.catalogue, self.settings)
+        context = read(turns, self.catalogue, self.settings, sessions)
         prompt = render(self._decoder.tokenizer, turns)
         text, trace = self._decoder.decode(prompt, schema_for(context))
         emitted = _parsed(text)
@@ -74,6 +78,10 @@ class Interpreter:
             emitted=emitted,
             seconds=time.perf_counter() - started,
         )
+
+    def count_tokens(self, text: str) -> int:
+        """How many tokens a text is to the model."""
+        return len(self._decoder.tokenizer(text, add_special_tokens=False)["input_ids"])
 
 
 def _parsed(text: str) -> Decision:

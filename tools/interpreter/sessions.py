@@ -13,7 +13,7 @@ from camara_qod.tools.camara.models import (
 from camara_qod.tools.interpreter import candidates
 from camara_qod.tools.interpreter.completion import Note, device_step, finish
 from camara_qod.tools.interpreter.context import Context
-from camara_qod.tools.interpreter.decision import Completed, Question
+from camara_qod.tools.interpreter.decision import Assumption, Completed, Question
 from camara_qod.tools.interpreter.schema import narrowed
 
 GET = "getSession"
@@ -57,12 +57,20 @@ def _ids(context: Context) -> list[str | None]:
 
 def complete_reference(operation: str) -> Callable[[dict[str, Any], Context], Completed]:
     """Completion of `getSession` or `deleteSession`."""
-    return lambda emitted, _: finish(operation, emitted, _session_step(emitted))
+
+    def complete(emitted: dict[str, Any], context: Context) -> Completed:
+        body = dict(emitted)
+        notes: list[Note] = list(_session_step(body, context))
+        return finish(operation, body, notes)
+
+    return complete
 
 
 def complete_extension(emitted: dict[str, Any], context: Context) -> Completed:
-    """A session and how much longer; neither has a default."""
-    return finish(EXTEND, emitted, [*_session_step(emitted), *_extension_step(emitted)])
+    """A session, and how much longer, which has no default."""
+    body = dict(emitted)
+    notes: list[Note] = [*_session_step(body, context), *_extension_step(body)]
+    return finish(EXTEND, body, notes)
 
 
 def complete_of_device(emitted: dict[str, Any], context: Context) -> Completed:
@@ -72,8 +80,18 @@ def complete_of_device(emitted: dict[str, Any], context: Context) -> Completed:
     return finish(RETRIEVE, body, notes)
 
 
-def _session_step(body: dict[str, Any]) -> Iterator[Question]:
-    if body["sessionId"] is None:
+def _session_step(body: dict[str, Any], context: Context) -> Iterator[Note]:
+    """The session whose id was written, else the one that the conversation is about."""
+    if body["sessionId"] is not None:
+        return
+    meant = context.sessions.meant(context.messages[-1])
+    if meant is not None:
+        body["sessionId"] = meant
+        yield Assumption("sessionId", meant, "the session this conversation is about")
+    elif len(context.sessions.listed) > 1:
+        count = len(context.sessions.listed)
+        yield Question("sessionId", f"Which session? Say which of the {count}, or give its id.")
+    else:
         yield Question("sessionId", "Which session? Give its id.")
 
 

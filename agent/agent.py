@@ -1,0 +1,88 @@
+"""A complete agent: the operation tools, a chat model, confirmation by a human, and grounding."""
+
+from typing import Any, Literal
+
+from langchain.agents import create_agent
+from langchain.agents.middleware import AgentMiddleware, HumanInTheLoopMiddleware
+from langchain.agents.middleware.human_in_the_loop import InterruptOnConfig
+from langchain.agents.middleware.types import ToolCallRequest
+from langchain.chat_models import init_chat_model
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.graph.state import CompiledStateGraph
+
+from camara_qod.agent.chat_model import CONFIDENCE, ChatQod
+from camara_qod.agent.grounding import GroundedToolCalls
+from camara_qod.tools.operation_tools import CHANGING, operation_tools
+from camara_qod.tools.plugin import QodPlugin
+
+#: When a change needs a human's word: always, never, or where the model is less sure than this.
+Confirm = Literal["always", "never"] | float
+
+SYSTEM_PROMPT = (
+    "You request network quality for devices through the CAMARA Quality-on-Demand tools. Never "
+    "make up an address, a phone number or an id: use what the user wrote or a tool returned, and "
+    "ask for what is missing. Profiles: look them up with retrieveQoSProfiles when unsure."
+)
+
+
+def build_agent(
+    plugin: QodPlugin,
+    *,
+    model: str | BaseChatModel | None = None,
+    confirm: Confirm = "always",
+    checkpointer: BaseCheckpointSaver[Any] | None = None,
+) -> CompiledStateGraph[Any, Any, Any, Any]:
+    """An agent for whole conversations.
+
+    Args:
+        plugin: interpreter and clients.
+        model: the chat model, or its LangChain name (`openai:gpt-5`, `ollama:llama3`); by default
+            the fine-tuned one in this process.
+        confirm: when creating, changing and deleting need a human's word. A threshold applies to
+            the fine-tuned model; calls of others, which tell no confidence, are always asked about.
+        checkpointer: keeps conversations; needed for confirmation.
+    """
+    chat = init_chat_model(model) if isinstance(model, str) else model or ChatQod(plugin)
+    middleware: list[AgentMiddleware[Any, Any, Any]] = []
+    if confirm != "never":
+        config = InterruptOnConfig(
+            allowed_decisions=["approve", "edit", "reject"], when=_asks(confirm)
+        )
+        middleware.append(HumanInTheLoopMiddleware(dict.fromkeys(CHANGING, config)))
+    middleware.append(GroundedToolCalls(trusted=_configured(plugin)))
+    return create_agent(
+        chat,
+        operation_tools(plugin),
+        system_prompt=SYSTEM_PROMPT,
+        middleware=middleware,
+        checkpointer=checkpointer,
+    )
+
+
+def _asks(confirm: Confirm) -> Any:
+    """Whether a call is shown to a human before it is made."""
+
+    def ask(request: ToolCallRequest) -> bool:
+        if isinstance(confirm, str):
+            return confirm == "always"
+        sure = _confidence(request)
+        return sure is None or sure < confirm
+
+    return ask
+
+
+def _confidence(request: ToolCallRequest) -> float | None:
+    for message in reversed(request.state["messages"]):
+        if isinstance(message, AIMessage):
+            value = message.response_metadata.get(CONFIDENCE)
+            return None if value is None else float(value)
+    return None
+
+
+def _configured(plugin: QodPlugin) -> list[str]:
+    """Identifiers of the deployer, which nobody has to write."""
+    settings = plugin.settings
+    values = [settings.default_device, settings.default_application_server]
+    return [str(value.wire()) for value in values if value is not None]

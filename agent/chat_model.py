@@ -1,0 +1,192 @@
+"""`ChatQod`: the fine-tuned model as a LangChain chat model.
+
+It answers a conversation with a grounded, grammar-constrained call of an operation tool, with a
+question where something is missing, or with what a tool has returned. So
+`create_agent(ChatQod(), operation_tools(plugin))` works without any other language model.
+"""
+
+import json
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+from uuid import uuid4
+
+from langchain_core.callbacks import CallbackManagerForLLMRun
+from langchain_core.language_models import BaseChatModel, LanguageModelInput
+from langchain_core.messages import (
+    AIMessage,
+    AIMessageChunk,
+    BaseMessage,
+    ToolCall,
+    ToolMessage,
+)
+from langchain_core.messages.ai import UsageMetadata
+from langchain_core.messages.tool import tool_call_chunk as create_tool_call_chunk
+from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
+from langchain_core.runnables import Runnable
+from langchain_core.tools import BaseTool
+from langchain_core.utils.function_calling import convert_to_openai_tool
+from pydantic import ConfigDict, Field, PrivateAttr
+
+from camara_qod.agent.display import in_words
+from camara_qod.agent.history import KIND, REPORT, History, read_history
+from camara_qod.tools.interpreter.decision import Interpretation
+from camara_qod.tools.outcome import Outcome
+from camara_qod.tools.plugin import QodPlugin
+from camara_qod.tools.settings import QodSettings, load_settings
+
+CONFIDENCE = "confidence"
+ASSUMPTIONS = "assumptions"
+
+
+class ChatQod(BaseChatModel):
+    """Chat model over the interpreter.
+
+    It reads the human's turns and what tools returned; system messages and what other models said
+    change nothing. Without bound tools a decision is answered as its JSON.
+
+    Args:
+        settings: by default the environment's; the model is loaded at the first call.
+        plugin: a ready plugin to use instead.
+    """
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    settings: QodSettings | None = Field(default=None, exclude=True)
+    model: str = Field(default="camara-qod", description="Name in traces.")
+
+    _plugin: QodPlugin | None = PrivateAttr(default=None)
+    _lock: Any = PrivateAttr(default_factory=threading.Lock)
+
+    def __init__(self, plugin: QodPlugin | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._plugin = plugin
+
+    @property
+    def _llm_type(self) -> str:
+        return "camara-qod"
+
+    def bind_tools(
+        self,
+        tools: Sequence[dict[str, Any] | type | Callable[..., Any] | BaseTool],
+        *,
+        tool_choice: str | None = None,
+        **kwargs: Any,
+    ) -> Runnable[LanguageModelInput, AIMessage]:
+        """Say which operation tools there are; tools of other names are never called."""
+        names = [convert_to_openai_tool(tool) for tool in tools]
+        return self.bind(tools=names, tool_choice=tool_choice, **kwargs)
+
+    def _generate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        names = {tool["function"]["name"] for tool in kwargs.get("tools") or []}
+        message = self._answer(messages, names)
+        return ChatResult(generations=[ChatGeneration(message=message)])
+
+    def _stream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> Iterator[ChatGenerationChunk]:
+        # A decision is known only when it is complete, so there is one chunk.
+        message = self._generate(messages, stop, run_manager, **kwargs).generations[0].message
+        chunk = ChatGenerationChunk(message=_chunk(message))
+        if run_manager:
+            run_manager.on_llm_new_token(chunk.text, chunk=chunk)
+        yield chunk
+
+    def _answer(self, messages: list[BaseMessage], names: set[str]) -> AIMessage:
+        if messages and isinstance(messages[-1], ToolMessage):
+            return _report(messages)
+        history = read_history(messages)
+        made = self._decide(history)
+        decision = made.decision
+        metadata = {
+            KIND: decision.operation,
+            CONFIDENCE: round(made.confidence, 4),
+            ASSUMPTIONS: {item.argument: item.reason for item in made.assumptions},
+            "model_name": self.model,
+        }
+        content, calls = Outcome(made).text, []
+        if decision.acts and decision.operation in names:
+            content = statement(made)
+            call = ToolCall(
+                name=decision.operation, args=decision.arguments, id=f"call_{uuid4().hex}"
+            )
+            calls = [call]
+        elif decision.acts:
+            content = decision.to_json()
+        return AIMessage(
+            content=content,
+            tool_calls=calls,
+            response_metadata=metadata,
+            usage_metadata=self._usage(history, made),
+        )
+
+    def _decide(self, history: History) -> Interpretation:
+        """For the open turns; after a settled request for the newest turn alone."""
+        turns = list(history.turns) or [""]
+        return self._ready().interpreter.interpret(turns, history.sessions)
+
+    def _usage(self, history: History, made: Interpretation) -> UsageMetadata:
+        count = self._ready().interpreter.count_tokens
+        said, answered = count("\n".join(history.turns)), count(made.emitted.to_json())
+        return UsageMetadata(
+            input_tokens=said, output_tokens=answered, total_tokens=said + answered
+        )
+
+    def _ready(self) -> QodPlugin:
+        with self._lock:
+            if self._plugin is None:
+                self._plugin = QodPlugin.from_settings(self.settings or load_settings())
+            return self._plugin
+
+
+def _chunk(message: BaseMessage) -> AIMessageChunk:
+    calls = message.tool_calls if isinstance(message, AIMessage) else []
+    return AIMessageChunk(
+        content=message.content,
+        response_metadata=message.response_metadata,
+        usage_metadata=message.usage_metadata if isinstance(message, AIMessage) else None,
+        tool_call_chunks=[
+            create_tool_call_chunk(
+                name=call["name"], args=json.dumps(call["args"]), id=call["id"], index=index
+            )
+            for index, call in enumerate(calls)
+        ],
+        chunk_position="last",
+    )
+
+
+def statement(made: Interpretation) -> str:
+    """What is about to be done, in plain words, with what was assumed."""
+    decision = made.decision
+    values = [f"{name} {in_words(name, value)}" for name, value in decision.arguments.items()]
+    text = f"{decision.operation}: {', '.join(values)}." if values else f"{decision.operation}."
+    assumed = ", ".join(f"{item.argument} ({item.reason})" for item in made.assumptions)
+    return f"{text} Not stated: {assumed}." if assumed else text
+
+
+def _report(messages: list[BaseMessage]) -> AIMessage:
+    """The results of the newest tool calls, as the tools have worded them."""
+    results: list[str] = []
+    for message in reversed(messages):
+        if not isinstance(message, ToolMessage):
+            break
+        results.insert(0, str(message.text))
+    text = "\n".join(results)
+    count = len(text.split())
+    return AIMessage(
+        content=text,
+        response_metadata={KIND: REPORT},
+        usage_metadata=UsageMetadata(
+            input_tokens=count, output_tokens=count, total_tokens=2 * count
+        ),
+    )

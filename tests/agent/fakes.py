@@ -1,0 +1,54 @@
+"""A plugin whose decoder follows a script, for tests without a language model."""
+
+import json
+from typing import Any
+
+from camara_qod.tools.interpreter.decoding import Trace
+from camara_qod.tools.interpreter.interpreter import Interpreter
+from camara_qod.tools.plugin import QodPlugin
+from camara_qod.tools.settings import QodSettings
+
+
+class Words:
+    """Counts words, where a tokenizer is asked for."""
+
+    chat_template = None
+    all_special_tokens: tuple[str, ...] = ()
+
+    def __call__(self, text: str, **_: Any) -> dict[str, list[int]]:
+        return {"input_ids": list(range(len(text.split())))}
+
+
+class ScriptedDecoder:
+    """Emits what it is told, decision by decision, and keeps the prompts."""
+
+    def __init__(self, *decisions: dict[str, Any], probability: float = 1.0) -> None:
+        self.tokenizer: Any = Words()
+        self.script = list(decisions)
+        self.prompts: list[str] = []
+        self._probability = probability
+
+    def decode(self, prompt: str, schema: dict[str, Any]) -> tuple[str, Trace]:
+        self.prompts.append(prompt)
+        decision = self.script.pop(0)
+        return json.dumps(decision), Trace(probabilities=[self._probability])
+
+
+def plugin(*decisions: dict[str, Any], probability: float = 1.0) -> QodPlugin:
+    """A plugin with the mock operator in this process."""
+    settings = QodSettings(_env_file=None)
+    return QodPlugin(Interpreter(ScriptedDecoder(*decisions, probability=probability), settings))
+
+
+def create(device: Any = None, profile: str | None = "QOS_E", **more: Any) -> dict[str, Any]:
+    """A `createSession` as the model emits it."""
+    arguments = {"device": device, "applicationServer": None, "qosProfile": profile}
+    return {"operation": "createSession", "arguments": arguments | {"duration": None} | more}
+
+
+def on_session(operation: str, session_id: str | None = None, **more: Any) -> dict[str, Any]:
+    """An operation on a session as the model emits it."""
+    return {"operation": operation, "arguments": {"sessionId": session_id} | more}
+
+
+DECLINE: dict[str, Any] = {"operation": "decline", "arguments": {}}

@@ -1,0 +1,97 @@
+"""The agent with confirmation, grounding and a checkpointer."""
+
+from typing import Any
+
+import pytest
+from langchain_core.language_models.fake_chat_models import GenericFakeChatModel
+from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
+from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.types import Command
+
+from camara_qod.agent.agent import Confirm, build_agent
+
+from .fakes import create, plugin
+
+PHONE = {"phoneNumber": "+351966666666"}
+CONFIG: Any = {"configurable": {"thread_id": "1"}}
+SAID = {"messages": [HumanMessage("gaming on +351966666666")]}
+
+
+class Scripted(GenericFakeChatModel):
+    def bind_tools(self, tools: Any, **_: Any) -> "Scripted":
+        return self
+
+
+def agent(confirm: Confirm = "always", *, probability: float = 1.0, model: Any = None) -> Any:
+    parts = plugin(*[create(PHONE)] * 3, probability=probability)
+    return build_agent(parts, model=model, confirm=confirm, checkpointer=InMemorySaver())
+
+
+def results(state: dict[str, Any]) -> list[ToolMessage]:
+    return [item for item in state["messages"] if isinstance(item, ToolMessage)]
+
+
+def decide(running: Any, **decision: Any) -> dict[str, Any]:
+    return running.invoke(Command(resume={"decisions": [decision]}), CONFIG)
+
+
+def test_a_change_waits_for_approval() -> None:
+    running = agent()
+    state = running.invoke(SAID, CONFIG)
+    (interrupt,) = state["__interrupt__"]
+    assert interrupt.value["action_requests"][0]["args"]["device"] == PHONE
+    assert results(state) == []
+    done = decide(running, type="approve")
+    assert "is AVAILABLE" in results(done)[0].text
+
+
+def test_a_rejected_request_stays_open_for_a_correction() -> None:
+    running = agent()
+    running.invoke(SAID, CONFIG)
+    rejected = decide(running, type="reject", message="too long")
+    assert results(rejected)[0].status == "error"
+    again = running.invoke({"messages": [HumanMessage("ten minutes only")]}, CONFIG)
+    assert again["__interrupt__"]
+
+
+def test_what_a_human_edits_counts_as_written_by_them() -> None:
+    running = agent()
+    state = running.invoke(SAID, CONFIG)
+    arguments = state["__interrupt__"][0].value["action_requests"][0]["args"]
+    edited = arguments | {"device": {"phoneNumber": "+351911111111"}}
+    done = decide(running, type="edit", edited_action={"name": "createSession", "args": edited})
+    assert results(done)[0].artifact["device"] == {"phoneNumber": "+351911111111"}
+
+
+@pytest.mark.parametrize(
+    ("confirm", "probability", "asks"),
+    [("never", 0.1, False), (0.9, 0.95, False), (0.9, 0.5, True), ("always", 1.0, True)],
+)
+def test_when_it_asks(confirm: Confirm, probability: float, asks: bool) -> None:
+    state = agent(confirm, probability=probability).invoke(SAID, CONFIG)
+    assert ("__interrupt__" in state) is asks
+    assert bool(results(state)) is not asks
+
+
+def test_another_model_is_asked_about_and_kept_to_the_facts() -> None:
+    def call(number: str, identifier: str) -> AIMessage:
+        arguments = {
+            "device": {"phoneNumber": number},
+            "applicationServer": {"ipv4Address": "203.0.113.100"},
+            "qosProfile": "QOS_E",
+            "duration": 600,
+        }
+        called = {"name": "createSession", "args": arguments, "id": identifier}
+        return AIMessage("", tool_calls=[called])
+
+    lying = Scripted(
+        messages=iter([call("+351999999999", "1"), call("+351966666666", "2"), AIMessage("done")])
+    )
+    running = agent(0.5, model=lying)
+    state = running.invoke(SAID, CONFIG)
+    assert "__interrupt__" in state
+    state = decide(running, type="approve")
+    assert results(state)[0].status == "error"
+    assert "neither the user wrote" in results(state)[0].text
+    state = decide(running, type="approve")
+    assert results(state)[1].artifact["device"] == PHONE
