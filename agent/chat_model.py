@@ -182,11 +182,5 @@ def _report(messages: list[BaseMessage]) -> AIMessage:
             break
         results.insert(0, str(message.text))
     text = "\n".join(results)
-    count = len(text.split())
-    return AIMessage(
-        content=text,
-        response_metadata={KIND: REPORT},
-        usage_metadata=UsageMetadata(
-            input_tokens=count, output_tokens=count, total_tokens=2 * count
-        ),
-    )
+    nothing = UsageMetadata(input_tokens=0, output_tokens=0, total_tokens=0)  # no model was asked
+    return AIMessage(content=text, response_metadata={KIND: REPORT}, usage_metadata=nothing)

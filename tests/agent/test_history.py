@@ -66,9 +66,8 @@ def test_an_aside_is_forgotten_and_a_withdrawal_drops_the_request() -> None:
 
 
 def test_what_another_model_said_settles_what_was_before() -> None:
-    assert read_history([HumanMessage("hello"), AIMessage("hi"), HumanMessage("so")]).turns == (
-        "so",
-    )
+    history = read_history([HumanMessage("hello"), AIMessage("hi"), HumanMessage("so")])
+    assert history.turns == ("so",)
 
 
 def test_lists_and_deletions() -> None:

@@ -1,7 +1,7 @@
 """What a decision may draw on: the conversation, its mentions, and the deployer's configuration."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from camara_qod.tools.catalogue import Catalogue
 from camara_qod.tools.interpreter.mentions import Mentions, find_mentions
@@ -17,7 +17,7 @@ class Context:
     mentions: Mentions
     catalogue: Catalogue
     settings: QodSettings
-    sessions: KnownSessions = KnownSessions()
+    sessions: KnownSessions = field(default_factory=KnownSessions)
 
     @property
     def blank(self) -> bool:
