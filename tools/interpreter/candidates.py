@@ -14,6 +14,7 @@ from camara_qod.tools.camara.models import (
 )
 from camara_qod.tools.catalogue import Need
 from camara_qod.tools.interpreter.context import Context
+from camara_qod.tools.interpreter.meant import additional, meant, taken_back, without_doubt
 from camara_qod.tools.interpreter.mentions import (
     Address,
     Length,
@@ -56,7 +57,9 @@ def devices(context: Context) -> list[Device]:
         for address in context.mentions.of(Address)
         if address.prefix is None and address.role is not Role.SERVER
     ]
-    phones = unique(phone.number for phone in context.mentions.of(Phone))
+    single = _not_taken_back(single, context)
+    named = meant(context.mentions.of(Phone), context.messages)
+    phones = unique(phone.number for phone in named)
     v4 = unique(_ipv4_forms(single))
     v6 = unique(str(address.ip) for address in single if isinstance(address.ip, IPv6Address))
     if (len(phones) + 1) * (len(v4) + 1) * (len(v6) + 1) > MAX_COMBINATIONS:
@@ -71,6 +74,12 @@ def devices(context: Context) -> list[Device]:
         for phone, ipv4, ipv6 in product([*phones, None], [*v4, None], [*v6, None])
         if phone or ipv4 or ipv6
     ]
+
+
+def _not_taken_back(addresses: list[Address], context: Context) -> list[Address]:
+    """Without "the old server 10.0.0.1", where another address is left."""
+    kept = [item for item in addresses if not taken_back(item, context.messages)]
+    return kept or addresses
 
 
 def _device(phone: str | None, ipv4: DeviceIpv4Addr | None, ipv6: str | None) -> Device:
@@ -106,7 +115,7 @@ def servers(context: Context) -> list[ApplicationServer]:
     """Addresses and subnets, each alone and IPv4 with IPv6."""
     v4: list[str] = []
     v6: list[str] = []
-    for address in context.mentions.of(Address):
+    for address in _not_taken_back(context.mentions.of(Address), context):
         if address.role is Role.DEVICE:
             continue
         (v4 if isinstance(address.ip, IPv4Address) else v6).append(address.text)
@@ -132,7 +141,16 @@ def ports(context: Context) -> dict[str, list[Any]]:
         "device_ports": _specs(_parts(named, Role.SERVER)),
         "application_server_ports": _specs(_parts(named, Role.DEVICE) + beside),
     }
-    return {name: [*specs, None] for name, specs in candidates.items() if specs}
+    owned = {
+        "device_ports": any(item.role is Role.DEVICE for item in named),
+        "application_server_ports": any(item.role is Role.SERVER for item in named)
+        or any(item.role is Role.SERVER and item.glued for item in context.mentions.of(Address)),
+    }
+    return {
+        name: list(specs) if owned[name] else [*specs, None]
+        for name, specs in candidates.items()
+        if specs
+    }
 
 
 def _parts(named: list[Ports], other: Role) -> list[_Part]:
@@ -179,7 +197,10 @@ def doubtful(context: Context, name: ProfileName) -> bool:
 
 def durations(context: Context) -> list[int | None] | dict[str, Any]:
     """Seconds that were written; a bounded number where no rule could read the words."""
-    lengths = unique(item.seconds for item in context.mentions.of(Length))
+    named = meant(context.mentions.of(Length), context.messages)
+    lengths: list[int | None] = unique(item.seconds for item in named)
+    if len(named) == 1 and without_doubt(named[0], context.messages):
+        return lengths
     if lengths or not context.mentions.speaks_of_time:
         return [*lengths, None]
     # Words about time that no rule could read ("a few hours"): the model works the number out.
@@ -194,6 +215,13 @@ def durations(context: Context) -> list[int | None] | dict[str, Any]:
             {"type": "null"},
         ]
     }
+
+
+def extensions(context: Context) -> list[int | None] | dict[str, Any]:
+    """Seconds to be added: as for a duration, but "by 15 minutes" goes before other lengths."""
+    named = meant(context.mentions.of(Length), context.messages)
+    added = additional(named, context.messages)
+    return unique(item.seconds for item in added) if added else durations(context)
 
 
 def session_ids(context: Context) -> list[str]:

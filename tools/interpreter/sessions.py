@@ -41,7 +41,7 @@ def extension(context: Context) -> list[dict[str, Any]]:
     """Arguments of `extendQosSessionDuration`."""
     values = {
         "session_id": _ids(context),
-        "requested_additional_duration": candidates.durations(context),
+        "requested_additional_duration": candidates.extensions(context),
     }
     return [narrowed(SessionExtension, values)]
 

@@ -1,0 +1,102 @@
+"""Which of several mentions of one kind are meant.
+
+The newest turn that names any counts (a later turn corrects an earlier one), and what the words
+beside it take back does not: an old number, a time that has passed or is yet to come. Where nothing
+would be left, everything stays: then it is for the model to read.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import TypeVar
+
+from camara_qod.tools.interpreter.mentions import Length, Mention, Phone
+
+M = TypeVar("M", bound=Mention)
+
+#: Up to a few words between a word that takes something back and the thing; none with digits, and
+#: no comma: after "wrong address, it's" comes the right one.
+_GAP = r"(?:[^\w.,:;!?\n]+[A-Za-z'’]+){0,3}[^\w.,:;!?\n]+$"
+_SPACE = r"[^\w.;!?\n]*"
+_BEFORE = {
+    Mention: rf"(?:\b(?:not|never|old|former|formerly|previous|previously|wrong|ignore|except"
+    rf"|instead\s+of|rather\s+than)|n['’]t){_GAP}",
+    Phone: r"\b(?:call|ring|text|reach|contact|phone)\s+(?:me|us|him|her|them)\b[^.;!?\n]{0,24}$",
+    Length: rf"(?:\b(?:was|were|been|had|took|lasted|waited|waiting|lost|yesterday|every|since){_GAP}"
+    rf"|\b(?:in|after|within|starts?|begins?|opens?|leaves?){_SPACE}$)",
+}
+_AFTER = {
+    Mention: rf"^{_SPACE}(?:which\s+|that\s+)?(?:is|was)\s+(?:wrong|old|outdated|down|dead|the\s+old)\b",
+    Phone: "(?!)",
+    Length: rf"^{_SPACE}(?:ago|earlier|later|late|away|from\s+now|before|already|old|behind)\b",
+}
+#: Words beside a length that leave no doubt that the session is to be that long.
+_FOR = re.compile(
+    r"(?:\bfor(?:\s+(?:the\s+next|about|around|at\s+least|another|some))?|\bduration[\"']?\s*[:=]?"
+    r"|\blasting|\bmake\s+(?:it|that))\s*[\"']?$",
+    re.IGNORECASE,
+)
+_OF = re.compile(
+    r"\s+of\s+(?:(?:a|the|my|our|good|very|more)\s+)*(?:reliable|stable|steady|smooth|fast|low|high|gam"
+    r"|play|stream|video|access|connect|boost|bandwidth|latency|network|link|quality|service|vr\b)",
+    re.IGNORECASE,
+)
+#: Words of a later turn that leave the length open again.
+_OPEN = re.compile(
+    r"\b(?:default|matters?|whatever|any\s+length|how\s+long|fresh|new|another|different|next)\b",
+    re.IGNORECASE,
+)
+_MORE_BEFORE = re.compile(
+    r"\b(?:by|another|extra|additional|further|add|plus|\+)\s*(?:an?\s+)?$", re.IGNORECASE
+)
+_MORE_AFTER = re.compile(
+    r"\s*(?:more|longer|extra|on\s+top|to\s+(?:it|that|session))\b", re.IGNORECASE
+)
+
+_BEFORE_OF = {kind: re.compile(text, re.IGNORECASE) for kind, text in _BEFORE.items()}
+_AFTER_OF = {kind: re.compile(text, re.IGNORECASE) for kind, text in _AFTER.items()}
+
+
+def meant(items: Sequence[M], messages: Sequence[str]) -> list[M]:
+    """The mentions that count, in the order in which they were written.
+
+    Args:
+        items: of one kind.
+        messages: the turns that they stand in.
+    """
+    kept = [item for item in items if not taken_back(item, messages)] or list(items)
+    newest = max((item.turn for item in kept), default=0)
+    return [item for item in kept if item.turn == newest]
+
+
+def taken_back(item: Mention, messages: Sequence[str]) -> bool:
+    """Whether the words beside a mention say that it is not to be used."""
+    before, after = _around(item, messages)
+    return any(
+        _BEFORE_OF[kind].search(before) or _AFTER_OF[kind].search(after)
+        for kind in (Mention, type(item))
+        if kind in _BEFORE_OF
+    )
+
+
+def without_doubt(item: Length, messages: Sequence[str]) -> bool:
+    """Whether a length can only be that of the session: "for 2 hours", or a turn of its own."""
+    if any(_OPEN.search(text) for text in messages[item.turn + 1 :]):
+        return False
+    before, after = _around(item, messages)
+    alone = not re.search(r"\w", before + after)
+    return alone or bool(_FOR.search(before)) or bool(_OF.match(after))
+
+
+def additional(items: Sequence[Length], messages: Sequence[str]) -> list[Length]:
+    """The lengths that are to be added ("by 15 minutes", "an hour more")."""
+    added = []
+    for item in items:
+        before, after = _around(item, messages)
+        if _MORE_BEFORE.search(before) or _MORE_AFTER.match(after):
+            added.append(item)
+    return added
+
+
+def _around(item: Mention, messages: Sequence[str]) -> tuple[str, str]:
+    text = messages[item.turn]
+    return text[max(0, item.start - 80) : item.start], text[item.end : item.end + 40]
