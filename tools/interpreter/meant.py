@@ -21,11 +21,12 @@ _BEFORE = {
     Mention: rf"(?:\b(?:not|never|old|former|formerly|previous|previously|wrong|ignore|except"
     rf"|instead\s+of|rather\s+than)|n['’]t){_GAP}",
     Phone: r"\b(?:call|ring|text|reach|contact|phone)\s+(?:me|us|him|her|them)\b[^.;!?\n]{0,24}$",
-    Length: rf"(?:\b(?:was|were|been|had|took|lasted|waited|waiting|lost|yesterday|every|since){_GAP}"
-    rf"|\b(?:in|after|within|starts?|begins?|opens?|leaves?){_SPACE}$)",
+    Length: rf"(?:\b(?:was|were|been|had|took|lasted|waited|waiting|lost|yesterday|every"
+    rf"|since){_GAP}|\b(?:in|after|within|starts?|begins?|opens?|leaves?){_SPACE}$)",
 }
 _AFTER = {
-    Mention: rf"^{_SPACE}(?:which\s+|that\s+)?(?:is|was)\s+(?:wrong|old|outdated|down|dead|the\s+old)\b",
+    Mention: rf"^{_SPACE}(?:which\s+|that\s+)?(?:is|was)\s+"
+    r"(?:wrong|old|outdated|down|dead|the\s+old)\b",
     Phone: "(?!)",
     Length: rf"^{_SPACE}(?:ago|earlier|later|late|away|from\s+now|before|already|old|behind)\b",
 }
