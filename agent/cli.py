@@ -133,7 +133,7 @@ def mock(
     known = serve.clients(client or [])
     try:
         settings = OperatorSettings(
-            api_version=api_version,  # type: ignore[arg-type]
+            api_version=api_version,
             catalogue=catalogue,
             database=database or serve.sqlite_file(load_settings().cache_dir, api_version),
             open=open_mode,

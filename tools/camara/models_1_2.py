@@ -56,10 +56,13 @@ class PortRange(models.PortRange):
     to: Port
 
 
+_PortRanges = Annotated[list[PortRange], Field(min_length=1, max_length=65536)]
+
+
 class PortsSpec(models.PortsSpec):
     """Several ports, as ranges, single ports, or both."""
 
-    ranges: Annotated[list[PortRange], Field(min_length=1, max_length=65536)] | None = None
+    ranges: _PortRanges | None = None  # type: ignore[assignment]
     ports: Annotated[list[Port], Field(min_length=1, max_length=65536)] | None = None
 
 
@@ -78,6 +81,12 @@ class PrivateKeyJwtCredential(Request):
     jwks_uri: Uri | None = None
 
 
+#: Told apart by their type.
+SinkCredential = Annotated[
+    AccessTokenCredential | PrivateKeyJwtCredential, Field(discriminator="credential_type")
+]
+
+
 class CreateSession(models.CreateSession):
     """Body of `createSession`."""
 
@@ -86,12 +95,7 @@ class CreateSession(models.CreateSession):
     device_ports: PortsSpec | None = None
     application_server_ports: PortsSpec | None = None
     sink: Annotated[models.Sink, Field(max_length=2048)] | None = None
-    sink_credential: (  # type: ignore[assignment]
-        Annotated[
-            AccessTokenCredential | PrivateKeyJwtCredential, Field(discriminator="credential_type")
-        ]
-        | None
-    ) = None
+    sink_credential: SinkCredential | None = None  # type: ignore[assignment]
 
 
 class RetrieveSessionsInput(models.RetrieveSessionsInput):

@@ -46,7 +46,7 @@ class Flow:
 
 
 def _meet(one: IPv4Network | IPv6Network, other: IPv4Network | IPv6Network) -> bool:
-    return one.version == other.version and one.overlaps(other)  # type: ignore[arg-type]
+    return one.version == other.version and one.overlaps(other)
 
 
 def _share(one: Ranges, other: Ranges) -> bool:

@@ -65,7 +65,8 @@ def session_routes(
     ) -> None:
         _add(router, gateway, path, method, name, handler, status, answer, **extra)
 
-    one, info = "/sessions/{sessionId}", edition.session_info
+    one = "/sessions/{sessionId}"
+    info: Any = edition.session_info
     add("/sessions", "POST", "createSession", create_session, 201, info,
         body=edition.create_session, errors=(400, 401, 403, 404, 409, 422, 429))  # fmt: skip
     add(one, "GET", "getSession", get_session, 200, info)
