@@ -137,7 +137,9 @@ def tokenized(
             token if take else IGNORED
             for token, take in zip(ids[len(prompt["input_ids"]) :], learned, strict=True)
         ]
-        rows.append({"input_ids": ids, "labels": labels, "whole": whole})
+        # Nothing is learned behind the last choice, so it is not read.
+        end = 1 + max(at for at, label in enumerate(labels) if label != IGNORED)
+        rows.append({"input_ids": ids[:end], "labels": labels[:end], "whole": whole})
     return Dataset.from_list(_bucketed(rows, batch_size, rng)).remove_columns("whole")
 
 

@@ -18,6 +18,7 @@ from camara_qod.tools.interpreter.meant import additional, meant, taken_back, wi
 from camara_qod.tools.interpreter.mentions import (
     Address,
     Length,
+    Mention,
     Phone,
     Ports,
     ProfileName,
@@ -26,6 +27,7 @@ from camara_qod.tools.interpreter.mentions import (
     Sink,
 )
 from camara_qod.tools.interpreter.schema import wire
+from camara_qod.tools.interpreter.stated import use_stated
 
 #: Beyond this many combinations only single identifiers are offered: nobody describes one device
 #: by picking from dozens, and the grammar would grow with the product.
@@ -34,9 +36,18 @@ MAX_COMBINATIONS = 64
 #: Beside a profile's name: that it was another time's, is not wanted, or is somebody else's order.
 _DOUBT = re.compile(
     r"n['’]?t\b|\b(?:not?|never|old|former|previous(?:ly)?|earlier|last|yesterday|used\s+to|was|were"
-    r"|had|closed|system|admin|assistant|ignore|override|note|says?|said|instead\s+of|rather\s+than)\b",
+    r"|had|closed|system|admin|assistant|ignore|override|note|says?|said|instead\s+of|rather\s+than|anything\s+but|why)\b",
     re.IGNORECASE,
 )
+
+#: That somebody is to be told what becomes of a session.
+_NOTIFY = re.compile(
+    r"notif|call\s?back|web\s?hook|\bhook|sink|event|\b(?:push|post|deliver|inform|alert|tell|updat|report"
+    r"|send|status|news|ping\s+me|let\b.*\bknow|results?|messages?)",
+    re.IGNORECASE,
+)
+#: A server beside the one that was named before, not instead of it.
+_BESIDE = re.compile(r"\b(?:also|too|both|as\s+well|additionally|plus)\b", re.IGNORECASE)
 
 #: Ports and ranges that were named together.
 _Part = tuple[tuple[Any, ...], tuple[Any, ...]]
@@ -82,6 +93,22 @@ def _not_taken_back(addresses: list[Address], context: Context) -> list[Address]
     return kept or addresses
 
 
+def _newest(addresses: list[Address], context: Context) -> list[Address]:
+    """Without the servers that a later turn names another one for."""
+    kept: list[Address] = []
+    for item in addresses:
+        if item.role is Role.SERVER and not _BESIDE.search(context.messages[item.turn]):
+            kept = [
+                other
+                for other in kept
+                if other.role is not Role.SERVER
+                or other.turn == item.turn
+                or other.ip.version != item.ip.version
+            ]
+        kept.append(item)
+    return kept
+
+
 def _device(phone: str | None, ipv4: DeviceIpv4Addr | None, ipv6: str | None) -> Device:
     fields = {"phone_number": phone, "ipv4_address": ipv4, "ipv6_address": ipv6}
     return Device.model_validate({name: value for name, value in fields.items() if value})
@@ -115,7 +142,7 @@ def servers(context: Context) -> list[ApplicationServer]:
     """Addresses and subnets, each alone and IPv4 with IPv6."""
     v4: list[str] = []
     v6: list[str] = []
-    for address in _not_taken_back(context.mentions.of(Address), context):
+    for address in _newest(_not_taken_back(context.mentions.of(Address), context), context):
         if address.role is Role.DEVICE:
             continue
         (v4 if isinstance(address.ip, IPv4Address) else v6).append(address.text)
@@ -187,7 +214,8 @@ def profiles(context: Context) -> list[str | None]:
         return [None]
     if final and last and not doubtful(context, last):
         return known
-    return unique([*known, *(need.value for need in Need), None])
+    needs = [need.value for need in Need] if use_stated(context) else []
+    return unique([*known, *needs, None])
 
 
 def doubtful(context: Context, name: ProfileName) -> bool:
@@ -199,7 +227,7 @@ def durations(context: Context) -> list[int | None] | dict[str, Any]:
     """Seconds that were written; a bounded number where no rule could read the words."""
     named = meant(context.mentions.of(Length), context.messages)
     lengths: list[int | None] = unique(item.seconds for item in named)
-    if len(named) == 1 and without_doubt(named[0], context.messages):
+    if len(lengths) == 1 and all(without_doubt(item, context.messages) for item in named):
         return lengths
     if lengths or not context.mentions.speaks_of_time:
         return [*lengths, None]
@@ -226,11 +254,22 @@ def extensions(context: Context) -> list[int | None] | dict[str, Any]:
 
 def session_ids(context: Context) -> list[str]:
     """The ids in the newest turn that names any; earlier ones were spoken of before."""
-    written = context.mentions.of(SessionId)
-    newest = max((item.turn for item in written), default=0)
-    return unique(item.uuid for item in written if item.turn == newest)
+    written = meant(context.mentions.of(SessionId), context.messages)
+    return unique(item.uuid for item in written)
 
 
 def sinks(context: Context) -> list[str]:
-    """Places for notifications."""
-    return unique(item.url for item in context.mentions.of(Sink))
+    """Places for notifications; a link in a text that speaks of none is something to read."""
+    items = context.mentions.of(Sink)
+    words = [
+        _without(text, [item for item in items if item.turn == turn])
+        for turn, text in enumerate(context.messages)
+    ]
+    told = any(_NOTIFY.search(text) for text in words)
+    return unique(item.url for item in items) if told else []
+
+
+def _without(text: str, items: Iterable[Mention]) -> str:
+    for item in items:
+        text = text[: item.start] + " " * (item.end - item.start) + text[item.end :]
+    return text

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from outlines.backends.llguidance import LLGuidanceBackend, LLGuidanceLogitsProcessor
 from outlines.generator import SteerableGenerator
 from outlines.models.transformers import Transformers
-from transformers import DynamicCache
 
 from camara_qod.tools.errors import DecodingError, RequestTooLong
+from camara_qod.tools.interpreter.prompt_cache import PromptCache
 
 
 @dataclass
@@ -83,6 +83,10 @@ class Matcher:
 class FastForward(Transformers):  # type: ignore[misc]
     """Outlines' `Transformers` model with a greedy loop that skips what the grammar forces."""
 
+    def __init__(self, model: Any, tokenizer: Any) -> None:
+        super().__init__(model, tokenizer)
+        self._prompts = PromptCache(model.config)
+
     @torch.inference_mode()
     def generate(
         self,
@@ -111,9 +115,18 @@ class FastForward(Transformers):  # type: ignore[misc]
                 "QOD_MAX_PROMPT_TOKENS."
             )
         matcher = Matcher(output_type.llg_tokenizer, output_type.grammar)
-        cache = DynamicCache(config=self.model.config)
+        try:
+            emitted = self._follow(matcher, prompt, trace)
+        except BaseException:
+            self._prompts.clear()  # the layers may hold different lengths
+            raise
+        return str(self.hf_tokenizer.decode(emitted, skip_special_tokens=True))
+
+    def _follow(self, matcher: Matcher, prompt: list[int], trace: Trace) -> list[int]:
+        """The tokens that the model chooses, and those that the grammar forces between them."""
         emitted = matcher.forced()
-        pending = prompt + emitted
+        cache, unread = self._prompts.resume(prompt)
+        pending = unread + emitted
         while not matcher.done:
             ids = torch.tensor([pending], device=self.model.device)
             logits = self.model(ids, past_key_values=cache, logits_to_keep=1).logits[0, -1]
@@ -121,7 +134,7 @@ class FastForward(Transformers):  # type: ignore[misc]
             matcher.take(token)
             pending = [token] if matcher.done else [token, *matcher.forced()]
             emitted += pending
-        return str(self.hf_tokenizer.decode(emitted, skip_special_tokens=True))
+        return emitted
 
     @staticmethod
     def _choose(logits: torch.Tensor, allowed: NDArray[np.intp], trace: Trace) -> int:

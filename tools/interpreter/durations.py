@@ -60,7 +60,14 @@ _WORDS |= {
     ]
 }
 _WORDS |= {"another": 1, "a thousand": 1000}
-_WORDS |= {"a dozen": 12, "a hundred": 100, "one hundred": 100, "a single": 1, "a pair of": 2}
+_WORDS |= {
+    "hundred": 100,
+    "a dozen": 12,
+    "a hundred": 100,
+    "one hundred": 100,
+    "a single": 1,
+    "a pair of": 2,
+}
 _FOREIGN = {
     "de": "ein zwei drei vier fünf sechs sieben acht neun zehn elf zwölf",
     "es": "un dos tres cuatro cinco seis siete ocho nueve diez once doce",
@@ -156,6 +163,7 @@ _FROM_TO = re.compile(
     rf"{_OF_DAY.format(2)}(?![\w:.\-/]*[0-9])(?!\w)",
     re.IGNORECASE,
 )
+_BETWEEN = re.compile(r"\b(?:from|between)\s+$", re.IGNORECASE)
 #: `"duration": 7200`, `duration_minutes=30`: a field whose unit is in its name, else seconds.
 _FIELD = re.compile(
     r"(?<![A-Za-z])\w*(?:duration|dauer|duraci[oó]n|dur[ée]e)(?:_?in)?(?:_|\s?\()?"
@@ -233,7 +241,8 @@ def _from_to(text: str) -> Iterator[Span]:
     for match in _FROM_TO.finditer(text):
         first, last = match[0][: match.start("hour2") - match.start()], match[0]
         told = re.search(r"[:h]|[ap]\.?m", last[len(first) :], re.IGNORECASE)
-        if not told or not (match["half2"] or re.search(r"[:h]", first, re.IGNORECASE)):
+        worded = _BETWEEN.search(text[max(0, match.start() - 12) : match.start()])
+        if not told or not (match["half2"] or worded or re.search(r"[:h]", first, re.IGNORECASE)):
             continue
         begin, end = _of_day(match, 1), _of_day(match, 2)
         if match["half2"] and not match["half1"]:

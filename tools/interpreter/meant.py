@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import TypeVar
 
-from camara_qod.tools.interpreter.mentions import Length, Mention, Phone
+from camara_qod.tools.interpreter.mentions import Length, Mention, Phone, SessionId
 
 M = TypeVar("M", bound=Mention)
 
@@ -20,7 +20,10 @@ _SPACE = r"[^\w.;!?\n]*"
 _BEFORE = {
     Mention: rf"(?:\b(?:not|never|old|former|formerly|previous|previously|wrong|ignore|except"
     rf"|instead\s+of|rather\s+than)|n['’]t){_GAP}",
-    Phone: r"\b(?:call|ring|text|reach|contact|phone)\s+(?:me|us|him|her|them)\b[^.;!?\n]{0,24}$",
+    Phone: r"\b(?:call|ring|text|reach|contact|phone)\s+(?:me|us|him|her|them)\b[^.;!?\n]{0,24}$"
+    r"|\b(?:call|ring|phone)\b[^.;!?\n]{1,40}\bback\s+(?:on|at|under)\W*$",
+    SessionId: r"\b(?:ticket|order|invoice|trace|correlat\w+|request|transaction|account|customer"
+    rf"|case|incident|billing|tracking|device)\b{_GAP}",
     Length: rf"(?:\b(?:was|were|been|had|took|lasted|waited|waiting|lost|yesterday|every"
     rf"|since){_GAP}|\b(?:in|after|within|starts?|begins?|opens?|leaves?){_SPACE}$)",
 }
@@ -28,19 +31,27 @@ _AFTER = {
     Mention: rf"^{_SPACE}(?:which\s+|that\s+)?(?:is|was)\s+"
     r"(?:wrong|old|outdated|down|dead|the\s+old)\b",
     Phone: "(?!)",
-    Length: rf"^{_SPACE}(?:ago|earlier|later|late|away|from\s+now|before|already|old|behind)\b",
+    SessionId: rf"^{_SPACE}(?:which\s+|that\s+|it\s+)?(?:is\s+not|isn['’]t|is\s+no)\s+(?:a\s+|the\s+)?session\b",
+    Length: rf"^{_SPACE}(?:(?:is|was)\s+(?:far\s+|way\s+|much\s+)?too\s+(?:short|long|little|much)|ago"
+    r"|earlier|later|late|away|from\s+now|before|already|old|behind|ahead|after|into|every|apart|per|lag|delay)\b",
 }
-#: Words beside a length that leave no doubt that the session is to be that long.
+#: "The wrong number is … , the right one is …".
+_RIGHT = re.compile(rf"\b(?:right|correct|real|proper|actual){_GAP}", re.IGNORECASE)
+#: Words that say that the session is to be that long, whatever else is said.
 _FOR = re.compile(
     r"(?:\bfor(?:\s+(?:the\s+next|about|around|at\s+least|another|some))?|\bduration[\"']?\s*[:=]?"
     r"|\blasting|\bmake\s+(?:it|that))\s*[\"']?$",
     re.IGNORECASE,
 )
-_OF = re.compile(
-    r"\s+of\s+(?:(?:a|the|my|our|good|very|more)\s+)*(?:reliable|stable|steady|smooth|fast|low|high|gam"
-    r"|play|stream|video|access|connect|boost|bandwidth|latency|network|link|quality|service|vr\b)",
+#: Words of the same clause by which a length may be that of something else.
+_HAZY = re.compile(
+    r"\b(?:ignore|instructions?|system|assistant|override|was|were|had|been|has|yesterday|ago|last"
+    r"|since|already|earlier|before|after|within|until|every|each|per|old|takes?\s+(?:me|us)|walk|drive"
+    r"|ride|flight|commute|timeouts?|months?|complain\w*|games|warn(?:ing)?|error|log"
+    r"|previous(?:ly)?|failed|footage|record(?:ed|ings?)|rushes|cut)\b|[0-9]:[0-9]{2}:[0-9]",
     re.IGNORECASE,
 )
+_CLAUSE_END = re.compile(r"[.;!?]\s|\n")
 #: Words of a later turn that leave the length open again.
 _OPEN = re.compile(
     r"\b(?:default|matters?|whatever|any\s+length|how\s+long|fresh|new|another|different|next)\b",
@@ -66,7 +77,9 @@ def meant(items: Sequence[M], messages: Sequence[str]) -> list[M]:
     """
     kept = [item for item in items if not taken_back(item, messages)] or list(items)
     newest = max((item.turn for item in kept), default=0)
-    return [item for item in kept if item.turn == newest]
+    kept = [item for item in kept if item.turn == newest]
+    right = [item for item in kept if _RIGHT.search(_around(item, messages)[0])]
+    return right or kept
 
 
 def taken_back(item: Mention, messages: Sequence[str]) -> bool:
@@ -80,12 +93,18 @@ def taken_back(item: Mention, messages: Sequence[str]) -> bool:
 
 
 def without_doubt(item: Length, messages: Sequence[str]) -> bool:
-    """Whether a length can only be that of the session: "for 2 hours", or a turn of its own."""
-    if any(_OPEN.search(text) for text in messages[item.turn + 1 :]):
+    """Whether a length, the only one, is that of the session.
+
+    It is ("gaming, 2 hours"), unless the words around it speak of another time.
+    """
+    if taken_back(item, messages) or any(_OPEN.search(text) for text in messages[item.turn + 1 :]):
         return False
-    before, after = _around(item, messages)
-    alone = not re.search(r"\w", before + after)
-    return alone or bool(_FOR.search(before)) or bool(_OF.match(after))
+    text = messages[item.turn]
+    before, after = text[: item.start], text[item.end :]
+    start = max((match.end() for match in _CLAUSE_END.finditer(before)), default=0)
+    end = _CLAUSE_END.search(after)
+    clause = text[start : item.end] + after[: end.start() if end else None]
+    return bool(_FOR.search(before)) or not _HAZY.search(clause)
 
 
 def additional(items: Sequence[Length], messages: Sequence[str]) -> list[Length]:

@@ -8,9 +8,10 @@ turns into a question instead of being dropped in silence.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address, ip_address
+from itertools import pairwise
 from typing import TypeVar
 
 import phonenumbers
@@ -141,15 +142,36 @@ class Mentions:
         return [item for item in self.items if isinstance(item, kind)]
 
 
-_SERVER_WORD = r"(?:server|backend|broker)s?"
-_DEVICE_WORD = r"(?:device|ue|phone|handset|smartphone|laptop|tablet|headset|client|terminal|modem)"
+_SERVER_WORD = r"(?:server|backend|broker|relay|headend|nas|data\s?cent(?:er|re))s?"
+_DEVICE_WORD = (
+    r"(?:device|ue|phone|handset|smartphone|laptop|tablet|headset|client|terminal|modem|console"
+    r"|router|drone|robot|camera|sensor|iphone|ipad)"
+)
 #: Words between an owner and its address: "server IP is 1.2.3.4".
 _BETWEEN = (
     r"(?:(?:[ \t_\"':={(\[]|(?<=\w)-)*(?:'s|is|are|at|on|with|has|the|public|subnet|sim|"
-    r"side|addr(?:ess)?|ip(?:v?[46])?(?:addr(?:ess)?)?))*[ \t:=(\"'\[{]*$"
+    r"side|addr(?:ess)?|ip(?:v?[46])?(?:addr(?:ess)?)?|two|both|addresses,?|was\s+wrong,?|"
+    r"should\s+(?:be|read)|(?:has\s+)?(?:changed|moved)\s+to|now))*[ \t:=(\"'\[{]*$"
 )
 _OWNER_BEFORE = re.compile(
     rf"(?:(?P<applicationServer>{_SERVER_WORD})|(?<![a-z])(?P<device>{_DEVICE_WORD})){_BETWEEN}",
+    re.IGNORECASE,
+)
+#: "1.2.3.4 is the game server", "10.0.0.1 (my phone)".
+_OWNER_AFTER = re.compile(
+    r"[\s,\"'\])]*(?:(?:which\s+|that\s+)?(?:is|are)\s+|that['’]s\s+|=\s*|\(\s*|,?\s+as\s+)"
+    r"(?:where\s+)?(?:(?:my|our|the|its|an?|his|her)\s+)?(?:(?!not\b|for\b|on\b|of\b)[a-z-]+\s+){0,3}?"
+    rf"(?:(?P<applicationServer>{_SERVER_WORD})|(?P<device>{_DEVICE_WORD}))\b",
+    re.IGNORECASE,
+)
+#: Between two addresses of one owner, of both families.
+_AND_ALSO = re.compile(
+    r"\s*(?:and|/|,|&|plus|\+)(?:\s+(?:and|its|ip|ipv[46]|v[46]|address|is))*[\s:]*", re.IGNORECASE
+)
+#: "firmware 4.19.0.2" has the form of an address and is none.
+_VERSION_BEFORE = re.compile(
+    r"\b(?:version|firmware|fw|release|ver|kernel|v)"
+    r"(?:\s+(?:version|number|is|no))*[\s.:=]*$",
     re.IGNORECASE,
 )
 _PORT_OWNER_BEFORE = re.compile(
@@ -162,6 +184,12 @@ _PORT_OWNER_AFTER = re.compile(
     rf"(?:(?P<applicationServer>{_SERVER_WORD})|(?P<device>{_DEVICE_WORD}))\b(?!\s*ports?)",
     re.IGNORECASE,
 )
+#: A turn that puts the server right, and speaks of no device.
+_ABOUT_SERVER = re.compile(
+    rf"(?=.*\b{_SERVER_WORD}\b[^.;!?\n]*\b(?:wrong|should|chang|moved|instead|now|correct|different|other|new))"
+    rf"(?!.*\b(?:{_DEVICE_WORD}|my|i|me|mine)\b)",
+    re.IGNORECASE | re.DOTALL,
+)
 _URL = re.compile(r"https://[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+", re.IGNORECASE)
 _SERVER_BEFORE = re.compile(r"(?:server|backend|endpoint)\W{0,4}(?:is|at|on)?\W*$", re.IGNORECASE)
 _UUID = re.compile(
@@ -171,9 +199,13 @@ _UUID = re.compile(
 _IPV6 = re.compile(
     r"(?:(?<![\w:.])|(?<=[g-z]:)|(?<=v[46]:))(?:\[(?P<inside>[0-9a-f:.]*:[0-9a-f:.]*)(?:%[\w.-]+)?\]:(?P<port>[0-9]{1,6})"
     r"|\[?(?P<bare>[0-9a-f]{0,4}:[0-9a-f:]*:[0-9a-f:.]*[0-9a-f]|[0-9a-f]{1,4}(?::[0-9a-f]{1,4})*::)"
-    r"(?:%[\w.-]+)?(?:/(?P<prefix>[0-9]{1,3}))?\]?)(?!\w|:[0-9a-f:])",
+    r"(?:%[\w.-]+)?(?:/(?P<prefix>[0-9]{1,3}))?\]?)(?!\w|:[\w:])",
     re.IGNORECASE,
 )
+_LIKE_IPV6 = re.compile(r"(?<![\w:.])[0-9a-f]{1,4}:(?=[\w:]*::)[\w:]+", re.IGNORECASE)
+#: A network access identifier. It is in CAMARA's schema "for future-proofing", and its use is not
+#: allowed yet (description of `Device` in quality-on-demand 1.1.0).
+_NAI = re.compile(r"(?<![\w.+@-])[A-Za-z0-9._%+-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}(?![\w-])")
 _IPV4 = re.compile(
     r"(?<![0-9A-Za-z_.+])(?!00[1-9])(?P<ip>[0-9]{1,4}(?:\.[0-9]{1,4}){3})"
     r"(?:/(?P<prefix>[0-9]{1,3}))?(?::(?P<port>[0-9]{1,6}))?(?![0-9A-Za-z_]|\.[0-9])"
@@ -201,7 +233,7 @@ _PORT_ITEM = rf"[0-9]{{1,6}}(?:\s*{_TO}\s*(?:port\s+)?[0-9]{{1,6}})?"
 _PORT_WORD = r"(?:\b|(?<=_)|(?<=[a-z])(?-i:(?=P)))(?:ports?|puertos?|portas?|portes?|porte)"
 _PORTS = re.compile(
     rf"(?:{_PORT_WORD}[\"']?(?:\s+(?:range|numbers?|nos?\.|is|are|should|be|to|tcp|udp|"
-    rf"from|between|on|the))*|\b(?:tcp|udp)(?:\s+ports?)?)[\s:=#\[/(\"']*"
+    rf"from|between|on|the))*|\b(?:tcp|udp)(?:\s+ports?)?|\blisten(?:s|ing)?\s+(?:on|at))[\s:=#\[/(\"']*"
     rf"(?P<items>{_PORT_ITEM}(?:(?:\s*[,;&/+]\s*|\s+)(?:(?:and|or|plus|y|und|et|e)\s+)?"
     rf"{_PORT_ITEM}(?![\w:]|\.[0-9])(?!\s*(?:[kmg]b|fps|hz|ms\b|users?|people|players?|devices?|"
     rf"cameras?|sensors?|%)))*)(?![\w]|[.:][0-9])"
@@ -249,7 +281,9 @@ def find_mentions(
         for finder in (
             _sinks,
             _session_ids,
+            _access_identifiers,
             _ipv6,
+            _like_ipv6,
             _ipv4,
             _lengths,
             _phones,
@@ -259,7 +293,7 @@ def find_mentions(
             lambda reader: _local_phones(reader, default_region),
         ):
             reader.take(finder)
-        found += sorted(reader.found, key=lambda item: item.start)
+        found += _shared_roles(sorted(reader.found, key=lambda item: item.start), reader)
         rest.append(reader.rest)
     return Mentions(tuple(found), any(CUE.search(text) for text in rest))
 
@@ -318,8 +352,22 @@ def _ipv6(reader: _Reader) -> Iterator[Mention]:
             yield _address(reader, match, ip, match["prefix"], match["port"])
 
 
+def _like_ipv6(reader: _Reader) -> Iterator[Mention]:
+    for match in _LIKE_IPV6.finditer(reader.rest):
+        reason = f"{match[0]} is not an IPv6 address"
+        yield Invalid(reader.turn, match.start(), match.end(), ADDRESS_FIELDS, reason)
+
+
+def _access_identifiers(reader: _Reader) -> Iterator[Mention]:
+    for match in _NAI.finditer(reader.rest):
+        reason = f"CAMARA does not allow network access identifiers such as {match[0]} yet"
+        yield Invalid(reader.turn, match.start(), match.end(), ("device",), reason)
+
+
 def _ipv4(reader: _Reader) -> Iterator[Mention]:
     for match in _IPV4.finditer(reader.rest):
+        if _VERSION_BEFORE.search(reader.rest[max(0, match.start() - 30) : match.start()]):
+            continue
         try:
             ip = IPv4Address(match["ip"])
         except ValueError:
@@ -358,18 +406,34 @@ def _address(
     if port is not None and int(port) > 65535:
         return Invalid(*place, ADDRESS_FIELDS, f"{match[0]} has no valid port (0 to 65535)")
     number = port or worded_port
+    owner = _OWNER_BEFORE.search(reader.rest[max(0, match.start() - 60) : match.start()])
     return Address(
         *place,
         ip=ip,
         prefix=None if prefix is None else int(prefix),
         port=None if number is None else int(number),
         glued=port is not None,
-        role=_role(_OWNER_BEFORE.search(reader.rest[max(0, match.start() - 60) : match.start()])),
+        role=_role(owner or _OWNER_AFTER.match(reader.rest, place[2])),
     )
 
 
 def _role(owner: re.Match[str] | None) -> Role | None:
     return Role(str(owner.lastgroup)) if owner else None
+
+
+def _shared_roles(found: list[Mention], reader: _Reader) -> list[Mention]:
+    """Roles that are said once for two addresses, or by a whole later turn about one address."""
+    addresses = [item for item in found if isinstance(item, Address)]
+    roles = {id(item): item.role for item in addresses}
+    for left, right in pairwise(addresses):
+        joint = _AND_ALSO.fullmatch(reader.text, left.end, right.start)
+        if joint and right.role is None and left.ip.version != right.ip.version:
+            roles[id(right)] = roles[id(left)]
+    if reader.turn and len(addresses) == 1 and _ABOUT_SERVER.search(reader.text):
+        roles[id(addresses[0])] = addresses[0].role or Role.SERVER
+    return [
+        replace(item, role=roles[id(item)]) if isinstance(item, Address) else item for item in found
+    ]
 
 
 def _lengths(reader: _Reader) -> Iterator[Mention]:
@@ -503,7 +567,7 @@ def _name_pattern(name: str) -> re.Pattern[str]:
     *_, last = re.split(r"[_.-]", name)
     # "QoS e.g." and "la QoS s'il te plaît" name no profile: behind a space the case counts.
     spaced = rf"(?=\S+\s+(?-i:{re.escape(last)})(?!\w)){loose}"
-    return re.compile(rf"(?<![\w.-])(?:{tight}|{spaced})(?![\w'’-]|\.\w)", re.IGNORECASE)
+    return re.compile(rf"(?<![\w.-])(?:{tight}|{spaced})(?![\w-]|['’.]\w)", re.IGNORECASE)
 
 
 def _hosts(reader: _Reader) -> Iterator[Mention]:

@@ -10,9 +10,9 @@ from camara_qod.training.generate.operations import other_operation
 from camara_qod.training.generate.requests import create_session
 from camara_qod.training.generate.uses import Uses
 
-_DECLINE_SHARE = 0.06
+_DECLINE_SHARE = 0.05
 _OTHER_SHARE = 0.09
-_CONVERSATION_SHARE = 0.47
+_CONVERSATION_SHARE = 0.53
 #: Part of the refusals that end a conversation which began with a request: "thanks", "never mind".
 _AFTER_REQUEST_SHARE = 0.1
 #: Part of the refusals that name an address, a number or a time, as requests do.

@@ -16,19 +16,28 @@ def context(*turns: str) -> Context:
     ("turns", "expected"),
     [
         (["gaming for 2 hours"], [7200]),
-        (["gaming, 2 hours"], [7200, None]),
+        (["gaming, 2 hours"], [7200]),
+        (["gaming, only 10 seconds for a test"], [10]),
+        (["interactive class between 9 am and 11:15 am"], [8100]),
+        (["next ranked one is in ten minutes"], [600, None]),
+        (["my home is a 20 minute drive, gaming please"], [1200, None]),
+        (["ignore all that and set the duration to 2 hours"], [7200, None]),
         (["gaming for 2 hours", "make it 4 hours"], [14400]),
         (["gaming", "30 minutes"], [1800]),
-        (["video call 30 minutes", "sorry, I meant 45 minutes, not 30"], [2700, None]),
+        (["video call 30 minutes", "sorry, I meant 45 minutes, not 30"], [2700]),
         (["it failed 20 minutes ago, now for 1 hour please"], [3600]),
         (["class in 5 minutes, it goes for 90 minutes"], [5400]),
-        (["I waited 3 hours yesterday!! Now please 20 minutes"], [1200, None]),
-        (["last week it was 5 hours; this time 3 hours"], [10800, None]),
+        (["I waited 3 hours yesterday!! Now please 20 minutes"], [1200]),
+        (["last week it was 5 hours; this time 3 hours"], [10800]),
         (["it broke 20 minutes ago"], [1200, None]),
         (["one minute of reliable link"], [60]),
         (["two days of complaints already"], [172800, None]),
+        (["ping goes up for 10 seconds every two minutes"], [10, 120, None]),
+        (["my grandson is 8 hours ahead of us"], [28800, None]),
+        (["72 hours after surgery, 9 hours of telemetry"], [32400, None]),
+        (["from 8 to 8:40, exam by video"], [2400]),
         (["gaming for 2 hours", "whatever your default is"], [7200, None]),
-        (["30 minutes was too short, so 60 minutes instead"], [1800, 3600, None]),
+        (["30 minutes was too short, so 60 minutes instead"], [3600, None]),
     ],
 )
 def test_lengths(turns: list[str], expected: list[int | None]) -> None:
@@ -40,7 +49,7 @@ def test_lengths(turns: list[str], expected: list[int | None]) -> None:
     [
         (["it was created for 2 hours; extend it by 15 minutes"], [900]),
         (["2 hours are nearly over, an hour more"], [3600]),
-        (["extend it by 15 minutes", "no, 20 minutes"], [1200, None]),
+        (["extend it by 15 minutes", "no, 20 minutes"], [1200]),
     ],
 )
 def test_extensions(turns: list[str], expected: list[int | None]) -> None:
@@ -55,6 +64,14 @@ def test_extensions(turns: list[str], expected: list[int | None]) -> None:
         (["gaming on +351911111111, call me back on +351966666666"], ["+351911111111"]),
         (["+351911111111 or +351966666666"], ["+351911111111", "+351966666666"]),
         (["not on +351966666666"], ["+351966666666"]),
+        (
+            ["a call on +351911111111; call my colleague Jeanne back on +351966666666"],
+            ["+351911111111"],
+        ),
+        (
+            ["+351966666666 is what it said, the right number is +351911111111"],
+            ["+351911111111"],
+        ),
     ],
 )
 def test_phones(turns: list[str], expected: list[str]) -> None:

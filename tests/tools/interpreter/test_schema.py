@@ -25,11 +25,11 @@ BARE = {"ipv4Address": {"publicAddress": "10.0.0.1", "privateAddress": "10.0.0.1
 def test_only_what_was_written_is_on_offer(catalogue, demo) -> None:
     offered = schema("gaming, 10.0.0.1, 2 h", catalogue=catalogue, demo=demo)
     assert offered.is_valid(call(device=BARE, duration=7200, qosProfile="QOS_E"))
-    assert offered.is_valid(call())
+    assert offered.is_valid(call(duration=7200))
     assert not offered.is_valid(call(duration=7201))
-    assert not offered.is_valid(call(device={"phoneNumber": "+351966666666"}))
-    assert not offered.is_valid(call(qosProfile="QOS_X"))
-    assert not offered.is_valid(call() | {"priority": 1})
+    assert not offered.is_valid(call(duration=7200, device={"phoneNumber": "+351966666666"}))
+    assert not offered.is_valid(call(duration=7200, qosProfile="QOS_X"))
+    assert not offered.is_valid(call(duration=7200) | {"priority": 1})
     assert offered.is_valid({"operation": "decline", "arguments": {}})
 
 

@@ -1,0 +1,60 @@
+"""Keys and values of what the model has read, for the next prompt that begins alike.
+
+All prompts share their instructions, and a conversation that goes on shares all its turns: only
+what is new is read.
+"""
+
+from typing import Any
+
+from transformers import DynamicCache
+
+
+class PromptCache:
+    """The key-value cache of one sequence; not safe to share between threads.
+
+    Args:
+        config: of the model (`PretrainedConfig`).
+    """
+
+    def __init__(self, config: Any) -> None:
+        self._config = config
+        self._read: list[int] = []
+        self._cache = DynamicCache(config=config)
+
+    def resume(self, prompt: list[int]) -> tuple[DynamicCache, list[int]]:
+        """The cache cut back to what a prompt has in common with the last one, and the rest of it.
+
+        Args:
+            prompt: token ids.
+
+        Returns:
+            A cache to go on with, and the tokens still to be read: at least one, so that there are
+            logits to choose from.
+        """
+        held = self._cache.get_seq_length()
+        common = min(_common(self._read, prompt[:-1]), held)
+        surplus = held - common
+        if self._slid():
+            common, self._cache = 0, DynamicCache(config=self._config)
+        elif surplus:
+            self._cache.crop(-surplus)
+        self._read = list(prompt)
+        return self._cache, prompt[common:]
+
+    def clear(self) -> None:
+        """Forget everything, as after a pass that failed half-way."""
+        self._read, self._cache = [], DynamicCache(config=self._config)
+
+    def _slid(self) -> bool:
+        """Whether a sliding window has dropped the beginning."""
+        return any(
+            layer.is_sliding and layer.get_seq_length() >= layer.sliding_window
+            for layer in self._cache.layers
+        )
+
+
+def _common(first: list[int], second: list[int]) -> int:
+    for index, (left, right) in enumerate(zip(first, second, strict=False)):
+        if left != right:
+            return index
+    return min(len(first), len(second))
