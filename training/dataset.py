@@ -138,7 +138,9 @@ def tokenized(
             for token, take in zip(ids[len(prompt["input_ids"]) :], learned, strict=True)
         ]
         # Nothing is learned behind the last choice, so it is not read.
-        end = 1 + max(at for at, label in enumerate(labels) if label != IGNORED)
+        end = 1 + max((at for at, label in enumerate(labels) if label != IGNORED), default=-1)
+        if not end:
+            continue  # the grammar left no choice
         rows.append({"input_ids": ids[:end], "labels": labels[:end], "whole": whole})
     return Dataset.from_list(_bucketed(rows, batch_size, rng)).remove_columns("whole")
 

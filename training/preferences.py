@@ -15,6 +15,7 @@ from camara_qod.tools.interpreter.decision import DECLINE, Decision
 from camara_qod.tools.interpreter.decoding import Replayer
 from camara_qod.tools.interpreter.operation import schema_for
 from camara_qod.tools.interpreter.prompt import TURN, render
+from camara_qod.tools.interpreter.prompt_cache import common_length
 from camara_qod.training.dataset import demo_context, read_jsonl
 
 #: `{"messages", "chosen", "rejected", "kind"}`; chosen and rejected are texts.
@@ -125,7 +126,8 @@ def tokenized_pairs(pairs: Iterable[Pair], tokenizer: Any) -> Dataset:
     """Token ids in the form of TRL's preference collator.
 
     The chosen text has the tokens of its grammar; so has the rejected one where the grammar allows
-    it, since that is how decoding would emit it.
+    it, since that is how decoding would emit it. What both begin with counts as prompt: its
+    probabilities cancel in the loss.
 
     Raises:
         DecodingError: a chosen text is not what its grammar can emit.
@@ -135,17 +137,15 @@ def tokenized_pairs(pairs: Iterable[Pair], tokenizer: Any) -> Dataset:
     for pair in pairs:
         schema = schema_for(demo_context(pair["messages"]))
         prompt = tokenizer(render(tokenizer, pair["messages"]), add_special_tokens=False)
+        eos = [tokenizer.eos_token_id]
+        chosen = replayer.replay(pair["chosen"], schema).token_ids + eos
+        rejected = _tokens(pair["rejected"], schema, replayer, tokenizer) + eos
+        same = common_length(chosen, rejected)
         rows.append(
             {
-                "prompt_ids": prompt["input_ids"],
-                "chosen_ids": [
-                    *replayer.replay(pair["chosen"], schema).token_ids,
-                    tokenizer.eos_token_id,
-                ],
-                "rejected_ids": [
-                    *_tokens(pair["rejected"], schema, replayer, tokenizer),
-                    tokenizer.eos_token_id,
-                ],
+                "prompt_ids": prompt["input_ids"] + chosen[:same],
+                "chosen_ids": chosen[same:],
+                "rejected_ids": rejected[same:],
             }
         )
     return Dataset.from_list(rows)

@@ -10,7 +10,7 @@ import torch
 from peft import LoraConfig
 from rich.console import Console
 from torch.nn import functional
-from transformers import DynamicCache, TrainerCallback
+from transformers import TrainerCallback
 from trl import SFTConfig, SFTTrainer
 
 from camara_qod.tools.interpreter.decoding import Decoder
@@ -21,6 +21,7 @@ from camara_qod.training.dataset import IGNORED, curated, generate, tokenized
 from camara_qod.training.generate.uses import load_uses, split
 from camara_qod.training.recipe import Recipe
 from camara_qod.training.run import arguments, last_checkpoint, run, save_adapter, settings_for
+from camara_qod.training.shared_prefix import forward
 
 
 def train(recipe: Recipe, output: Path, log_to: str = "none") -> Path:
@@ -93,14 +94,8 @@ class ChoiceTrainer(SFTTrainer):  # type: ignore[misc]
         ids, mask = inputs["input_ids"], inputs["attention_mask"]
         labels = functional.pad(inputs["labels"][:, 1:], (0, 1), value=IGNORED)
         kept = (labels != IGNORED).any(dim=0).nonzero().squeeze(1)
-        shared = self._shared(ids, kept)
-        outputs = model(
-            input_ids=ids[:, shared:],
-            attention_mask=mask,
-            past_key_values=_read_once(model, ids[:1, :shared], len(ids)) if shared else None,
-            use_cache=shared > 0,
-            logits_to_keep=kept - shared,
-        )
+        share = not self.args.gradient_checkpointing and self.args.world_size == 1
+        outputs = forward(model, ids, mask, kept, share=share)
         losses = functional.cross_entropy(
             outputs.logits.float().transpose(1, 2),
             labels[:, kept],
@@ -113,30 +108,6 @@ class ChoiceTrainer(SFTTrainer):  # type: ignore[misc]
         # The trainer sums the losses of the batches that make one step.
         loss = loss / self.current_gradient_accumulation_steps
         return (loss, outputs) if return_outputs else loss
-
-    def _shared(self, ids: torch.Tensor, kept: torch.Tensor) -> int:
-        """How many tokens all rows begin with, before any that is learned.
-
-        Activation checkpointing recomputes without a cache, and distributed wrappers expect one
-        call a step: there nothing is shared.
-        """
-        if self.args.gradient_checkpointing or self.args.world_size > 1 or len(ids) == 1:
-            return 0
-        differ = (ids != ids[0]).any(dim=0).nonzero()
-        ends = [int(differ[0])] if len(differ) else []
-        return int(min([*ends, *kept[:1].tolist()]))
-
-
-def _read_once(model: Any, prefix: torch.Tensor, rows: int) -> DynamicCache:
-    """Keys and values of a common beginning, for each row, with their gradient.
-
-    The same numbers as reading it in every row: the instructions are two fifths of an ordinary
-    example.
-    """
-    cache = DynamicCache()
-    model(input_ids=prefix, past_key_values=cache, use_cache=True, logits_to_keep=1)
-    cache.batch_repeat_interleave(rows)
-    return cache
 
 
 class _FieldAccuracy(TrainerCallback):  # type: ignore[misc]

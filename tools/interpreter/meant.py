@@ -31,9 +31,11 @@ _AFTER = {
     Mention: rf"^{_SPACE}(?:which\s+|that\s+)?(?:is|was)\s+"
     r"(?:wrong|old|outdated|down|dead|the\s+old)\b",
     Phone: "(?!)",
-    SessionId: rf"^{_SPACE}(?:which\s+|that\s+|it\s+)?(?:is\s+not|isn['’]t|is\s+no)\s+(?:a\s+|the\s+)?session\b",
-    Length: rf"^{_SPACE}(?:(?:is|was)\s+(?:far\s+|way\s+|much\s+)?too\s+(?:short|long|little|much)|ago"
-    r"|earlier|later|late|away|from\s+now|before|already|old|behind|ahead|after|into|every|apart|per|lag|delay)\b",
+    SessionId: rf"^{_SPACE}(?:which\s+|that\s+|it\s+)?(?:is\s+not|isn['’]t|is\s+no)"
+    r"\s+(?:a\s+|the\s+)?session\b",
+    Length: rf"^{_SPACE}(?:(?:is|was)\s+(?:far\s+|way\s+|much\s+)?too\s+(?:short|long|little|much)"
+    r"|ago|earlier|later|late|away|from\s+now|before|already|old|behind|ahead|after|into|every"
+    r"|apart|per|lag|delay)\b",
 }
 #: "The wrong number is … , the right one is …".
 _RIGHT = re.compile(rf"\b(?:right|correct|real|proper|actual){_GAP}", re.IGNORECASE)

@@ -32,7 +32,7 @@ class PromptCache:
             logits to choose from.
         """
         held = self._cache.get_seq_length()
-        common = min(_common(self._read, prompt[:-1]), held)
+        common = min(common_length(self._read, prompt[:-1]), held)
         surplus = held - common
         if self._slid():
             common, self._cache = 0, DynamicCache(config=self._config)
@@ -53,7 +53,8 @@ class PromptCache:
         )
 
 
-def _common(first: list[int], second: list[int]) -> int:
+def common_length(first: list[int], second: list[int]) -> int:
+    """How many tokens two sequences begin with together."""
     for index, (left, right) in enumerate(zip(first, second, strict=False)):
         if left != right:
             return index
