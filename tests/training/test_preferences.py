@@ -58,8 +58,9 @@ def test_pairs_become_the_tokens_of_the_grammar(tiny_phi3) -> None:
     rows = tokenized_pairs(pairs, tokenizer)
     for row, pair in zip(rows, pairs, strict=True):
         for name in ("chosen", "rejected"):
-            ids = row[f"{name}_ids"]
+            ids = row["prompt_ids"] + row[f"{name}_ids"]
             assert ids[-1] == tokenizer.eos_token_id
-            assert tokenizer.decode(ids, skip_special_tokens=True).strip() == pair[name]
+            assert tokenizer.decode(ids, skip_special_tokens=True).endswith(pair[name])
+        assert row["chosen_ids"][0] != row["rejected_ids"][0]
     turns = [pair for pair in PAIRS if TURN in pair["prompt"]]
     assert turns

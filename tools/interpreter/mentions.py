@@ -142,7 +142,7 @@ class Mentions:
         return [item for item in self.items if isinstance(item, kind)]
 
 
-_SERVER_WORD = r"(?:server|backend|broker|relay|headend|nas|data\s?cent(?:er|re))s?"
+_SERVER_WORD = r"(?:server|backend|broker|relay|headend|data\s?cent(?:er|re))s?"
 _DEVICE_WORD = (
     r"(?:device|ue|phone|handset|smartphone|laptop|tablet|headset|client|terminal|modem|console"
     r"|router|drone|robot|camera|sensor|iphone|ipad)"
@@ -160,7 +160,7 @@ _OWNER_BEFORE = re.compile(
 #: "1.2.3.4 is the game server", "10.0.0.1 (my phone)".
 _OWNER_AFTER = re.compile(
     r"[\s,\"'\])]*(?:(?:which\s+|that\s+)?(?:is|are)\s+|that['’]s\s+|=\s*|\(\s*|,?\s+as\s+)"
-    r"(?:where\s+)?(?:(?:my|our|the|its|an?|his|her)\s+)?(?:(?!not\b|for\b|on\b|of\b)[a-z-]+\s+){0,3}?"
+    r"(?:where\s+)?(?:(?:my|our|the|its|an?)\s+)?(?:(?!not\b|for\b|on\b|of\b|his\b|her\b|their\b)[a-z-]+\s+){0,3}?"
     rf"(?:(?P<applicationServer>{_SERVER_WORD})|(?P<device>{_DEVICE_WORD}))\b",
     re.IGNORECASE,
 )
