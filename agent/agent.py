@@ -14,6 +14,7 @@ from langgraph.graph.state import CompiledStateGraph
 
 from camara_qod.agent.chat_model import CONFIDENCE, ChatQod
 from camara_qod.agent.grounding import GroundedToolCalls
+from camara_qod.tools.errors import ModelError, SettingsError
 from camara_qod.tools.operation_tools import CHANGING, operation_tools
 from camara_qod.tools.plugin import QodPlugin
 
@@ -44,7 +45,7 @@ def build_agent(
             the fine-tuned model; calls of others, which tell no confidence, are always asked about.
         checkpointer: keeps conversations; needed for confirmation.
     """
-    chat = init_chat_model(model) if isinstance(model, str) else model or ChatQod(plugin)
+    chat = _chat_model(model) if isinstance(model, str) else model or ChatQod(plugin)
     middleware: list[AgentMiddleware[Any, Any, Any]] = []
     if confirm != "never":
         config = InterruptOnConfig(
@@ -59,6 +60,37 @@ def build_agent(
         middleware=middleware,
         checkpointer=checkpointer,
     )
+
+
+def confirmation(text: str) -> Confirm:
+    """When to ask, as it is written on a command line.
+
+    Raises:
+        SettingsError: it is neither `always` nor `never` nor a number from 0 to 1.
+    """
+    if text == "always" or text == "never":
+        return text
+    try:
+        threshold = float(text)
+    except ValueError:
+        threshold = -1.0
+    if not 0 <= threshold <= 1:
+        raise SettingsError(
+            f"--confirm is `always`, `never` or a number from 0 to 1, and not {text}."
+        )
+    return threshold
+
+
+def _chat_model(name: str) -> BaseChatModel:
+    try:
+        model: BaseChatModel = init_chat_model(name)
+    except Exception as error:  # each provider's package has errors of its own
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise ModelError(
+            f"The chat model {name} cannot be had: {reason} Install its LangChain package and set "
+            "its key."
+        ) from error
+    return model
 
 
 def _asks(confirm: Confirm) -> Any:

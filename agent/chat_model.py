@@ -28,12 +28,12 @@ from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import ConfigDict, Field, PrivateAttr
 
-from camara_qod.agent.display import in_words
 from camara_qod.agent.history import KIND, REPORT, History, read_history
 from camara_qod.tools.interpreter.decision import Interpretation
 from camara_qod.tools.outcome import Outcome
 from camara_qod.tools.plugin import QodPlugin
 from camara_qod.tools.settings import QodSettings, load_settings
+from camara_qod.tools.wording import in_words
 
 CONFIDENCE = "confidence"
 ASSUMPTIONS = "assumptions"

@@ -65,15 +65,87 @@ def ask(
 
 
 @app.command()
-def chat(dry_run: DryRun = False, model: Model = None, adapter: Adapter = None) -> None:
-    """Talk: what is missing is asked for, and your answer completes the request."""
-    from camara_qod.agent.repl import HELP, Repl, typed_lines
+def chat(
+    dry_run: DryRun = False,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            help="`embedded`, a Hugging Face id or a folder; or any chat model by its LangChain "
+            "name, such as `openai:gpt-5` or `ollama:llama3`.",
+            show_default=False,
+        ),
+    ] = None,
+    adapter: Adapter = None,
+    confirm: Annotated[
+        str,
+        typer.Option(
+            help="Before something is created, changed or deleted, ask: `always`, `never`, or "
+            "where the model is less sure than a number from 0 to 1."
+        ),
+    ] = "always",
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the last one.")] = False,
+) -> None:
+    """Talk: ask, be asked, correct, confirm; look sessions up, prolong and end them.
 
-    plugin = _plugin(model, adapter)
+    Conversations are kept (`QOD_CONVERSATIONS`), and `qod chat --resume` goes on with the last.
+
+    Another language model may lead the conversation, under a guard against made-up addresses:
+    `OPENAI_API_KEY=… qod chat --model openai:gpt-5` (after `pip install langchain-openai`).
+    """
+    import os
+    from uuid import uuid4
+
+    from camara_qod.agent.agent import build_agent, confirmation
+    from camara_qod.agent.checkpoints import last_thread, open_checkpointer
+    from camara_qod.agent.conversation import Conversation
+    from camara_qod.agent.repl import COMMANDS, HELP, Repl
+    from camara_qod.agent.terminal import lines
+
+    when = "always" if dry_run else confirmation(confirm)
+    chat_model = model if model and ":" in model else None
+    plugin = _plugin(None if chat_model else model, adapter, lazy=chat_model is not None)
     console = Console()
-    console.print(HELP, highlight=False)
-    Repl(plugin, console, dry_run=dry_run).run(typed_lines())
+    with open_checkpointer(plugin.settings) as saver:
+        agent = build_agent(plugin, model=chat_model, confirm=when, checkpointer=saver)
+        last = last_thread(saver) if resume else None
+        repl = Repl(
+            plugin,
+            console,
+            lambda: Conversation(agent, plugin, str(uuid4())),
+            conversation=Conversation(agent, plugin, last) if last else None,
+            dry_run=dry_run,
+        )
+        console.print("Going on with the last conversation." if last else HELP, highlight=False)
+        history = plugin.settings.cache_dir / "chat-history"
+        repl.run(lines(COMMANDS, history, repl.watch.line, os.environ.get("TERM")))
     plugin.close()
+
+
+@app.command()
+def mcp(
+    transport: Annotated[
+        str, typer.Option(help="`stdio`, or `http` for streamable HTTP at `/mcp`.")
+    ] = "stdio",
+    port: Annotated[int, typer.Option(help="Port, for http.", min=0, max=65535)] = 8765,
+    host: Annotated[str, typer.Option(help="Address, for http.")] = "127.0.0.1",
+    model: Model = None,
+    adapter: Adapter = None,
+) -> None:
+    """Serve the tools to MCP clients.
+
+    In a client's configuration: `{"mcpServers": {"qod": {"command": "qod", "args": ["mcp"]}}}`
+    """
+    from camara_qod.agent.mcp_server import build_server
+    from camara_qod.tools.errors import SettingsError
+
+    if transport not in ("stdio", "http"):
+        raise SettingsError(f"--transport is stdio or http, and not {transport}.")
+    server = build_server(_plugin(model, adapter, lazy=True))
+    if transport == "stdio":
+        server.run()
+    else:
+        Console(stderr=True).print(f"MCP server on http://{host}:{port}/mcp", highlight=False)
+        server.run("streamable-http", host=host, port=port)
 
 
 @app.command()
@@ -163,7 +235,7 @@ def mock(
     serve.serve(settings, host, port)
 
 
-def _plugin(model: str | None, adapter: str | None) -> "QodPlugin":
+def _plugin(model: str | None, adapter: str | None, *, lazy: bool = False) -> "QodPlugin":
     from camara_qod.tools.settings import load_settings
 
     settings = load_settings(model=model, adapter=adapter)
@@ -171,7 +243,7 @@ def _plugin(model: str | None, adapter: str | None) -> "QodPlugin":
     with notes.status("Loading the language model …"):
         from camara_qod.tools.plugin import QodPlugin
 
-    plugin = QodPlugin.from_settings(settings)
+        plugin = QodPlugin.from_settings(settings, lazy=lazy)
     if plugin.mock:
         notes.print(
             "[dim]No operator is configured (QOD_API_ROOT): this is the mock operator, in this "

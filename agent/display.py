@@ -7,8 +7,9 @@ from rich.json import JSON
 from rich.table import Table
 from rich.text import Text
 
+from camara_qod.agent.conversation import Pending
 from camara_qod.tools.outcome import Outcome
-from camara_qod.tools.wording import spoken
+from camara_qod.tools.wording import in_words
 
 
 def show(console: Console, outcome: Outcome, *, body: bool = True) -> None:
@@ -34,39 +35,33 @@ def _style(outcome: Outcome) -> str:
     return "green" if outcome.succeeded else "yellow"
 
 
+def show_pending(console: Console, pending: Pending, *, body: bool) -> None:
+    """Print a call that waits for a human's word.
+
+    Args:
+        console: where to.
+        pending: the call.
+        body: whether to show the JSON body too.
+    """
+    title = pending.operation
+    if pending.confidence is not None:
+        title += f" · confidence {pending.confidence:.0%}"
+    console.print(_arguments(title, pending.arguments, pending.reasons))
+    if body:
+        console.print(Text("Request body", style="bold"), JSON.from_data(pending.arguments))
+
+
 def _table(outcome: Outcome) -> Table:
     made = outcome.interpretation
     reasons = {item.argument: item.reason for item in made.assumptions}
     title = f"{made.decision.operation} · confidence {made.confidence:.0%} · {made.seconds:.1f} s"
+    return _arguments(title, made.decision.arguments, reasons)
+
+
+def _arguments(title: str, arguments: dict[str, Any], reasons: dict[str, str]) -> Table:
     table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
     for heading in ("argument", "value", ""):
         table.add_column(heading, style="dim" if not heading else None, header_style="dim")
-    for name, value in made.decision.arguments.items():
+    for name, value in arguments.items():
         table.add_row(name, in_words(name, value), reasons.get(name, ""))
     return table
-
-
-def in_words(name: str, value: Any) -> str:
-    """An argument as a person would say it."""
-    if name == "duration":
-        return f"{value} s ({spoken(value)})"
-    if name == "device":
-        return ", ".join(_identifier(kind, item) for kind, item in value.items())
-    if name == "applicationServer":
-        return ", ".join(value.values())
-    if name in ("devicePorts", "applicationServerPorts"):
-        ranges = [f"{item['from']}-{item['to']}" for item in value.get("ranges", [])]
-        return ", ".join([*ranges, *map(str, value.get("ports", []))])
-    return str(value)
-
-
-def _identifier(kind: str, value: Any) -> str:
-    if kind != "ipv4Address":
-        return str(value)
-    public, private = value["publicAddress"], value.get("privateAddress")
-    port = f" port {value['publicPort']}" if "publicPort" in value else ""
-    if private is None:
-        return f"{public}{port}"
-    if private == public:
-        return f"{public} (public and private){port}"
-    return f"{public}{port} (private {private})"

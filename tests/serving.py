@@ -1,5 +1,6 @@
 """The mock operator behind a real server."""
 
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -24,3 +25,10 @@ def served(operator: Operator) -> Iterator[str]:
     server.should_exit = True
     thread.join()
     operator.close()
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -17,7 +17,7 @@ from camara_qod.tools.camara.models import (
 from camara_qod.tools.errors import QodError
 from camara_qod.tools.interpreter.decision import Interpretation
 from camara_qod.tools.outcome import Outcome
-from camara_qod.tools.recovery import Call, Result, Wait, carry_out
+from camara_qod.tools.recovery import Call, Result, Steps, Wait, carry_out, found_out
 
 #: For each operationId, the call on either client; on the async one the result is awaited.
 _CALLS: dict[str, Callable[[Any, dict[str, Any]], Any]] = {
@@ -89,7 +89,21 @@ def perform(operation: str, arguments: dict[str, Any], client: QodClient) -> Res
         TransportError: as `execute`.
         ValidationError: the arguments are none that the operation takes.
     """
-    steps = carry_out(operation, arguments)
+    return _driven(carry_out(operation, arguments), client)
+
+
+def reconcile(operation: str, arguments: dict[str, Any], client: QodClient) -> Result:
+    """Find out whether a change was made whose sending was cut off; it is not repeated.
+
+    Raises:
+        TransportError: the operator could not be reached; `OutcomeUnknown` where nothing seems to
+            have been changed.
+        CamaraError: the operator would not say.
+    """
+    return _driven(found_out(operation, arguments), client)
+
+
+def _driven(steps: Steps, client: QodClient) -> Result:
     step = _advanced(partial(next, steps))
     while not isinstance(step, Result):
         move = partial(steps.send, None)

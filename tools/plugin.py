@@ -51,16 +51,21 @@ class QodPlugin:
         )
 
     @classmethod
-    def from_settings(cls, settings: QodSettings) -> "QodPlugin":
+    def from_settings(cls, settings: QodSettings, *, lazy: bool = False) -> "QodPlugin":
         """Load the configured model and connect to the configured operator.
+
+        Args:
+            settings: which model and operator.
+            lazy: load the model at the first request in words, if one comes.
 
         Raises:
             ModelError: the model cannot be loaded.
             SettingsError: the catalogue does not hold.
         """
-        from camara_qod.tools.interpreter.model import load_decoder
+        from camara_qod.tools.interpreter.model import LazyDecoder, load_decoder
 
-        return cls(Interpreter(load_decoder(settings), settings))
+        decoder = LazyDecoder(settings) if lazy else load_decoder(settings)
+        return cls(Interpreter(decoder, settings))
 
     @property
     def mock(self) -> bool:

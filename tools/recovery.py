@@ -67,6 +67,17 @@ def carry_out(operation: str, arguments: dict[str, Any]) -> Steps:
         return (yield from _advised(operation, arguments, error))
 
 
+def found_out(operation: str, arguments: dict[str, Any]) -> Steps:
+    """The steps to find out whether a change was made, where nobody knows.
+
+    Args:
+        operation: operationId of a call that changes something.
+        arguments: as they were, or were about to be, sent.
+    """
+    lost = OutcomeUnknown("Nobody knows whether the operator has carried it out.")
+    return _found_out(operation, arguments, lost)
+
+
 def _after_pause(operation: str, arguments: dict[str, Any], error: TooManyRequests) -> Steps:
     wait = error.retry_after
     if wait is None or wait > LONGEST_WAIT:

@@ -62,6 +62,11 @@ class QodSettings(BaseSettings):
     cache_dir: Path = Field(
         default_factory=_default_cache, description="Where the converted embedded model is kept"
     )
+    conversations: str | None = Field(
+        default=None,
+        description="Where `qod chat` keeps conversations: `sqlite:///file` or `postgresql://…`; "
+        "by default an SQLite file in the cache folder",
+    )
     max_prompt_tokens: int = Field(
         default=2048, ge=128, description="Longest conversation that is read, in tokens"
     )

@@ -58,3 +58,29 @@ def spoken(seconds: int) -> str:
         if count:
             parts.append(f"{count} {name}{'s' * (count > 1)}")
     return " ".join(parts) or "0 seconds"
+
+
+def in_words(name: str, value: Any) -> str:
+    """An argument as a person would say it."""
+    if name in ("duration", "requestedAdditionalDuration"):
+        return f"{value} s ({spoken(value)})"
+    if name == "device":
+        return ", ".join(_identifier(kind, item) for kind, item in value.items())
+    if name == "applicationServer":
+        return ", ".join(value.values())
+    if name in ("devicePorts", "applicationServerPorts"):
+        ranges = [f"{item['from']}-{item['to']}" for item in value.get("ranges", [])]
+        return ", ".join([*ranges, *map(str, value.get("ports", []))])
+    return str(value)
+
+
+def _identifier(kind: str, value: Any) -> str:
+    if kind != "ipv4Address":
+        return str(value)
+    public, private = value["publicAddress"], value.get("privateAddress")
+    port = f" port {value['publicPort']}" if "publicPort" in value else ""
+    if private is None:
+        return f"{public}{port}"
+    if private == public:
+        return f"{public} (public and private){port}"
+    return f"{public}{port} (private {private})"

@@ -6,6 +6,7 @@ in GGUF form. It is converted once into the user's cache.
 
 import hashlib
 import shutil
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, distribution
@@ -21,7 +22,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
 from transformers.utils import logging as transformers_logging
 
 from camara_qod.tools.errors import ModelError
-from camara_qod.tools.interpreter.decoding import Decoder
+from camara_qod.tools.interpreter.decoding import Decoder, Trace
 from camara_qod.tools.settings import QodSettings
 
 EMBEDDED = "embedded"
@@ -39,6 +40,34 @@ def load_decoder(settings: QodSettings) -> Decoder:
     """
     model, tokenizer = load_model(settings)
     return Decoder(model, tokenizer, settings.max_prompt_tokens)
+
+
+class LazyDecoder:
+    """The configured decoder, loaded when it is first asked, once for all threads.
+
+    Args:
+        settings: which model.
+    """
+
+    def __init__(self, settings: QodSettings) -> None:
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._decoder: Decoder | None = None
+
+    @property
+    def tokenizer(self) -> Any:
+        """The model's tokenizer."""
+        return self._ready().tokenizer
+
+    def decode(self, prompt: str, schema: dict[str, Any]) -> tuple[str, Trace]:
+        """As `Decoder.decode`."""
+        return self._ready().decode(prompt, schema)
+
+    def _ready(self) -> Decoder:
+        with self._lock:
+            if self._decoder is None:
+                self._decoder = load_decoder(self._settings)
+            return self._decoder
 
 
 def load_model(settings: QodSettings) -> tuple[Any, Any]:

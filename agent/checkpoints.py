@@ -1,0 +1,81 @@
+"""Where conversations are kept: LangGraph checkpointers by URL."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.checkpoint.sqlite import SqliteSaver
+
+from camara_qod.tools.errors import SettingsError
+from camara_qod.tools.settings import QodSettings
+
+_SQLITE = "sqlite:///"
+_POSTGRESQL = ("postgresql://", "postgres://")
+
+
+@contextmanager
+def open_checkpointer(settings: QodSettings) -> Iterator[BaseCheckpointSaver[Any]]:
+    """The configured checkpointer, ready for use.
+
+    Raises:
+        SettingsError: the URL is of no known kind, or the place cannot be opened.
+    """
+    url = settings.conversations or f"{_SQLITE}{settings.cache_dir / 'conversations.db'}"
+    if url.startswith(_SQLITE):
+        with _sqlite(url.removeprefix(_SQLITE)) as saver:
+            yield saver
+    elif url.startswith(_POSTGRESQL):
+        with _postgresql(url) as saver:
+            yield saver
+    else:
+        raise SettingsError(
+            "QOD_CONVERSATIONS is neither sqlite:///FILE nor postgresql://USER@HOST/DATABASE."
+        )
+
+
+@contextmanager
+def _sqlite(place: str) -> Iterator[SqliteSaver]:
+    try:
+        if place:
+            Path(place).parent.mkdir(parents=True, exist_ok=True)
+        # Two conversations at once write in turn.
+        connection = sqlite3.connect(place or ":memory:", check_same_thread=False, timeout=30)
+        saver = SqliteSaver(connection)
+        saver.setup()
+    except (OSError, sqlite3.Error) as error:
+        raise SettingsError(
+            f"Conversations cannot be kept in {place} ({error}): set QOD_CONVERSATIONS."
+        ) from error
+    try:
+        yield saver
+    finally:
+        connection.close()
+
+
+@contextmanager
+def _postgresql(url: str) -> Iterator[BaseCheckpointSaver[Any]]:
+    try:
+        import psycopg
+        from langgraph.checkpoint.postgres import PostgresSaver
+    except ImportError as error:
+        raise SettingsError(
+            "PostgreSQL needs a driver: pip install 'camara-qod[postgresql]'."
+        ) from error
+    try:
+        with PostgresSaver.from_conn_string(url) as saver:
+            saver.setup()
+            yield saver
+    except psycopg.OperationalError as error:
+        reason = str(error).splitlines()[0]
+        raise SettingsError(
+            f"The database of QOD_CONVERSATIONS does not answer: {reason}"
+        ) from error
+
+
+def last_thread(saver: BaseCheckpointSaver[Any]) -> str | None:
+    """The conversation that was written to last; `None` where there is none."""
+    newest = max(saver.list(None, limit=1000), key=lambda item: item.checkpoint["ts"], default=None)
+    return None if newest is None else str(newest.config["configurable"]["thread_id"])
