@@ -3,8 +3,6 @@
 import json
 import re
 from ipaddress import ip_address, ip_network
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 import torch
@@ -26,17 +24,7 @@ from camara_qod.tools.interpreter.interpreter import Interpreter
 from camara_qod.tools.interpreter.operation import OPERATIONS
 from camara_qod.tools.settings import QodSettings
 
-
-class RandomModel:
-    """Logits from a die, in place of a language model; everything around it is the real thing."""
-
-    device = torch.device("cpu")
-
-    def __init__(self, config: Any) -> None:
-        self.config = config
-
-    def __call__(self, ids: torch.Tensor, **_: Any) -> Any:
-        return SimpleNamespace(logits=torch.randn(1, 1, self.config.vocab_size))
+from ...random_model import RandomModel
 
 
 @pytest.fixture(scope="module")
