@@ -48,7 +48,7 @@ class Room:
 
 
 def test_a_whole_afternoon() -> None:
-    """Request, question, answer, confirmation, status, extension, conflict, correction, farewell."""
+    """Request, answer, confirmation, status, extension, conflict, correction, farewell."""
     room = Room(
         plugin(
             create(duration=7200),
