@@ -6,6 +6,9 @@ QodError
 ├── RequestTooLong           the conversation does not fit the model
 ├── TrainingError            a training run cannot start or go on
 ├── DecodingError            the model's answer is not a decision
+│   ├── DecodingTimeout      ... it took too long
+│   └── Cancelled            ... nobody waits for it any more
+├── TooManyWaiting           the model is busy, and so is its queue
 ├── TransportError           no answer from the operator
 │   └── OutcomeUnknown       ... to a request that may have been carried out
 └── CamaraError              the operator refused (camara/errors.py)
@@ -34,6 +37,18 @@ class TrainingError(QodError):
 
 class DecodingError(QodError):
     """The model's answer is not a decision of the grammar it was given."""
+
+
+class DecodingTimeout(DecodingError):
+    """A decision took longer than the configured limit and was stopped."""
+
+
+class Cancelled(DecodingError):
+    """Whoever asked does not wait any more; the work was stopped."""
+
+
+class TooManyWaiting(QodError):
+    """The queue for the model is full; nothing was decided."""
 
 
 class TransportError(QodError):

@@ -1,6 +1,5 @@
 """The parts put together: words in, outcome out. Tool, command line and REPL all go this way."""
 
-import asyncio
 from collections.abc import Sequence
 
 import httpx2
@@ -88,7 +87,7 @@ class QodPlugin:
 
     async def arequest(self, words: Words, *, send: bool = True) -> Outcome:
         """`request` for asynchronous code; the model works in a thread."""
-        interpretation = await asyncio.to_thread(self.interpreter.interpret, words)
+        interpretation = await self.interpreter.ainterpret(words)
         return (
             await aexecute(interpretation, self.async_client) if send else dry_run(interpretation)
         )

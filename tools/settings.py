@@ -71,6 +71,13 @@ class QodSettings(BaseSettings):
         default=2048, ge=128, description="Longest conversation that is read, in tokens"
     )
 
+    time_limit: float = Field(
+        default=60.0, gt=0, description="Seconds that a decision may take, waiting included"
+    )
+    max_waiting: int = Field(
+        default=64, ge=0, description="How many requests may wait for the model"
+    )
+
     catalogue: Path | None = Field(
         default=None, description="Profile catalogue (JSON); by default the four demo profiles"
     )

@@ -20,9 +20,9 @@ from camara_qod.tools.catalogue import load_catalogue
 from camara_qod.tools.errors import DecodingError, TrainingError
 from camara_qod.tools.interpreter.context import Context, read
 from camara_qod.tools.interpreter.decision import DECLINE, Decision
-from camara_qod.tools.interpreter.decoding import Replayer
 from camara_qod.tools.interpreter.operation import OPERATIONS, complete, schema_for
 from camara_qod.tools.interpreter.prompt import TURN, render
+from camara_qod.tools.interpreter.replay import Replayer
 from camara_qod.tools.settings import QodSettings
 from camara_qod.training.generate.example import Example
 from camara_qod.training.generate.mixture import example

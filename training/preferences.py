@@ -12,10 +12,10 @@ from datasets import Dataset
 
 from camara_qod.tools.errors import DecodingError
 from camara_qod.tools.interpreter.decision import DECLINE, Decision
-from camara_qod.tools.interpreter.decoding import Replayer
 from camara_qod.tools.interpreter.operation import schema_for
 from camara_qod.tools.interpreter.prompt import TURN, render
 from camara_qod.tools.interpreter.prompt_cache import common_length
+from camara_qod.tools.interpreter.replay import Replayer
 from camara_qod.training.dataset import demo_context, read_jsonl
 
 #: `{"messages", "chosen", "rejected", "kind"}`; chosen and rejected are texts.

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from camara_qod.tools.interpreter.decoding import Trace
+from camara_qod.tools.interpreter.grammar import Trace
 from camara_qod.tools.interpreter.interpreter import Interpreter
 from camara_qod.tools.plugin import QodPlugin
 from camara_qod.tools.settings import QodSettings
@@ -28,7 +28,9 @@ class ScriptedDecoder:
         self.prompts: list[str] = []
         self._probability = probability
 
-    def decode(self, prompt: str, schema: dict[str, Any]) -> tuple[str, Trace]:
+    def decode(
+        self, prompt: str, schema: dict[str, Any], cancelled: Any = None
+    ) -> tuple[str, Trace]:
         self.prompts.append(prompt)
         decision = self.script.pop(0)
         return json.dumps(decision), Trace(probabilities=[self._probability])

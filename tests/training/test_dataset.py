@@ -6,8 +6,8 @@ from transformers import AutoTokenizer
 
 from camara_qod.tools.errors import DecodingError, SettingsError
 from camara_qod.tools.interpreter.decision import Decision
-from camara_qod.tools.interpreter.decoding import Replayer
 from camara_qod.tools.interpreter.operation import complete, schema_for
+from camara_qod.tools.interpreter.replay import Replayer
 from camara_qod.training.dataset import IGNORED, demo_context, emission, generate, tokenized
 from camara_qod.training.generate.conversations import fill
 from camara_qod.training.generate.uses import load_uses, split

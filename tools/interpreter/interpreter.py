@@ -1,12 +1,14 @@
 """Words to decision: the whole path of one request, short of the network."""
 
+import asyncio
+import threading
 import time
 from collections.abc import Sequence
 from typing import Any, Protocol
 
 from camara_qod.tools.catalogue import Catalogue, load_catalogue
 from camara_qod.tools.errors import DecodingError
-from camara_qod.tools.interpreter.context import read
+from camara_qod.tools.interpreter.context import Context, read
 from camara_qod.tools.interpreter.decision import Decision, Interpretation
 from camara_qod.tools.interpreter.operation import complete, schema_for
 from camara_qod.tools.interpreter.prompt import render
@@ -27,8 +29,17 @@ class Decoder(Protocol):
 
     tokenizer: Any
 
-    def decode(self, prompt: str, schema: dict[str, Any]) -> tuple[str, Trace]:
-        """The answer, and how it came about."""
+    def decode(
+        self, prompt: str, schema: dict[str, Any], cancelled: threading.Event | None = None
+    ) -> tuple[str, Trace]:
+        """The answer, and how it came about; it stops early once `cancelled` is set."""
+
+    def decode_many(
+        self,
+        requests: Sequence[tuple[str, dict[str, Any]]],
+        cancelled: threading.Event | None = None,
+    ) -> list[tuple[str, Trace]]:
+        """The same for several prompts together, each under its own schema."""
 
 
 class Interpreter:
@@ -48,13 +59,17 @@ class Interpreter:
         self.catalogue = catalogue or load_catalogue(settings.catalogue)
 
     def interpret(
-        self, messages: str | Sequence[str], sessions: KnownSessions | None = None
+        self,
+        messages: str | Sequence[str],
+        sessions: KnownSessions | None = None,
+        cancelled: threading.Event | None = None,
     ) -> Interpretation:
         """Decide for a conversation.
 
         Args:
             messages: what the user typed, one turn or several, oldest first.
             sessions: those that the API has named in this conversation.
+            cancelled: once it is set, the work stops.
 
         Returns:
             An interpretation whose decision is complete and valid, asks, or declines. Whatever
@@ -62,26 +77,63 @@ class Interpreter:
 
         Raises:
             RequestTooLong: the conversation does not fit the model.
+            DecodingTimeout: it took longer than the settings allow.
+            TooManyWaiting: too many others wait for the model.
         """
         started = time.perf_counter()
+        context = self._read(messages, sessions)
+        text, trace = self._decoder.decode(*self._request(context), cancelled)
+        return _interpretation(text, trace, context, time.perf_counter() - started)
+
+    async def ainterpret(
+        self, messages: str | Sequence[str], sessions: KnownSessions | None = None
+    ) -> Interpretation:
+        """`interpret` for asynchronous code: in a thread, and stopped with the task."""
+        cancelled = threading.Event()
+        try:
+            return await asyncio.to_thread(self.interpret, messages, sessions, cancelled)
+        except asyncio.CancelledError:
+            cancelled.set()
+            raise
+
+    def interpret_many(self, conversations: Sequence[str | Sequence[str]]) -> list[Interpretation]:
+        """Decide for several conversations together, which is faster than one after the other.
+
+        Returns:
+            One interpretation for each, in their order; `seconds` is the time of all of them.
+        """
+        started = time.perf_counter()
+        contexts = [self._read(messages, None) for messages in conversations]
+        answers = self._decoder.decode_many([self._request(context) for context in contexts])
+        seconds = time.perf_counter() - started
+        return [
+            _interpretation(text, trace, context, seconds)
+            for (text, trace), context in zip(answers, contexts, strict=True)
+        ]
+
+    def _read(self, messages: str | Sequence[str], sessions: KnownSessions | None) -> Context:
         turns = [messages] if isinstance(messages, str) else list(messages)
-        context = read(turns, self.catalogue, self.settings, sessions)
-        prompt = render(self._decoder.tokenizer, turns)
-        text, trace = self._decoder.decode(prompt, schema_for(context))
-        emitted = _parsed(text)
-        completed = complete(emitted, context)
-        return Interpretation(
-            decision=completed.decision,
-            assumptions=completed.assumptions,
-            questions=completed.questions,
-            confidence=trace.confidence,
-            emitted=emitted,
-            seconds=time.perf_counter() - started,
-        )
+        return read(turns, self.catalogue, self.settings, sessions)
+
+    def _request(self, context: Context) -> tuple[str, dict[str, Any]]:
+        return render(self._decoder.tokenizer, context.messages), schema_for(context)
 
     def count_tokens(self, text: str) -> int:
         """How many tokens a text is to the model."""
         return len(self._decoder.tokenizer(text, add_special_tokens=False)["input_ids"])
+
+
+def _interpretation(text: str, trace: Trace, context: Context, seconds: float) -> Interpretation:
+    emitted = _parsed(text)
+    completed = complete(emitted, context)
+    return Interpretation(
+        decision=completed.decision,
+        assumptions=completed.assumptions,
+        questions=completed.questions,
+        confidence=trace.confidence,
+        emitted=emitted,
+        seconds=seconds,
+    )
 
 
 def _parsed(text: str) -> Decision:

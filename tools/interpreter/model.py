@@ -7,7 +7,7 @@ in GGUF form. It is converted once into the user's cache.
 import hashlib
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, distribution
 from importlib.resources import files
@@ -22,7 +22,8 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
 from transformers.utils import logging as transformers_logging
 
 from camara_qod.tools.errors import ModelError
-from camara_qod.tools.interpreter.decoding import Decoder, Trace
+from camara_qod.tools.interpreter.decoding import Decoder, Request
+from camara_qod.tools.interpreter.grammar import Trace
 from camara_qod.tools.settings import QodSettings
 
 EMBEDDED = "embedded"
@@ -39,7 +40,13 @@ def load_decoder(settings: QodSettings) -> Decoder:
         ModelError: model, adapter or quantisation cannot be had; the message says what to do.
     """
     model, tokenizer = load_model(settings)
-    return Decoder(model, tokenizer, settings.max_prompt_tokens)
+    return Decoder(
+        model,
+        tokenizer,
+        settings.max_prompt_tokens,
+        time_limit=settings.time_limit,
+        max_waiting=settings.max_waiting,
+    )
 
 
 class LazyDecoder:
@@ -59,9 +66,17 @@ class LazyDecoder:
         """The model's tokenizer."""
         return self._ready().tokenizer
 
-    def decode(self, prompt: str, schema: dict[str, Any]) -> tuple[str, Trace]:
+    def decode(
+        self, prompt: str, schema: dict[str, Any], cancelled: threading.Event | None = None
+    ) -> tuple[str, Trace]:
         """As `Decoder.decode`."""
-        return self._ready().decode(prompt, schema)
+        return self._ready().decode(prompt, schema, cancelled)
+
+    def decode_many(
+        self, requests: Sequence[Request], cancelled: threading.Event | None = None
+    ) -> list[tuple[str, Trace]]:
+        """As `Decoder.decode_many`."""
+        return self._ready().decode_many(requests, cancelled)
 
     def _ready(self) -> Decoder:
         with self._lock:

@@ -1,0 +1,159 @@
+"""The engine: batches, many callers at once, limits, cancellation."""
+
+import asyncio
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import torch
+from transformers import AutoConfig, AutoTokenizer
+
+from camara_qod.tools.errors import Cancelled, DecodingTimeout, RequestTooLong, TooManyWaiting
+from camara_qod.tools.interpreter.decoding import Decoder
+from camara_qod.tools.interpreter.interpreter import Interpreter
+from camara_qod.tools.interpreter.model import load_model
+from camara_qod.tools.settings import QodSettings
+
+from ...random_model import RandomModel
+
+REQUESTS: list[list[str]] = [
+    ["Need low latency for gaming, IP 192.168.1.50, 2 hours"],
+    ["video call from +351 966 666 666, server 198.51.100.7:443, QOS_L"],
+    [""],
+    ["a film for a few hours on 2001:db8::1", "no, on 2001:db8::2"],
+    ["extend 3fa85f64-5717-4562-b3fc-2c963f66afa6 by ten minutes"],
+    ["hello"],
+]
+
+
+@pytest.fixture(scope="module")
+def tiny(tiny_phi3: Path) -> tuple[Any, Any]:
+    return load_model(QodSettings(_env_file=None, device="cpu", model=str(tiny_phi3)))
+
+
+@pytest.fixture
+def interpreter(tiny, catalogue, demo) -> Interpreter:
+    return Interpreter(Decoder(*tiny), demo, catalogue)
+
+
+def test_a_batch_decides_as_one_request_after_the_other(interpreter: Interpreter) -> None:
+    alone = [interpreter.interpret(messages) for messages in REQUESTS]
+    together = interpreter.interpret_many(REQUESTS)
+    assert [item.emitted for item in together] == [item.emitted for item in alone]
+    for left, right in zip(together, alone, strict=True):
+        assert left.confidence == pytest.approx(right.confidence, rel=1e-3)
+    assert interpreter.interpret_many([]) == []
+
+
+def test_what_was_read_before_changes_nothing(tiny, catalogue, demo, interpreter) -> None:
+    for messages in (*REQUESTS, *reversed(REQUESTS)):
+        fresh = Interpreter(Decoder(*tiny), demo, catalogue).interpret(messages)
+        again = interpreter.interpret(messages)
+        assert again.emitted == fresh.emitted
+        assert again.confidence == pytest.approx(fresh.confidence, rel=1e-3)
+
+
+def test_a_prompt_costs_one_pass_a_choice(tiny, interpreter: Interpreter) -> None:
+    decoder = interpreter._decoder
+    for messages in REQUESTS:
+        _, trace = decoder.decode(*interpreter._request(interpreter._read(messages, None)))
+        assert trace.passes <= len(trace.probabilities) + 2
+
+
+def test_many_threads_get_their_own_answers(interpreter: Interpreter) -> None:
+    expected = [interpreter.interpret(messages).emitted for messages in REQUESTS]
+    with ThreadPoolExecutor(6) as pool:
+        found = list(pool.map(interpreter.interpret, REQUESTS * 3))
+    assert [item.emitted for item in found] == expected * 3
+
+
+class Slow(RandomModel):
+    """Each pass waits until it is told to go on."""
+
+    def __init__(self, config: Any) -> None:
+        super().__init__(config)
+        self.begun, self.go = threading.Event(), threading.Event()
+        self.passes = 0
+
+    def __call__(self, ids: torch.Tensor, **options: Any) -> SimpleNamespace:
+        self.passes += 1
+        self.begun.set()
+        self.go.wait(20)
+        return super().__call__(ids, **options)  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def slow(tiny_phi3: Path) -> Any:
+    model = Slow(AutoConfig.from_pretrained(tiny_phi3))
+    yield model
+    model.go.set()
+
+
+def served(model: Slow, tiny_phi3: Path, demo: QodSettings, **limits: Any) -> Interpreter:
+    tokenizer = AutoTokenizer.from_pretrained(tiny_phi3)
+    return Interpreter(Decoder(model, tokenizer, **limits), demo)
+
+
+def test_a_request_that_takes_too_long_is_stopped(slow: Slow, tiny_phi3, demo) -> None:
+    interpreter = served(slow, tiny_phi3, demo, time_limit=0.2)
+    threading.Timer(0.4, slow.go.set).start()
+    with pytest.raises(DecodingTimeout, match="QOD_TIME_LIMIT"):
+        interpreter.interpret("gaming on 10.0.0.1 and 10.0.0.2")
+    assert slow.passes == 1
+
+
+def test_whoever_waits_too_long_is_told(slow: Slow, tiny_phi3, demo) -> None:
+    interpreter = served(slow, tiny_phi3, demo, time_limit=0.3)
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(interpreter.interpret, "gaming on 10.0.0.1")
+        slow.begun.wait(10)
+        with pytest.raises(DecodingTimeout):
+            interpreter.interpret("gaming on 10.0.0.2")
+        assert not first.done()
+        slow.go.set()
+
+
+def test_a_full_queue_is_a_clear_error(slow: Slow, tiny_phi3, demo) -> None:
+    interpreter = served(slow, tiny_phi3, demo, max_waiting=1)
+    with ThreadPoolExecutor(2) as pool:
+        futures = [pool.submit(interpreter.interpret, "gaming") for _ in range(2)]
+        while interpreter._decoder._places._value:  # type: ignore[attr-defined]
+            time.sleep(0.01)
+        with pytest.raises(TooManyWaiting, match="QOD_MAX_WAITING"):
+            interpreter.interpret("gaming")
+        slow.go.set()
+        assert all(future.result() for future in futures)
+    assert interpreter.interpret("gaming")
+
+
+async def test_cancellation_stops_the_work_and_the_loop_is_never_blocked(
+    slow: Slow, tiny_phi3, demo
+) -> None:
+    interpreter = served(slow, tiny_phi3, demo)
+    task = asyncio.create_task(interpreter.ainterpret("gaming on 10.0.0.1 and 10.0.0.2"))
+    while not slow.begun.is_set():
+        await asyncio.sleep(0.01)  # the loop turns while the model works
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    slow.go.set()
+    assert await asyncio.wait_for(interpreter.ainterpret(""), 10)
+    assert slow.passes <= 2
+
+
+def test_a_cancelled_request_says_so(interpreter: Interpreter) -> None:
+    cancelled = threading.Event()
+    cancelled.set()
+    with pytest.raises(Cancelled):
+        interpreter.interpret("gaming on 10.0.0.1 or 10.0.0.2", cancelled=cancelled)
+
+
+def test_after_an_error_the_next_request_is_right(interpreter: Interpreter) -> None:
+    expected = interpreter.interpret(REQUESTS[0]).emitted
+    with pytest.raises(RequestTooLong):
+        interpreter.interpret_many([REQUESTS[0], ["gaming on 10.0.0.1 " * 2000]])
+    assert interpreter.interpret(REQUESTS[0]).emitted == expected

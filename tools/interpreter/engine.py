@@ -1,0 +1,202 @@
+"""The fast-forward engine: an Outlines model that asks the model only where it has a choice.
+
+In a grounded decision most tokens are forced. They are read in one pass together with the last
+choice (llguidance's fast-forward tokens), so that a decision costs one pass a choice; what a prompt
+begins with in common with the last one is not read again.
+"""
+
+from collections.abc import Callable, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from numpy.typing import NDArray
+from outlines.backends.llguidance import LLGuidanceLogitsProcessor
+from outlines.models.transformers import Transformers
+
+from camara_qod.tools.errors import RequestTooLong
+from camara_qod.tools.interpreter.grammar import Matcher, Trace
+from camara_qod.tools.interpreter.prompt_cache import PromptCache, common_length
+
+#: Called before each pass; raises where the work is not to go on.
+Checkpoint = Callable[[], None]
+
+
+@dataclass
+class _Row:
+    """One request of a batch: what is still to be read, and what was emitted."""
+
+    matcher: Matcher
+    trace: Trace
+    pending: list[int]
+    emitted: list[int] = field(default_factory=list)
+
+    def forced(self) -> None:
+        """Take what the grammar forces."""
+        tokens = [] if self.matcher.done else self.matcher.forced()
+        self.emitted += tokens
+        self.pending += tokens
+
+    def choose(self, logits: torch.Tensor) -> None:
+        """Take the likeliest allowed token, and what it forces."""
+        token = _choose(logits, self.matcher.allowed(), self.trace)
+        self.matcher.take(token)
+        self.emitted.append(token)
+        self.pending = [token]
+        self.forced()
+
+
+class FastForward(Transformers):  # type: ignore[misc]
+    """Outlines' `Transformers` model with a greedy loop that skips what the grammar forces."""
+
+    def __init__(self, model: Any, tokenizer: Any) -> None:
+        super().__init__(model, tokenizer)
+        self._prompts = PromptCache(model.config)
+
+    def generate(
+        self,
+        model_input: str,
+        output_type: LLGuidanceLogitsProcessor,
+        *,
+        trace: Trace,
+        max_prompt_tokens: int,
+        checkpoint: Checkpoint = lambda: None,
+    ) -> str:
+        """Continue a prompt under a grammar.
+
+        Args:
+            model_input: the rendered prompt.
+            output_type: carries the grammar and the tokenizer tables.
+            trace: filled while decoding.
+            max_prompt_tokens: longest prompt, in tokens.
+            checkpoint: called before each pass.
+
+        Raises:
+            RequestTooLong: the prompt has more tokens than that.
+        """
+        row = self._row(model_input, output_type, trace, max_prompt_tokens)
+        return self._carried_out([row], checkpoint)[0]
+
+    def generate_batch(
+        self,
+        model_input: Sequence[str],
+        output_type: Sequence[LLGuidanceLogitsProcessor],
+        *,
+        traces: Sequence[Trace],
+        max_prompt_tokens: int,
+        checkpoint: Checkpoint = lambda: None,
+    ) -> list[str]:
+        """Continue several prompts together, each under a grammar of its own.
+
+        Args:
+            model_input: the rendered prompts.
+            output_type: one for each prompt.
+            traces: one for each prompt.
+            max_prompt_tokens: longest prompt, in tokens.
+            checkpoint: called before each pass.
+
+        Raises:
+            RequestTooLong: a prompt has more tokens than that.
+        """
+        rows = [
+            self._row(prompt, processor, trace, max_prompt_tokens)
+            for prompt, processor, trace in zip(model_input, output_type, traces, strict=True)
+        ]
+        return self._carried_out(rows, checkpoint)
+
+    def _row(
+        self, prompt: str, processor: LLGuidanceLogitsProcessor, trace: Trace, limit: int
+    ) -> _Row:
+        ids: list[int] = self.hf_tokenizer(prompt, add_special_tokens=False)["input_ids"]
+        if len(ids) > limit:
+            raise RequestTooLong(
+                f"The conversation takes {len(ids)} tokens and the model reads at most {limit}: "
+                "shorten it, start a new one, or raise QOD_MAX_PROMPT_TOKENS."
+            )
+        return _Row(Matcher(processor.llg_tokenizer, processor.grammar), trace, ids)
+
+    @torch.inference_mode()
+    def _carried_out(self, rows: list[_Row], checkpoint: Checkpoint) -> list[str]:
+        try:
+            follow = self._follow if len(rows) == 1 else self._follow_all
+            follow(rows, checkpoint)
+        except BaseException:
+            self._prompts.clear()  # the layers may hold different lengths
+            raise
+        return [
+            str(self.hf_tokenizer.decode(row.emitted, skip_special_tokens=True)) for row in rows
+        ]
+
+    def _follow(self, rows: list[_Row], checkpoint: Checkpoint) -> None:
+        """One request: no padding, and its prompt is remembered."""
+        (row,) = rows
+        cache, row.pending = self._prompts.resume(row.pending)
+        row.forced()
+        while not row.matcher.done:
+            checkpoint()
+            ids = torch.tensor([row.pending], device=self.model.device)
+            output = self.model(ids, past_key_values=cache, logits_to_keep=1)
+            row.choose(output.logits[0, -1])
+
+    def _follow_all(self, rows: list[_Row], checkpoint: Checkpoint) -> None:
+        """Several: their common beginning is read once, and each pass is padded on the left."""
+        prompts = [row.pending for row in rows]
+        shared = min(common_length(prompts[0], prompt[:-1]) for prompt in prompts)
+        cache = self._read(prompts[0][:shared], checkpoint)
+        for row in rows:
+            row.pending = row.pending[shared:]
+            row.forced()
+        live = [row for row in rows if not row.matcher.done]
+        cache.batch_repeat_interleave(max(len(live), 1))
+        mask = torch.ones(len(live), shared, dtype=torch.long, device=self.model.device)
+        while live:
+            checkpoint()
+            ids, chunk = self._padded([row.pending for row in live])
+            mask = torch.cat([mask, chunk], dim=1)
+            places = (mask.cumsum(dim=1) - 1).clamp(min=0)[:, -ids.shape[1] :]
+            output = self.model(
+                ids,
+                attention_mask=mask,
+                position_ids=places,
+                past_key_values=cache,
+                logits_to_keep=1,
+            )
+            for row, logits in zip(live, output.logits[:, -1], strict=True):
+                row.choose(logits)
+            left = [at for at, row in enumerate(live) if not row.matcher.done]
+            if len(left) < len(live):
+                cache.batch_select_indices(torch.tensor(left, dtype=torch.long))
+                mask = mask[left]
+                live = [live[at] for at in left]
+
+    def _read(self, prefix: list[int], checkpoint: Checkpoint) -> Any:
+        """A cache that holds a beginning."""
+        if not prefix:
+            return PromptCache(self.model.config).resume([])[0]
+        # One token more, since at least one is always left to be read.
+        cache, unread = self._prompts.resume([*prefix, prefix[-1]])
+        if len(unread) > 1:
+            checkpoint()
+            ids = torch.tensor([unread[:-1]], device=self.model.device)
+            self.model(ids, past_key_values=cache, logits_to_keep=1)
+        return deepcopy(cache)
+
+    def _padded(self, pending: list[list[int]]) -> tuple[torch.Tensor, torch.Tensor]:
+        """Ids and mask, (rows, longest)."""
+        width = max(len(tokens) for tokens in pending)
+        gaps = [width - len(tokens) for tokens in pending]
+        ids = [[0] * gap + tokens for gap, tokens in zip(gaps, pending, strict=True)]
+        mask = [[0] * gap + [1] * (width - gap) for gap in gaps]
+        device = self.model.device
+        return torch.tensor(ids, device=device), torch.tensor(mask, device=device)
+
+
+def _choose(logits: torch.Tensor, allowed: NDArray[Any], trace: Trace) -> int:
+    trace.passes += 1
+    choices = torch.from_numpy(allowed).to(logits.device)
+    probabilities = logits[choices].float().softmax(-1)
+    best = int(probabilities.argmax())
+    if len(allowed) > 1:
+        trace.probabilities.append(float(probabilities[best]))
+    return int(allowed[best])

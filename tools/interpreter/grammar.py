@@ -1,0 +1,61 @@
+"""A grammar being followed token by token, and what was chosen on the way."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from llguidance import LLMatcher
+from numpy.typing import NDArray
+
+from camara_qod.tools.errors import DecodingError
+
+
+@dataclass
+class Trace:
+    """What happened while decoding: the probability of each free choice, and model passes."""
+
+    probabilities: list[float] = field(default_factory=list)
+    passes: int = 0
+
+    @property
+    def confidence(self) -> float:
+        """Probability of all free choices together, 0 to 1; 1 where nothing was free."""
+        return float(np.prod(self.probabilities)) if self.probabilities else 1.0
+
+
+class Matcher:
+    """One grammar being followed token by token.
+
+    Raises:
+        DecodingError: the grammar cannot be compiled.
+    """
+
+    def __init__(self, tokenizer: Any, grammar: str) -> None:
+        self._matcher = LLMatcher(tokenizer, grammar)
+        self._check()
+
+    def forced(self) -> list[int]:
+        """Tokens that the grammar leaves no choice about, taken."""
+        tokens: list[int] = self._matcher.compute_ff_tokens()
+        if tokens:
+            self._matcher.consume_tokens(tokens)
+        return tokens
+
+    def allowed(self) -> NDArray[np.intp]:
+        """Ids of the tokens that may come next."""
+        bias = np.frombuffer(self._matcher.compute_logit_bias(), dtype=np.uint8)
+        return np.flatnonzero(bias)
+
+    def take(self, token: int) -> None:
+        """Go on with a token out of `allowed()`."""
+        self._matcher.consume_token(token)
+        self._check()
+
+    @property
+    def done(self) -> bool:
+        """Whether the text is complete."""
+        return bool(self._matcher.is_stopped())
+
+    def _check(self) -> None:
+        if error := self._matcher.get_error():
+            raise DecodingError(f"The decision grammar does not hold: {error}")
