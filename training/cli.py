@@ -140,6 +140,9 @@ def evaluate(
         Path | None,
         typer.Option(help="Another operator's profiles; the cases are put into its names."),
     ] = None,
+    batch: Annotated[
+        int, typer.Option(help="Decide so many together: faster, but tells no latency.", min=1)
+    ] = 1,
 ) -> None:
     """Measure how often the plugin decides right, under the demo configuration."""
     import json
@@ -166,7 +169,7 @@ def evaluate(
     )
     loaded, tokenizer = load_model(settings)
     decoder = Decoder(loaded, tokenizer)
-    results = decide_all(Way(way.value), decoder, loaded, items, demo_settings(), profiles)
+    results = decide_all(Way(way.value), decoder, loaded, items, demo_settings(), profiles, batch)
     value = {"way": way.value, "cases_file": cases.name} | figures(results)
     show(Console(), value)
     if output is not None:

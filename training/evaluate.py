@@ -88,6 +88,7 @@ def evaluate(
     cases: Sequence[Case],
     settings: QodSettings,
     catalogue: Catalogue,
+    batch: int = 1,
 ) -> list[Result]:
     """Decide every case; an error counts as a wrong decision, not as the end.
 
@@ -98,9 +99,10 @@ def evaluate(
         cases: in the names of that catalogue.
         settings: defaults and policies.
         catalogue: the operator's profiles.
+        batch: how many are decided together.
     """
     contexts = [read(case.messages, catalogue, settings) for case in cases]
-    made = attempts(way, decoder, model, contexts)
+    made = attempts(way, decoder, model, contexts, batch)
     return [
         _result(case, context, attempt)
         for case, context, attempt in zip(cases, contexts, made, strict=True)

@@ -21,6 +21,9 @@ from camara_qod.tools.interpreter.prompt import render
 from camara_qod.training.free import complete_freely
 from camara_qod.training.open_schema import OPEN_SCHEMA
 
+#: The schema of a conversation's decisions.
+Schema = Callable[[Context], dict[str, Any]]
+
 
 class Way(StrEnum):
     """How a model is held while it decodes."""
@@ -45,7 +48,7 @@ class Attempt:
 
 
 def attempts(
-    way: Way, decoder: Decoder, model: Any, contexts: Sequence[Context]
+    way: Way, decoder: Decoder, model: Any, contexts: Sequence[Context], batch: int = 1
 ) -> Iterable[Attempt]:
     """What the model writes for each conversation.
 
@@ -54,19 +57,44 @@ def attempts(
         decoder: constrained decoding with that model.
         model: the model itself, for free decoding.
         contexts: the conversations.
+        batch: how many are decided together; with more than one no time of a decision is told.
     """
     if way is Way.FREE:
         conversations = [list(context.messages) for context in contexts]
         texts = complete_freely(model, decoder.tokenizer, conversations)
         return [Attempt(text) for text in texts]
     schema = schema_for if way is Way.GROUNDED else lambda _: OPEN_SCHEMA
+    if batch > 1:
+        return _together(decoder, contexts, schema, batch)
     shown = track(contexts, description=f"Deciding ({way})", console=Console(stderr=True))
     return [_attempt(decoder, context, schema) for context in shown]
 
 
-def _attempt(
-    decoder: Decoder, context: Context, schema: Callable[[Context], dict[str, Any]]
-) -> Attempt:
+def _together(
+    decoder: Decoder, contexts: Sequence[Context], schema: Schema, batch: int
+) -> list[Attempt]:
+    """In batches of similar length, which are padded little."""
+    order = sorted(range(len(contexts)), key=lambda at: sum(map(len, contexts[at].messages)))
+    stretches = [order[at : at + batch] for at in range(0, len(order), batch)]
+    made: dict[int, Attempt] = {}
+    for stretch in track(stretches, description="Deciding", console=Console(stderr=True)):
+        requests = [
+            (render(decoder.tokenizer, contexts[at].messages), schema(contexts[at]))
+            for at in stretch
+        ]
+        try:
+            answers = decoder.decode_many(requests)
+        except QodError:  # one of them; which one shows when each is asked alone
+            made |= {at: _attempt(decoder, contexts[at], schema) for at in stretch}
+        else:
+            made |= {
+                at: Attempt(text, trace.confidence)
+                for at, (text, trace) in zip(stretch, answers, strict=True)
+            }
+    return [made[at] for at in range(len(contexts))]
+
+
+def _attempt(decoder: Decoder, context: Context, schema: Schema) -> Attempt:
     started = time.perf_counter()
     try:
         prompt = render(decoder.tokenizer, context.messages)
