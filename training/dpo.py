@@ -146,7 +146,7 @@ def preference_pairs(recipe: Recipe, model: Any, tokenizer: Any, output: Path) -
     pairs = [
         *curated_pairs(),
         *near_misses(fresh, recipe.seed),
-        *mine(model, tokenizer, tried, output / "mined.jsonl"),
+        *mine(model, tokenizer, tried, recipe.seed, output / "mined.jsonl"),
     ]
     random.Random(recipe.seed).shuffle(pairs)  # noqa: S311
     return pairs

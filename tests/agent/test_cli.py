@@ -4,9 +4,16 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
+
+from camara_qod.tools.operator.app import Operator
+from camara_qod.tools.operator.network import Fault
+from camara_qod.tools.operator.settings import OperatorSettings
+
+from ..serving import served
 
 REQUEST = "Need low latency for gaming, IP 192.168.1.50, 2 hours"
 
@@ -91,3 +98,36 @@ def test_help_teaches_and_loads_nothing_heavy() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert shown.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.slow
+def test_a_killed_chat_finds_out_what_became_of_its_call(tmp_path: Path) -> None:
+    operator = Operator(OperatorSettings(open=True))
+    operator.network.add_fault(Fault(operation="createSession", latency=60))
+    with served(operator) as root:
+        env = {
+            "QOD_API_ROOT": root,
+            "QOD_TIMEOUT": "600",
+            "QOD_CONVERSATIONS": f"sqlite:///{tmp_path / 'kept.db'}",
+            "QOD_DEFAULT_APPLICATION_SERVER": "203.0.113.100",
+        }
+        process = subprocess.Popen(
+            [sys.executable, "-m", "camara_qod.agent.cli", "chat"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=os.environ | env,
+        )
+        assert process.stdin is not None
+        process.stdin.write("gaming on +351966666666 for 2 hours\nyes\n")
+        process.stdin.flush()
+        until = time.monotonic() + 120
+        while operator.network._faults and time.monotonic() < until:
+            time.sleep(0.1)
+        process.kill()
+        process.wait()
+        resumed = qod("chat", "--resume", stdin="/sessions\n", **env)
+    said = " ".join(resumed.stdout.split())
+    assert "The last time was cut off before an answer came." in said, resumed.stderr
+    assert "nothing seems to have been created. Ask again." in said
+    assert said.endswith("There are no sessions in this conversation.")

@@ -13,6 +13,7 @@ from camara_qod.agent.agent import build_agent
 from camara_qod.agent.conversation import Conversation
 from camara_qod.agent.repl import Repl
 from camara_qod.agent.terminal import Pipe
+from camara_qod.tools.camara.errors import Unauthenticated
 from camara_qod.tools.errors import TransportError
 from camara_qod.tools.plugin import QodPlugin
 
@@ -232,6 +233,24 @@ def test_a_killed_process_is_found_out_about_and_nothing_is_doubled(sent: bool) 
     else:
         assert "nothing seems to have been created. Ask again." in said[0]
         assert said[1] == "There are no sessions in this conversation."
+
+
+def test_an_expired_token_is_told_in_a_sentence_and_loses_nothing() -> None:
+    parts = plugin(create(PHONE), create(PHONE))
+    room = Room(parts)
+    post = parts.client.create_session
+
+    def expired(_: Any) -> Any:
+        raise Unauthenticated(401, "UNAUTHENTICATED", "The token has expired.")
+
+    parts.client.create_session = expired
+    said = room.type("gaming on +351966666666", "yes")
+    assert said[-1] == (
+        "The operator refused: The token has expired. (401 UNAUTHENTICATED) The access token is "
+        "missing, wrong or expired: set QOD_TOKEN to a new one."
+    )
+    parts.client.create_session = post
+    assert room.type("once more", "yes")[-1].startswith("Session ID with QOS_E is AVAILABLE")
 
 
 def test_a_lost_connection_is_told_in_a_sentence_and_loses_nothing() -> None:

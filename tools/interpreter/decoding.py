@@ -27,6 +27,8 @@ class Decoder:
         max_prompt_tokens: longest prompt that is read.
         time_limit: seconds that a request may take, waiting included.
         max_waiting: how many requests may wait for the one that is being decided.
+        temperature: 0 in production; above, choices are drawn by their probabilities, which shows
+            what the model takes for possible.
     """
 
     def __init__(
@@ -37,9 +39,10 @@ class Decoder:
         *,
         time_limit: float = 60.0,
         max_waiting: int = 64,
+        temperature: float = 0.0,
     ) -> None:
         self.tokenizer = tokenizer
-        self._model = FastForward(model, tokenizer)
+        self._model = FastForward(model, tokenizer, temperature)
         self._backend = LLGuidanceBackend(self._model)
         self._max_prompt_tokens = max_prompt_tokens
         self._time_limit = time_limit

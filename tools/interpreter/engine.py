@@ -30,6 +30,7 @@ class _Row:
     matcher: Matcher
     trace: Trace
     pending: list[int]
+    temperature: float = 0.0
     emitted: list[int] = field(default_factory=list)
 
     def forced(self) -> None:
@@ -40,18 +41,38 @@ class _Row:
 
     def choose(self, logits: torch.Tensor) -> None:
         """Take the likeliest allowed token, and what it forces."""
-        token = _choose(logits, self.matcher.allowed(), self.trace)
+        token = self._chosen(logits, self.matcher.allowed())
         self.matcher.take(token)
         self.emitted.append(token)
         self.pending = [token]
         self.forced()
 
+    def _chosen(self, logits: torch.Tensor, allowed: NDArray[Any]) -> int:
+        self.trace.passes += 1
+        choices = torch.from_numpy(allowed).to(logits.device)
+        scores = logits[choices].float()
+        probabilities = scores.softmax(-1)
+        if self.temperature:
+            best = int((scores / self.temperature).softmax(-1).multinomial(1))
+        else:
+            best = int(probabilities.argmax())
+        if len(allowed) > 1:
+            self.trace.probabilities.append(float(probabilities[best]))
+        return int(allowed[best])
+
 
 class FastForward(Transformers):  # type: ignore[misc]
-    """Outlines' `Transformers` model with a greedy loop that skips what the grammar forces."""
+    """Outlines' `Transformers` model with a loop of its own, which skips what the grammar forces.
 
-    def __init__(self, model: Any, tokenizer: Any) -> None:
+    Args:
+        model: a causal language model.
+        tokenizer: its tokenizer.
+        temperature: 0 takes the likeliest token; above, tokens are drawn by their probabilities.
+    """
+
+    def __init__(self, model: Any, tokenizer: Any, temperature: float = 0.0) -> None:
         super().__init__(model, tokenizer)
+        self._temperature = temperature
         self._prompts = PromptCache(model.config)
 
     def generate(
@@ -114,7 +135,8 @@ class FastForward(Transformers):  # type: ignore[misc]
                 f"The conversation takes {len(ids)} tokens and the model reads at most {limit}: "
                 "shorten it, start a new one, or raise QOD_MAX_PROMPT_TOKENS."
             )
-        return _Row(Matcher(processor.llg_tokenizer, processor.grammar), trace, ids)
+        matcher = Matcher(processor.llg_tokenizer, processor.grammar)
+        return _Row(matcher, trace, ids, self._temperature)
 
     @torch.inference_mode()
     def _carried_out(self, rows: list[_Row], checkpoint: Checkpoint) -> list[str]:
@@ -190,13 +212,3 @@ class FastForward(Transformers):  # type: ignore[misc]
         mask = [[0] * gap + [1] * (width - gap) for gap in gaps]
         device = self.model.device
         return torch.tensor(ids, device=device), torch.tensor(mask, device=device)
-
-
-def _choose(logits: torch.Tensor, allowed: NDArray[Any], trace: Trace) -> int:
-    trace.passes += 1
-    choices = torch.from_numpy(allowed).to(logits.device)
-    probabilities = logits[choices].float().softmax(-1)
-    best = int(probabilities.argmax())
-    if len(allowed) > 1:
-        trace.probabilities.append(float(probabilities[best]))
-    return int(allowed[best])
