@@ -110,7 +110,7 @@ class ChatQod(BaseChatModel):
         decision = made.decision
         metadata = {
             KIND: decision.operation,
-            CONFIDENCE: round(made.confidence, 4),
+            CONFIDENCE: None if made.confidence is None else round(made.confidence, 4),
             ASSUMPTIONS: {item.argument: item.reason for item in made.assumptions},
             "model_name": self.model,
         }

@@ -43,9 +43,7 @@ def show_pending(console: Console, pending: Pending, *, body: bool) -> None:
         pending: the call.
         body: whether to show the JSON body too.
     """
-    title = pending.operation
-    if pending.confidence is not None:
-        title += f" · confidence {pending.confidence:.0%}"
+    title = pending.operation + _sure(pending.confidence)
     console.print(_arguments(title, pending.arguments, pending.reasons))
     if body:
         console.print(Text("Request body", style="bold"), JSON.from_data(pending.arguments))
@@ -54,8 +52,12 @@ def show_pending(console: Console, pending: Pending, *, body: bool) -> None:
 def _table(outcome: Outcome) -> Table:
     made = outcome.interpretation
     reasons = {item.argument: item.reason for item in made.assumptions}
-    title = f"{made.decision.operation} · confidence {made.confidence:.0%} · {made.seconds:.1f} s"
+    title = f"{made.decision.operation}{_sure(made.confidence)} · {made.seconds:.1f} s"
     return _arguments(title, made.decision.arguments, reasons)
+
+
+def _sure(confidence: float | None) -> str:
+    return "" if confidence is None else f" · confidence {confidence:.0%}"
 
 
 def _arguments(title: str, arguments: dict[str, Any], reasons: dict[str, str]) -> Table:

@@ -86,7 +86,7 @@ class Outcome:
             "questions": [
                 {"argument": item.argument, "text": item.text} for item in made.questions
             ],
-            "confidence": round(made.confidence, 4),
+            "confidence": None if made.confidence is None else round(made.confidence, 4),
             "seconds": round(made.seconds, 3),
         }
 

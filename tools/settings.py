@@ -50,6 +50,14 @@ class QodSettings(BaseSettings):
         default="embedded",
         description="Language model: `embedded`, a Hugging Face id, or a local folder",
     )
+    model_server: str | None = Field(
+        default=None,
+        description="OpenAI-compatible server that has the model, such as "
+        "`http://127.0.0.1:8000/v1`; `QOD_MODEL` is then its name there",
+    )
+    model_server_key: SecretStr | None = Field(
+        default=None, description="Key for the model server, sent as bearer token"
+    )
     adapter: str | None = Field(
         default=None,
         description="PEFT adapter: folder or Hugging Face id; `none` for no adapter; by default "

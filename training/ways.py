@@ -17,7 +17,6 @@ from camara_qod.tools.errors import QodError
 from camara_qod.tools.interpreter.context import Context
 from camara_qod.tools.interpreter.decoding import Decoder
 from camara_qod.tools.interpreter.operation import schema_for
-from camara_qod.tools.interpreter.prompt import render
 from camara_qod.training.free import complete_freely
 from camara_qod.training.open_schema import OPEN_SCHEMA
 
@@ -78,10 +77,7 @@ def _together(
     stretches = [order[at : at + batch] for at in range(0, len(order), batch)]
     made: dict[int, Attempt] = {}
     for stretch in track(stretches, description="Deciding", console=Console(stderr=True)):
-        requests = [
-            (render(decoder.tokenizer, contexts[at].messages), schema(contexts[at]))
-            for at in stretch
-        ]
+        requests = [(contexts[at].messages, schema(contexts[at])) for at in stretch]
         try:
             answers = decoder.decode_many(requests)
         except QodError:  # one of them; which one shows when each is asked alone
@@ -97,8 +93,7 @@ def _together(
 def _attempt(decoder: Decoder, context: Context, schema: Schema) -> Attempt:
     started = time.perf_counter()
     try:
-        prompt = render(decoder.tokenizer, context.messages)
-        text, trace = decoder.decode(prompt, schema(context))
+        text, trace = decoder.decode(context.messages, schema(context))
     except QodError as error:
         return Attempt("", error=str(error))
     return Attempt(text, trace.confidence, time.perf_counter() - started)

@@ -1,6 +1,7 @@
 """A plugin whose decoder follows a script, for tests without a language model."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from camara_qod.tools.interpreter.grammar import Trace
@@ -9,31 +10,23 @@ from camara_qod.tools.plugin import QodPlugin
 from camara_qod.tools.settings import QodSettings
 
 
-class Words:
-    """Counts words, where a tokenizer is asked for."""
-
-    chat_template = None
-    all_special_tokens: tuple[str, ...] = ()
-
-    def __call__(self, text: str, **_: Any) -> dict[str, list[int]]:
-        return {"input_ids": list(range(len(text.split())))}
-
-
 class ScriptedDecoder:
-    """Emits what it is told, decision by decision, and keeps the prompts."""
+    """Emits what it is told, decision by decision, and keeps what it was told."""
 
     def __init__(self, *decisions: dict[str, Any], probability: float = 1.0) -> None:
-        self.tokenizer: Any = Words()
         self.script = list(decisions)
         self.prompts: list[str] = []
         self._probability = probability
 
     def decode(
-        self, prompt: str, schema: dict[str, Any], cancelled: Any = None
+        self, turns: Sequence[str], schema: dict[str, Any], cancelled: Any = None
     ) -> tuple[str, Trace]:
-        self.prompts.append(prompt)
+        self.prompts.append("\n".join(turns))
         decision = self.script.pop(0)
         return json.dumps(decision), Trace(probabilities=[self._probability])
+
+    def count_tokens(self, text: str) -> int:
+        return len(text.split())
 
 
 def plugin(*decisions: dict[str, Any], probability: float = 1.0) -> QodPlugin:

@@ -66,13 +66,14 @@ class Completed:
 class Interpretation:
     """A complete decision with its history.
 
-    `confidence` is the probability that the model gave to its free choices, 0 to 1; `emitted` is
+    `confidence` is the probability that the model gave to its free choices, 0 to 1, or `None` where
+    the engine does not tell; `emitted` is
     the decision as the model wrote it, before completion; `seconds` is the wall-clock time.
     """
 
     decision: Decision
     assumptions: tuple[Assumption, ...]
     questions: tuple[Question, ...]
-    confidence: float
+    confidence: float | None
     emitted: Decision
     seconds: float

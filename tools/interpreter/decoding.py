@@ -13,9 +13,10 @@ from outlines.generator import SteerableGenerator
 from camara_qod.tools.errors import Cancelled, DecodingTimeout, TooManyWaiting
 from camara_qod.tools.interpreter.engine import Checkpoint, FastForward
 from camara_qod.tools.interpreter.grammar import Trace
+from camara_qod.tools.interpreter.prompt import render
 
-#: A prompt, and the JSON Schema of its answer.
-Request = tuple[str, dict[str, Any]]
+#: The user's turns, and the JSON Schema of the answer.
+Request = tuple[Sequence[str], dict[str, Any]]
 
 
 class Decoder:
@@ -51,17 +52,20 @@ class Decoder:
         self._places = threading.BoundedSemaphore(max_waiting + 1)
 
     def decode(
-        self, prompt: str, schema: dict[str, Any], cancelled: threading.Event | None = None
+        self,
+        turns: Sequence[str],
+        schema: dict[str, Any],
+        cancelled: threading.Event | None = None,
     ) -> tuple[str, Trace]:
         """The text that the model chooses among those the schema allows.
 
         Args:
-            prompt: the rendered prompt.
+            turns: what the user typed, oldest first.
             schema: a JSON Schema.
             cancelled: once it is set, the work stops before the next pass.
 
         Raises:
-            RequestTooLong: the prompt is longer than `max_prompt_tokens`.
+            RequestTooLong: the conversation takes more than `max_prompt_tokens`.
             DecodingError: the schema cannot be compiled.
             DecodingTimeout: it took longer than `time_limit`.
             TooManyWaiting: `max_waiting` others wait already.
@@ -71,7 +75,7 @@ class Decoder:
         with self._turn(cancelled) as checkpoint:
             generator = SteerableGenerator.from_processor(self._model, self._processor(schema))
             text = generator(
-                prompt,
+                render(self.tokenizer, turns),
                 trace=trace,
                 max_prompt_tokens=self._max_prompt_tokens,
                 checkpoint=checkpoint,
@@ -90,13 +94,17 @@ class Decoder:
             return []
         with self._turn(cancelled) as checkpoint:
             texts = self._model.generate_batch(
-                [prompt for prompt, _ in requests],
+                [render(self.tokenizer, turns) for turns, _ in requests],
                 [self._processor(schema) for _, schema in requests],
                 traces=traces,
                 max_prompt_tokens=self._max_prompt_tokens,
                 checkpoint=checkpoint,
             )
         return list(zip(texts, traces, strict=True))
+
+    def count_tokens(self, text: str) -> int:
+        """How many tokens a text is to the model."""
+        return len(self.tokenizer(text, add_special_tokens=False)["input_ids"])
 
     def _processor(self, schema: dict[str, Any]) -> LLGuidanceLogitsProcessor:
         return self._backend.get_json_schema_logits_processor(json.dumps(schema))

@@ -11,7 +11,6 @@ from camara_qod.tools.errors import DecodingError
 from camara_qod.tools.interpreter.context import Context, read
 from camara_qod.tools.interpreter.decision import Decision, Interpretation
 from camara_qod.tools.interpreter.operation import complete, schema_for
-from camara_qod.tools.interpreter.prompt import render
 from camara_qod.tools.interpreter.reference import KnownSessions
 from camara_qod.tools.settings import QodSettings
 
@@ -20,26 +19,30 @@ class Trace(Protocol):
     """What a decoder tells about its choices."""
 
     @property
-    def confidence(self) -> float:
-        """Probability of the free choices, 0 to 1."""
+    def confidence(self) -> float | None:
+        """Probability of the free choices, 0 to 1; `None` where the engine does not tell."""
 
 
 class Decoder(Protocol):
-    """Anything that answers a prompt under a JSON Schema."""
-
-    tokenizer: Any
+    """Anything that answers a conversation under a JSON Schema."""
 
     def decode(
-        self, prompt: str, schema: dict[str, Any], cancelled: threading.Event | None = None
+        self,
+        turns: Sequence[str],
+        schema: dict[str, Any],
+        cancelled: threading.Event | None = None,
     ) -> tuple[str, Trace]:
         """The answer, and how it came about; it stops early once `cancelled` is set."""
 
     def decode_many(
         self,
-        requests: Sequence[tuple[str, dict[str, Any]]],
+        requests: Sequence[tuple[Sequence[str], dict[str, Any]]],
         cancelled: threading.Event | None = None,
-    ) -> list[tuple[str, Trace]]:
-        """The same for several prompts together, each under its own schema."""
+    ) -> Sequence[tuple[str, Trace]]:
+        """The same for several conversations together, each under its own schema."""
+
+    def count_tokens(self, text: str) -> int:
+        """How many tokens a text is to the model, as far as the engine knows."""
 
 
 class Interpreter:
@@ -115,12 +118,13 @@ class Interpreter:
         turns = [messages] if isinstance(messages, str) else list(messages)
         return read(turns, self.catalogue, self.settings, sessions)
 
-    def _request(self, context: Context) -> tuple[str, dict[str, Any]]:
-        return render(self._decoder.tokenizer, context.messages), schema_for(context)
+    @staticmethod
+    def _request(context: Context) -> tuple[Sequence[str], dict[str, Any]]:
+        return context.messages, schema_for(context)
 
     def count_tokens(self, text: str) -> int:
         """How many tokens a text is to the model."""
-        return len(self._decoder.tokenizer(text, add_special_tokens=False)["input_ids"])
+        return self._decoder.count_tokens(text)
 
 
 def _interpretation(text: str, trace: Trace, context: Context, seconds: float) -> Interpretation:

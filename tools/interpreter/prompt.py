@@ -24,12 +24,18 @@ def render(tokenizer: Any, messages: Sequence[str]) -> str:
             them are broken up, so that no user can open a turn of another role.
     """
     turns = [_harmless(message, tokenizer.all_special_tokens) for message in messages]
-    content = TURN.join(turns)
     if tokenizer.chat_template is None:
-        return f"{SYSTEM}\n\nUser: {content}\n\nCall: "
-    chat = [{"role": "system", "content": SYSTEM}, {"role": "user", "content": content}]
-    text = tokenizer.apply_chat_template(chat, tokenize=False, add_generation_prompt=True)
+        return f"{SYSTEM}\n\nUser: {TURN.join(turns)}\n\nCall: "
+    text = tokenizer.apply_chat_template(chat(turns), tokenize=False, add_generation_prompt=True)
     return str(text)
+
+
+def chat(turns: Sequence[str]) -> list[dict[str, str]]:
+    """The same as messages of a chat, for a server that has the template."""
+    return [
+        {"role": "system", "content": SYSTEM},
+        {"role": "user", "content": TURN.join(turns)},
+    ]
 
 
 def _harmless(text: str, special_tokens: Sequence[str]) -> str:

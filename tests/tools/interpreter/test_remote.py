@@ -1,0 +1,133 @@
+"""Decisions by an OpenAI-compatible server; this one is of the test's own."""
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from camara_qod.tools.errors import Cancelled, DecodingError, ModelError
+from camara_qod.tools.interpreter.interpreter import Interpreter
+from camara_qod.tools.interpreter.model import LazyDecoder
+from camara_qod.tools.interpreter.prompt import SYSTEM
+from camara_qod.tools.settings import QodSettings
+
+DECLINE = '{"operation": "decline", "arguments": {}}'
+
+
+class Server:
+    """Answers what it is told, and keeps what it was asked."""
+
+    def __init__(self) -> None:
+        self.answer, self.status = DECLINE, 200
+        self.asked: list[dict[str, Any]] = []
+        self.keys: list[str | None] = []
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                length = int(self.headers["Content-Length"])
+                outer.asked.append(json.loads(self.rfile.read(length)))
+                outer.keys.append(self.headers["Authorization"])
+                message = {"role": "assistant", "content": outer.answer}
+                choice = {"index": 0, "message": message, "finish_reason": "stop"}
+                body = {"id": "1", "object": "chat.completion", "created": 0, "model": "m"}
+                if outer.status != 200:
+                    body = {"error": {"message": "no such model"}}
+                sent = json.dumps(body | {"choices": [choice]}).encode()
+                self.send_response(outer.status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(sent)))
+                self.end_headers()
+                self.wfile.write(sent)
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.http.server_port}/v1"
+        threading.Thread(target=self.http.serve_forever, daemon=True).start()
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    made = Server()
+    yield made
+    made.http.shutdown()
+    made.http.server_close()
+
+
+def interpreter(url: str) -> Interpreter:
+    settings = QodSettings(
+        _env_file=None, model_server=url, model="qod", model_server_key="secret", time_limit=5
+    )
+    return Interpreter(LazyDecoder(settings), settings)
+
+
+def test_the_server_is_sent_the_conversation_and_its_schema(server: Server) -> None:
+    result = interpreter(server.url).interpret(["gaming on 10.0.0.1", "for 2 hours"])
+    assert result.decision.operation == "decline"
+    assert result.confidence is None
+    (asked,) = server.asked
+    assert asked["model"] == "qod"
+    assert asked["temperature"] == 0
+    system, user = asked["messages"]
+    assert system == {"role": "system", "content": SYSTEM}
+    assert user["content"].startswith("gaming on 10.0.0.1")
+    schema = asked["response_format"]["json_schema"]["schema"]
+    assert "10.0.0.1" in json.dumps(schema)
+    assert "x-guidance" not in schema
+    assert server.keys == ["Bearer secret"]
+
+
+def test_an_answer_with_white_space_is_as_good(server: Server) -> None:
+    server.answer = (
+        '{ "operation": "createSession",\n "arguments":'
+        ' {"device": {"phoneNumber": "+351966666666"}, "applicationServer": null,'
+        ' "qosProfile": "QOS_E", "duration": 7200}}'
+    )
+    result = interpreter(server.url).interpret("gaming on +351966666666 for 2 hours")
+    assert result.decision.arguments["applicationServer"] == {"ipv4Address": "203.0.113.100"}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "Sure! Here is your session.",
+        "{}",
+        '{"operation":"createSession","arguments":{"device":{"phoneNumber":"+15550001111"},'
+        '"applicationServer":null,"qosProfile":"QOS_E","duration":7200}}',
+    ],
+)
+def test_a_server_that_ignores_the_schema_is_reported(server: Server, answer: str) -> None:
+    server.answer = answer
+    with pytest.raises(DecodingError, match="does not keep to the JSON schema"):
+        interpreter(server.url).interpret("gaming on +351966666666 for 2 hours")
+
+
+def test_several_at_once(server: Server) -> None:
+    results = interpreter(server.url).interpret_many(["hello", "hi", "thanks"])
+    assert [item.decision.operation for item in results] == ["decline"] * 3
+    assert len(server.asked) == 3
+
+
+async def test_asynchronously_too(server: Server) -> None:
+    assert (await interpreter(server.url).ainterpret("hello")).decision.operation == "decline"
+
+
+def test_refusals_and_silence_say_what_to_check(server: Server) -> None:
+    server.status = 404
+    with pytest.raises(ModelError, match=r"refused \(404\).*QOD_MODEL"):
+        interpreter(server.url).interpret("hello")
+    with pytest.raises(ModelError, match="check QOD_MODEL_SERVER"):
+        interpreter("http://127.0.0.1:1/v1").interpret("hello")
+
+
+def test_what_nobody_waits_for_is_not_asked(server: Server) -> None:
+    cancelled = threading.Event()
+    cancelled.set()
+    with pytest.raises(Cancelled):
+        interpreter(server.url).interpret("hello", cancelled=cancelled)
+    assert server.asked == []
