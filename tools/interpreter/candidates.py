@@ -46,6 +46,16 @@ _NOTIFY = re.compile(
     r"|send|status|news|ping\s+me|let\b.*\bknow|results?|messages?)",
     re.IGNORECASE,
 )
+#: That several identifiers are of one device, and all to be used.
+_SAME_DEVICE = re.compile(
+    r"\bsame\s+(?:device|phone|handset|sim|tablet|laptop|modem|machine)\b|\b(?:include|use|take|send)\s+both\b",
+    re.IGNORECASE,
+)
+_NO_NUMBER = re.compile(
+    r"(?:\b(?:drop|remove|without|skip|forget|not|leave\s+out)|n['’]t\s+use)\s+(?:the\s+|my\s+|that\s+)?"
+    r"(?:phone|mobile)?\s*(?:phone|number|msisdn)\b",
+    re.IGNORECASE,
+)
 #: A server beside the one that was named before, not instead of it.
 _BESIDE = re.compile(r"\b(?:also|too|both|as\s+well|additionally|plus)\b", re.IGNORECASE)
 
@@ -70,7 +80,7 @@ def devices(context: Context) -> list[Device]:
     ]
     single = _not_taken_back(single, context)
     named = meant(context.mentions.of(Phone), context.messages)
-    phones = unique(phone.number for phone in named)
+    phones = unique(phone.number for phone in named if not _dropped(phone, context))
     v4 = unique(_ipv4_forms(single))
     v6 = unique(str(address.ip) for address in single if isinstance(address.ip, IPv6Address))
     if (len(phones) + 1) * (len(v4) + 1) * (len(v6) + 1) > MAX_COMBINATIONS:
@@ -80,11 +90,24 @@ def devices(context: Context) -> list[Device]:
             for name, values in zip(names, (phones, v4, v6), strict=True)
             for value in values
         ]
-    return [
-        _device(phone, ipv4, ipv6)
-        for phone, ipv4, ipv6 in product([*phones, None], [*v4, None], [*v6, None])
-        if phone or ipv4 or ipv6
+    choices = [
+        choice for choice in product([*phones, None], [*v4, None], [*v6, None]) if any(choice)
     ]
+    if any(_SAME_DEVICE.search(text) for text in context.messages):
+        choices = [choice for choice in choices if _count(choice) > 1] or choices
+    return [_device(*choice) for choice in choices]
+
+
+def _count(choice: tuple[Any, ...]) -> int:
+    """How many identifiers a choice has; a public with a private address are two."""
+    ipv4 = choice[1]
+    pair = ipv4 is not None and ipv4.private_address not in (None, ipv4.public_address)
+    return sum(item is not None for item in choice) + pair
+
+
+def _dropped(phone: Phone, context: Context) -> bool:
+    """Whether a later turn says that the number is not to be used, and names none."""
+    return any(_NO_NUMBER.search(text) for text in context.messages[phone.turn + 1 :])
 
 
 def _not_taken_back(addresses: list[Address], context: Context) -> list[Address]:
@@ -146,6 +169,8 @@ def servers(context: Context) -> list[ApplicationServer]:
         if address.role is Role.DEVICE:
             continue
         (v4 if isinstance(address.ip, IPv4Address) else v6).append(address.text)
+    if pair := _both_families(context):
+        return [pair]
     single = [ApplicationServer.model_validate({"ipv4Address": text}) for text in v4]
     single += [ApplicationServer.model_validate({"ipv6Address": text}) for text in v6]
     if len(v4) * len(v6) <= MAX_COMBINATIONS:
@@ -153,6 +178,16 @@ def servers(context: Context) -> list[ApplicationServer]:
             ApplicationServer(ipv4_address=four, ipv6_address=six) for four in v4 for six in v6
         ]
     return unique(single)
+
+
+def _both_families(context: Context) -> ApplicationServer | None:
+    """The server, where one turn gives it one address of each family."""
+    named = [item for item in context.mentions.of(Address) if item.role is Role.SERVER]
+    newest = [item for item in named if item.turn == named[-1].turn]
+    if sorted(item.ip.version for item in newest) != [4, 6]:
+        return None
+    texts = {item.ip.version: item.text for item in newest}
+    return ApplicationServer(ipv4_address=texts[4], ipv6_address=texts[6])
 
 
 def ports(context: Context) -> dict[str, list[Any]]:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import TypeVar
 
-from camara_qod.tools.interpreter.mentions import Length, Mention, Phone, SessionId
+from camara_qod.tools.interpreter.mentions import Address, Length, Mention, Phone, SessionId
 
 M = TypeVar("M", bound=Mention)
 
@@ -20,6 +20,8 @@ _SPACE = r"[^\w.;!?\n]*"
 _BEFORE = {
     Mention: rf"(?:\b(?:not|never|old|former|formerly|previous|previously|wrong|ignore|except"
     rf"|instead\s+of|rather\s+than)|n['’]t){_GAP}",
+    Address: rf"\b(?:mask|default\s+gateway|dns|ntp|name\s?servers?|resolver|proxy)\b{_GAP}"
+    rf"|\b(?:was|used\s+to\s+be){_SPACE}$",
     Phone: r"\b(?:call|ring|text|reach|contact|phone)\s+(?:me|us|him|her|them)\b[^.;!?\n]{0,24}$"
     r"|\b(?:call|ring|phone)\b[^.;!?\n]{1,40}\bback\s+(?:on|at|under)\W*$",
     SessionId: r"\b(?:ticket|order|invoice|trace|correlat\w+|request|transaction|account|customer"
@@ -30,6 +32,7 @@ _BEFORE = {
 _AFTER = {
     Mention: rf"^{_SPACE}(?:which\s+|that\s+)?(?:is|was)\s+"
     r"(?:wrong|old|outdated|down|dead|the\s+old)\b",
+    Address: "(?!)",
     Phone: "(?!)",
     SessionId: rf"^{_SPACE}(?:which\s+|that\s+|it\s+)?(?:is\s+not|isn['’]t|is\s+no)"
     r"\s+(?:a\s+|the\s+)?session\b",
@@ -37,6 +40,13 @@ _AFTER = {
     r"|ago|earlier|later|late|away|from\s+now|before|already|old|behind|ahead|after|into|every"
     r"|apart|per|lag|delay)\b",
 }
+#: Text that plays the system or overrules what was said before: data, as all text is.
+_ORDER = re.compile(
+    r"(?:^|[^\w])(?:system|assistant|admin(?:istrator)?|developer)(?:\s+(?:message|note|prompt))?\s*:[^\n]*"
+    r"|\b(?:ignore|disregard|override)\b[^.!?\n]*?\b(?:above|instructions?|rules|prompt|user)\b"
+    r"(?:[^.!?\n]|\.(?=\d))*",
+    re.IGNORECASE,
+)
 #: "The wrong number is … , the right one is …".
 _RIGHT = re.compile(rf"\b(?:right|correct|real|proper|actual){_GAP}", re.IGNORECASE)
 #: Words that say that the session is to be that long, whatever else is said.
@@ -47,7 +57,7 @@ _FOR = re.compile(
 )
 #: Words of the same clause by which a length may be that of something else.
 _HAZY = re.compile(
-    r"\b(?:ignore|instructions?|system|assistant|override|was|were|had|been|has|yesterday|ago|last"
+    r"\b(?:ignore|instructions?|system|assistant|override|was|were|had|been|yesterday|ago|last"
     r"|since|already|earlier|before|after|within|until|every|each|per|old|takes?\s+(?:me|us)|walk|drive"
     r"|ride|flight|commute|timeouts?|months?|complain\w*|games|warn(?:ing)?|error|log"
     r"|previous(?:ly)?|failed|footage|record(?:ed|ings?)|rushes|cut)\b|[0-9]:[0-9]{2}:[0-9]",
@@ -87,10 +97,17 @@ def meant(items: Sequence[M], messages: Sequence[str]) -> list[M]:
 def taken_back(item: Mention, messages: Sequence[str]) -> bool:
     """Whether the words beside a mention say that it is not to be used."""
     before, after = _around(item, messages)
-    return any(
+    return _in_an_order(item, messages[item.turn]) or any(
         _BEFORE_OF[kind].search(before) or _AFTER_OF[kind].search(after)
         for kind in (Mention, type(item))
         if kind in _BEFORE_OF
+    )
+
+
+def _in_an_order(item: Mention, text: str) -> bool:
+    """Whether a mention stands in a line that pretends to be somebody else's order."""
+    return any(
+        match.start() <= item.start and item.end <= match.end() for match in _ORDER.finditer(text)
     )
 
 

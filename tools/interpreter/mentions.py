@@ -150,7 +150,7 @@ _DEVICE_WORD = (
 #: Words between an owner and its address: "server IP is 1.2.3.4".
 _BETWEEN = (
     r"(?:(?:[ \t_\"':={(\[]|(?<=\w)-)*(?:'s|is|are|at|on|with|has|the|public|subnet|sim|"
-    r"side|addr(?:ess)?|ip(?:v?[46])?(?:addr(?:ess)?)?|two|both|addresses,?|was\s+wrong,?|"
+    r"side|addr(?:ess)?|ip(?:v?[46])?(?:addr(?:ess)?)?|also|two|both|addresses,?|was\s+wrong,?|"
     r"should\s+(?:be|read)|(?:has\s+)?(?:changed|moved)\s+to|now))*[ \t:=(\"'\[{]*$"
 )
 _OWNER_BEFORE = re.compile(
@@ -160,7 +160,7 @@ _OWNER_BEFORE = re.compile(
 #: "1.2.3.4 is the game server", "10.0.0.1 (my phone)".
 _OWNER_AFTER = re.compile(
     r"[\s,\"'\])]*(?:(?:which\s+|that\s+)?(?:is|are)\s+|that['’]s\s+|=\s*|\(\s*|,?\s+as\s+)"
-    r"(?:where\s+)?(?:(?:my|our|the|its|an?)\s+)?(?:(?!not\b|for\b|on\b|of\b|his\b|her\b|their\b)[a-z-]+\s+){0,3}?"
+    r"(?:where\s+)?(?:(?:my|our|the|its|an?)\s+)?(?:(?!not\b|for\b|on\b(?!\s+demand)|of\b|his\b|her\b|their\b)[a-z-]+\s+){0,3}?"
     rf"(?:(?P<applicationServer>{_SERVER_WORD})|(?P<device>{_DEVICE_WORD}))\b",
     re.IGNORECASE,
 )

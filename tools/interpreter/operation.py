@@ -1,5 +1,6 @@
 """The operations that the interpreter can decide for. A further one is a further row."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -33,10 +34,37 @@ OPERATIONS: dict[str, Operation] = {
 }
 
 
+#: A call as a program writes it: the method and path of the specification, or the operationId.
+_CALLS: dict[str, re.Pattern[str]] = {
+    name: re.compile(rf"\W*(?:{call}|{name}\b)(?:(?![.!?]\s+\w)[^\n])*", re.IGNORECASE)
+    for name, call in {
+        create_session.NAME: r"POST\s+\S*/sessions(?![/\w])",
+        sessions.GET: r"GET\s+\S*/sessions(?:/|\b)",
+        sessions.DELETE: r"DELETE\s+\S*/sessions(?:/|\b)",
+        sessions.EXTEND: r"POST\s+\S*/sessions/\S+/extend\b",
+        sessions.RETRIEVE: r"POST\s+\S*/retrieve-sessions\b",
+        profiles.RETRIEVE: r"(?:GET\s+\S*/qos-profiles/?(?!/?\w)"
+        r"|POST\s+\S*/retrieve-qos-profiles\b)",
+        profiles.GET: r"GET\s+\S*/qos-profiles/\w",
+    }.items()
+}
+
+
 def schema_for(context: Context) -> dict[str, Any]:
-    """The decode schema of a conversation; one in which nothing was said can only be declined."""
+    """The decode schema of a conversation.
+
+    One in which nothing was said can only be declined; where the newest turn is nothing but a call
+    as a program writes it, that operation is on offer and no other.
+    """
     operations = {} if context.blank else OPERATIONS
+    if operations and (written := _written(context.messages[-1])):
+        operations = {written: OPERATIONS[written]}
     return decision_schema({name: item.arguments(context) for name, item in operations.items()})
+
+
+def _written(text: str) -> str | None:
+    found = [name for name, pattern in _CALLS.items() if pattern.fullmatch(text.strip())]
+    return found[0] if len(found) == 1 else None
 
 
 def complete(emitted: Decision, context: Context) -> Completed:
