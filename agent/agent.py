@@ -68,8 +68,10 @@ def confirmation(text: str) -> Confirm:
     Raises:
         SettingsError: it is neither `always` nor `never` nor a number from 0 to 1.
     """
-    if text == "always" or text == "never":
-        return text
+    if text == "always":
+        return "always"
+    if text == "never":
+        return "never"
     try:
         threshold = float(text)
     except ValueError:

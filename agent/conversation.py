@@ -109,8 +109,8 @@ class Conversation:
             return None
         results = [self._looked_up(call) for call in open_calls]
         self._agent.update_state(self._config, {"messages": results}, as_node="tools")
-        state = self._agent.invoke(None, self._config, durability="sync")
-        reply = self._reply(state["messages"], ())
+        after = self._agent.invoke(None, self._config, durability="sync")
+        reply = self._reply(after["messages"], ())
         return Reply(f"{INTERRUPTED} {reply.text}", failed=reply.failed)
 
     @property

@@ -84,7 +84,7 @@ class RemoteDecoder:
     ) -> list[tuple[str, Untold]]:
         """`decode` for several conversations at once; the server batches them."""
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            return list(pool.map(lambda item: self.decode(*item, cancelled), requests))
+            return list(pool.map(lambda item: self.decode(item[0], item[1], cancelled), requests))
 
     def count_tokens(self, text: str) -> int:
         """A rough count, as the server's tokenizer is not here."""
