@@ -1,6 +1,7 @@
 """Where conversations are kept: LangGraph checkpointers by URL."""
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,8 @@ from camara_qod.tools.errors import SettingsError
 from camara_qod.tools.settings import QodSettings
 
 _SQLITE = "sqlite:///"
+#: Names the lock of this module in PostgreSQL.
+_LOCK = 20_261_124
 _POSTGRESQL = ("postgresql://", "postgres://")
 
 
@@ -66,13 +69,31 @@ def _postgresql(url: str) -> Iterator[BaseCheckpointSaver[Any]]:
         ) from error
     try:
         with PostgresSaver.from_conn_string(url) as saver:
-            saver.setup()
+            with _alone(saver.conn):
+                saver.setup()
             yield saver
     except psycopg.OperationalError as error:
         reason = str(error).splitlines()[0]
         raise SettingsError(
             f"The database of QOD_CONVERSATIONS does not answer: {reason}"
         ) from error
+
+
+@contextmanager
+def _alone(connection: Any) -> Iterator[None]:
+    """Two processes that begin at once make the tables one after the other.
+
+    The lock is tried and not waited for: building an index concurrently waits for every statement
+    that is running, and so for one that waits for the lock.
+    """
+    while not connection.execute("SELECT pg_try_advisory_lock(%s) AS got", [_LOCK]).fetchone()[
+        "got"
+    ]:
+        time.sleep(0.1)
+    try:
+        yield
+    finally:
+        connection.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
 
 
 def last_thread(saver: BaseCheckpointSaver[Any]) -> str | None:

@@ -62,9 +62,8 @@ def scripted() -> Scripted:
 def main() -> None:
     """Run the agent and print what every tool said."""
     model = init_chat_model(sys.argv[1]) if len(sys.argv) > 1 else scripted()
-    agent = create_agent(
-        model, tools=[QodTool(), book_seat, send_sms], middleware=[GroundedToolCalls()]
-    )
+    guard = GroundedToolCalls(tools=["book_seat", "send_sms"])
+    agent = create_agent(model, tools=[QodTool(), book_seat, send_sms], middleware=[guard])
     for message in agent.invoke({"messages": [("human", REQUEST)]})["messages"]:
         if message.text:
             print(f"{message.name or message.type}: {message.text}")

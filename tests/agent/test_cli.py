@@ -52,9 +52,11 @@ def test_ask_for_machines_in_a_dry_run() -> None:
     assert value["body"]["qosProfile"] == "QOS_E"
 
 
-def test_a_conversation_from_a_pipe() -> None:
-    lines = ["hello", "/what", "Need low latency for gaming for 2 hours", "192.168.1.50", "/quit"]
-    result = qod("chat", stdin="\n".join(lines))
+def test_a_conversation_from_a_pipe(tmp_path: Path) -> None:
+    lines = ["hello", "/what", "Need low latency for gaming for 2 hours", "192.168.1.50"]
+    lines += ["yes", "/quit"]
+    kept = f"sqlite:///{tmp_path / 'kept.db'}"
+    result = qod("chat", stdin="\n".join(lines), QOD_CONVERSATIONS=kept)
     assert result.returncode == 0, result.stderr
     text = " ".join(result.stdout.split())
     places = [
@@ -64,6 +66,7 @@ def test_a_conversation_from_a_pipe() -> None:
             "There is no command /what; /help lists them.",
             "Which device?",
             "192.168.1.50 (public and private)",
+            "Send it? yes, no, or say what to change.",
             "is AVAILABLE, for 2 hours until",
         )
     ]
