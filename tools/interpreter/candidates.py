@@ -18,7 +18,6 @@ from camara_qod.tools.interpreter.meant import additional, meant, taken_back, wi
 from camara_qod.tools.interpreter.mentions import (
     Address,
     Length,
-    Mention,
     Phone,
     Ports,
     ProfileName,
@@ -295,16 +294,6 @@ def session_ids(context: Context) -> list[str]:
 
 def sinks(context: Context) -> list[str]:
     """Places for notifications; a link in a text that speaks of none is something to read."""
-    items = context.mentions.of(Sink)
-    words = [
-        _without(text, [item for item in items if item.turn == turn])
-        for turn, text in enumerate(context.messages)
-    ]
-    told = any(_NOTIFY.search(text) for text in words)
-    return unique(item.url for item in items) if told else []
-
-
-def _without(text: str, items: Iterable[Mention]) -> str:
-    for item in items:
-        text = text[: item.start] + " " * (item.end - item.start) + text[item.end :]
-    return text
+    turns = range(len(context.messages))
+    told = any(_NOTIFY.search(context.rest(turn, Sink)) for turn in turns)
+    return unique(item.url for item in context.mentions.of(Sink)) if told else []

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from camara_qod.tools.catalogue import Catalogue
-from camara_qod.tools.interpreter.mentions import Mentions, find_mentions
+from camara_qod.tools.interpreter.mentions import Mention, Mentions, find_mentions
 from camara_qod.tools.interpreter.reference import KnownSessions
 from camara_qod.tools.settings import QodSettings
 
@@ -23,6 +23,14 @@ class Context:
     def blank(self) -> bool:
         """Whether nobody has said anything."""
         return not any(message.strip() for message in self.messages)
+
+    def rest(self, turn: int, kind: type[Mention] = Mention) -> str:
+        """A turn with its mentions, of one kind or all, blanked."""
+        text = self.messages[turn]
+        for item in self.mentions.of(kind):
+            if item.turn == turn:
+                text = text[: item.start] + " " * (item.end - item.start) + text[item.end :]
+        return text
 
 
 def read(

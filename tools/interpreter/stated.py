@@ -44,13 +44,6 @@ def use_stated(context: Context) -> bool:
     """Whether some word of the conversation may tell what the session is for."""
     return any(
         word.lower() not in _GENERIC
-        for turn, text in enumerate(context.messages)
-        for word in _WORD.findall(_without_mentions(turn, text, context))
+        for turn in range(len(context.messages))
+        for word in _WORD.findall(context.rest(turn))
     )
-
-
-def _without_mentions(turn: int, text: str, context: Context) -> str:
-    for item in context.mentions.items:
-        if item.turn == turn:
-            text = text[: item.start] + " " * (item.end - item.start) + text[item.end :]
-    return text
