@@ -67,6 +67,7 @@ def main() -> None:
             if number + 1 in STEPS:
                 table[number + 1] = sample(api, 10**6)
     result = {"median_milliseconds": table, "samples": SAMPLES}
+    FOLDER.mkdir(exist_ok=True)
     (FOLDER / "mock_scale.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     figure = Figure(figsize=(7, 3.6), layout="tight")
     axes = figure.subplots()

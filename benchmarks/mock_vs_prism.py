@@ -133,6 +133,7 @@ def main() -> None:
             [options.prism, "--version"], capture_output=True, text=True, check=True
         ).stdout.strip(),
     }
+    RESULT.parent.mkdir(exist_ok=True)
     RESULT.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(result, indent=1))
 
