@@ -240,5 +240,6 @@ def _hinted(hint: str) -> dict[str, Any]:
         return Device.model_validate(device).wire()
     except ValueError as error:
         raise OAuthError(
-            "invalid_request", "login_hint is tel:+<number> or ipport:<address>:<port>."
+            "invalid_request",
+            "login_hint is tel:+<number> or ipport:<address>:<port>; in a form the + is %2B.",
         ) from error
