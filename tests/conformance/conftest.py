@@ -1,8 +1,11 @@
 import os
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from _pytest.terminal import TerminalReporter
+from pytest_bdd.reporting import test_report_context_registry
 
 from .steps import *  # noqa: F403  (pytest-bdd finds steps as fixtures of this module)
 from .world import Environment, Specification, World, environment
@@ -38,3 +41,16 @@ def world(environments: dict[str, Environment], request: pytest.FixtureRequest) 
 def pytest_bdd_apply_tag(tag: str, function: object) -> bool:
     """CAMARA's tags are names of scenarios, not markers of ours."""
     return True
+
+
+def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
+    """How many of CAMARA's cases ran, by release, API and outcome."""
+    counts: Counter[tuple[str, str, str]] = Counter()
+    for outcome in ("passed", "failed", "skipped"):
+        for report in terminalreporter.getreports(outcome):
+            if context := test_report_context_registry.get(report):
+                file = Path(context.scenario["feature"]["filename"])
+                api = "sessions" if file.name.startswith("quality-on-demand") else "profiles"
+                counts[file.parent.name, api, outcome] += 1
+    for (release, api, outcome), count in sorted(counts.items()):
+        terminalreporter.write_line(f"CAMARA {release}, {api}: {count} cases {outcome}")
