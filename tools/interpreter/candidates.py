@@ -1,7 +1,7 @@
 """What each argument may be: the values that a conversation and the configuration offer."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from ipaddress import IPv4Address, IPv4Network, IPv6Address
 from itertools import product
 from typing import Any
@@ -14,17 +14,24 @@ from camara_qod.tools.camara.models import (
 )
 from camara_qod.tools.catalogue import Need
 from camara_qod.tools.interpreter.context import Context
-from camara_qod.tools.interpreter.meant import additional, meant, taken_back, without_doubt
+from camara_qod.tools.interpreter.meant import (
+    additional,
+    in_an_order,
+    left_to_default,
+    meant,
+    taken_back,
+    without_doubt,
+)
 from camara_qod.tools.interpreter.mentions import (
     Address,
     Length,
     Phone,
     Ports,
     ProfileName,
-    Role,
     SessionId,
     Sink,
 )
+from camara_qod.tools.interpreter.roles import Role, called_private, called_public
 from camara_qod.tools.interpreter.schema import wire
 from camara_qod.tools.interpreter.stated import use_stated
 
@@ -47,11 +54,14 @@ _NOTIFY = re.compile(
 )
 #: That several identifiers are of one device, and all to be used.
 _SAME_DEVICE = re.compile(
-    r"\bsame\s+(?:device|phone|handset|sim|tablet|laptop|modem|machine)\b|\b(?:include|use|take|send)\s+both\b",
+    r"\bsame\s+(?:device|phone|handset|sim|tablet|laptop|modem|machine|goggles|glasses|headset|box|unit|thing)\b"
+    r"|\b(?:include|use|take|send)\s+both\b|\b(?:one|single)\s+(?:phone|device|handset|machine)\b[^.;!?\n]*\b(?:two|three|both)\b"
+    r"|\b(?:shows?\s+up|known|seen|visible|reachable)\b[^.;!?\n]*\b(?:also|both)\b"
+    r"|\baddress\s+it\s+has\b|\bon\s+ipv[46]\s+it['’]?\s?i?s\b",
     re.IGNORECASE,
 )
 _NO_NUMBER = re.compile(
-    r"(?:\b(?:drop|remove|without|skip|forget|not|leave\s+out)|n['’]t\s+use)\s+(?:the\s+|my\s+|that\s+)?"
+    r"(?:\b(?:drop|remove|without|skip|forget|not|leave\s+out|no\s+longer\s+on)|n['’]t\s+use)\s+(?:the\s+|my\s+|that\s+)?"
     r"(?:phone|mobile)?\s*(?:phone|number|msisdn)\b",
     re.IGNORECASE,
 )
@@ -80,7 +90,7 @@ def devices(context: Context) -> list[Device]:
     single = _not_taken_back(single, context)
     named = meant(context.mentions.of(Phone), context.messages)
     phones = unique(phone.number for phone in named if not _dropped(phone, context))
-    v4 = unique(_ipv4_forms(single))
+    v4 = unique(_translated(single, context) or _ipv4_forms(single))
     v6 = unique(str(address.ip) for address in single if isinstance(address.ip, IPv6Address))
     if (len(phones) + 1) * (len(v4) + 1) * (len(v6) + 1) > MAX_COMBINATIONS:
         names = ("phone_number", "ipv4_address", "ipv6_address")
@@ -92,16 +102,23 @@ def devices(context: Context) -> list[Device]:
     choices = [
         choice for choice in product([*phones, None], [*v4, None], [*v6, None]) if any(choice)
     ]
-    if any(_SAME_DEVICE.search(text) for text in context.messages):
-        choices = [choice for choice in choices if _count(choice) > 1] or choices
+    if any(_SAME_DEVICE.search(context.rest(turn)) for turn in range(len(context.messages))):
+        most = max(map(_count, choices), default=0)
+        choices = [choice for choice in choices if _count(choice) == most]
     return [_device(*choice) for choice in choices]
 
 
+def device_named(context: Context) -> bool:
+    """Whether words tell the address of the device, and none take anything back."""
+    return any(
+        item.role is Role.DEVICE and not taken_back(item, context.messages)
+        for item in context.mentions.of(Address)
+    ) and not any(_DOUBT.search(text) for text in context.messages)
+
+
 def _count(choice: tuple[Any, ...]) -> int:
-    """How many identifiers a choice has; a public with a private address are two."""
-    ipv4 = choice[1]
-    pair = ipv4 is not None and ipv4.private_address not in (None, ipv4.public_address)
-    return sum(item is not None for item in choice) + pair
+    """How many identifiers a choice has."""
+    return sum(item is not None for item in choice)
 
 
 def _dropped(phone: Phone, context: Context) -> bool:
@@ -134,6 +151,21 @@ def _newest(addresses: list[Address], context: Context) -> list[Address]:
 def _device(phone: str | None, ipv4: DeviceIpv4Addr | None, ipv6: str | None) -> Device:
     fields = {"phone_number": phone, "ipv4_address": ipv4, "ipv6_address": ipv6}
     return Device.model_validate({name: value for name, value in fields.items() if value})
+
+
+def _translated(addresses: list[Address], context: Context) -> list[DeviceIpv4Addr]:
+    """The one device whose public and private address are called so."""
+    v4 = [item for item in addresses if isinstance(item.ip, IPv4Address)]
+
+    def called(check: Callable[[str, int, int], bool]) -> list[Address]:
+        return [item for item in v4 if check(context.messages[item.turn], item.start, item.end)]
+
+    public, private = called(called_public), called(called_private)
+    if len(public) != 1 or len(private) != 1 or public == private:
+        return []
+    fields = {"public_address": str(public[0].ip), "private_address": str(private[0].ip)}
+    port = {} if public[0].port is None else {"public_port": public[0].port}
+    return [DeviceIpv4Addr.model_validate(fields | port)]
 
 
 def _ipv4_forms(addresses: list[Address]) -> Iterator[DeviceIpv4Addr]:
@@ -261,6 +293,11 @@ def durations(context: Context) -> list[int | None] | dict[str, Any]:
     """Seconds that were written; a bounded number where no rule could read the words."""
     named = meant(context.mentions.of(Length), context.messages)
     lengths: list[int | None] = unique(item.seconds for item in named)
+    if left_to_default(context.messages) and not any(
+        item.turn == len(context.messages) - 1 and not taken_back(item, context.messages)
+        for item in named
+    ):
+        return [None]
     if len(lengths) == 1 and all(without_doubt(item, context.messages) for item in named):
         return lengths
     if lengths or not context.mentions.speaks_of_time:
@@ -288,7 +325,10 @@ def extensions(context: Context) -> list[int | None] | dict[str, Any]:
 
 def session_ids(context: Context) -> list[str]:
     """The ids in the newest turn that names any; earlier ones were spoken of before."""
-    written = meant(context.mentions.of(SessionId), context.messages)
+    named = context.mentions.of(SessionId)
+    kept = [item for item in named if not taken_back(item, context.messages)]
+    ordered = [item for item in named if in_an_order(item, context.messages[item.turn])]
+    written = meant(kept or ordered, context.messages)
     return unique(item.uuid for item in written)
 
 

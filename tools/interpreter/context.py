@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from camara_qod.tools.catalogue import Catalogue
+from camara_qod.tools.interpreter.corrections import corrected
 from camara_qod.tools.interpreter.mentions import Mention, Mentions, find_mentions
 from camara_qod.tools.interpreter.reference import KnownSessions
 from camara_qod.tools.settings import QodSettings
@@ -42,4 +43,4 @@ def read(
     """Find the mentions of a conversation and put them beside the configuration."""
     turns = tuple(messages)
     mentions = find_mentions(turns, catalogue.names, default_region=settings.default_region)
-    return Context(turns, mentions, catalogue, settings, sessions or KnownSessions())
+    return Context(turns, corrected(mentions, turns), catalogue, settings, sessions or KnownSessions())

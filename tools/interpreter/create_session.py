@@ -19,13 +19,17 @@ from camara_qod.tools.interpreter.completion import (
 )
 from camara_qod.tools.interpreter.context import Context
 from camara_qod.tools.interpreter.decision import Assumption, Completed, Question
-from camara_qod.tools.interpreter.mentions import Address, ProfileName, Role
+from camara_qod.tools.interpreter.loose import covers, loose, phone_needed
+from camara_qod.tools.interpreter.mentions import Address, ProfileName
+from camara_qod.tools.interpreter.roles import Role
 from camara_qod.tools.interpreter.schema import narrowed
 
 NAME = "createSession"
+#: Devices and servers that are offered together.
+_Ends = tuple[Sequence[Device | None], list[Any]]
 #: "the old server is 10.0.0.1, don't use it"
 _TAKEN_BACK = re.compile(
-    r"n['’]?t\b|\b(?:not?|never|ignore|without|except|old|off|former|instead|default|fresh|new"
+    r"n['’]?t\b|\b(?:not?(?!\s+(?:me|mine|my|us)\b)|never|ignore|without|except|old|off|former|instead|default|fresh|new"
     r"|separate)\b",
     re.IGNORECASE,
 )
@@ -48,17 +52,27 @@ def arguments(context: Context) -> list[dict[str, Any]]:
     split = bool(servers) and len(devices) * len(servers) <= candidates.MAX_COMBINATIONS**2
     groups: list[Sequence[Device | None]]
     groups = [[device] for device in devices] if split else [devices] if devices else []
+    if not (devices and candidates.device_named(context)):
+        groups.append([None])
+    ends = [(group, _offered(_apart(servers, group if split else []), context)) for group in groups]
     return [
-        narrowed(
-            CreateSession,
-            {
-                "device": group,
-                "application_server": _offered(_apart(servers, group if split else []), context),
-            }
-            | common,
-        )
-        for group in [*groups, [None]]
+        narrowed(CreateSession, {"device": group, "application_server": offered} | common)
+        for group, offered in (_all_used(ends, context) if split else ends)
     ]
+
+
+def _all_used(ends: list[_Ends], context: Context) -> list[_Ends]:
+    """Without the choices that leave out an address which cannot have been written for nothing."""
+    wanted = loose(context)
+    if not wanted:
+        return ends
+    phone = phone_needed(context)
+    kept = [
+        (group, [server for server in offered if covers(group[0], server, wanted)])
+        for group, offered in ends
+        if not phone or (group[0] is not None and group[0].phone_number)
+    ]
+    return [(group, offered) for group, offered in kept if offered] or ends
 
 
 def _offered(servers: list[ApplicationServer], context: Context) -> list[Any]:

@@ -20,18 +20,20 @@ _SPACE = r"[^\w.;!?\n]*"
 _BEFORE = {
     Mention: rf"(?:\b(?:not|never|old|former|formerly|previous|previously|wrong|ignore|except"
     rf"|instead\s+of|rather\s+than)|n['’]t){_GAP}",
-    Address: rf"\b(?:mask|default\s+gateway|dns|ntp|name\s?servers?|resolver|proxy)\b{_GAP}"
+    Address: rf"\b(?:mask|default\s+gateway|dns|ntp|name\s?servers?|resolver|proxy|traceroute)\b{_GAP}"
+    rf"|\b(?:mask|dns)\b.*\bgateway{_GAP}"
     rf"|\b(?:was|used\s+to\s+be){_SPACE}$",
     Phone: r"\b(?:call|ring|text|reach|contact|phone)\s+(?:me|us|him|her|them)\b[^.;!?\n]{0,24}$"
     r"|\b(?:call|ring|phone)\b[^.;!?\n]{1,40}\bback\s+(?:on|at|under)\W*$",
     SessionId: r"\b(?:ticket|order|invoice|trace|correlat\w+|request|transaction|account|customer"
-    rf"|case|incident|billing|tracking|device)\b{_GAP}",
-    Length: rf"(?:\b(?:was|were|been|had|took|lasted|waited|waiting|lost|yesterday|every"
+    rf"|case|incident|billing|tracking|device)(?:[\s_-]?(?:id|no|number|ref))?(?:\b{_GAP}|[\s:=#\"']*$)",
+    Length: rf"(?:\b(?:forget|scrap|cancel|drop|was|were|been|had|took|lasted|waited|waiting|lost|yesterday|every"
     rf"|since){_GAP}|\b(?:in|after|within|starts?|begins?|opens?|leaves?){_SPACE}$)",
 }
 _AFTER = {
     Mention: rf"^{_SPACE}(?:which\s+|that\s+)?(?:is|was)\s+"
-    r"(?:wrong|old|outdated|down|dead|the\s+old)\b",
+    r"(?:wrong|old|outdated|down|dead|the\s+old)\b"
+    r"|^[^.;!?\n\d]{0,20}\b(?:leave|let)\s+(?:that|it|this)\s+(?:one\s+)?alone\b",
     Address: "(?!)",
     Phone: "(?!)",
     SessionId: rf"^{_SPACE}(?:which\s+|that\s+|it\s+)?(?:is\s+not|isn['’]t|is\s+no)"
@@ -61,6 +63,16 @@ _HAZY = re.compile(
     r"|since|already|earlier|before|after|within|until|every|each|per|old|takes?\s+(?:me|us)|walk|drive"
     r"|ride|flight|commute|timeouts?|months?|complain\w*|games|warn(?:ing)?|error|log"
     r"|previous(?:ly)?|failed|footage|record(?:ed|ings?)|rushes|cut)\b|[0-9]:[0-9]{2}:[0-9]",
+    re.IGNORECASE,
+)
+#: "It samples every 5 seconds": the time of something that goes on all along.
+_REPEATED = re.compile(
+    r"\b(?:every|each)\s+(?:other\s+)?[\w.]+\s+(?:milli)?(?:seconds?|secs?|minutes?|mins?|hours?)\b",
+    re.IGNORECASE,
+)
+_DEFAULT = re.compile(
+    r"\b(?:default|standard|usual|normal)\s+(?:length|duration|time)\b"
+    r"|\b(?:length|duration|time)\b[^.;!?\n]{0,20}\b(?:default|standard|usual)\b",
     re.IGNORECASE,
 )
 _CLAUSE_END = re.compile(r"[.;!?]\s|\n")
@@ -97,14 +109,14 @@ def meant(items: Sequence[M], messages: Sequence[str]) -> list[M]:
 def taken_back(item: Mention, messages: Sequence[str]) -> bool:
     """Whether the words beside a mention say that it is not to be used."""
     before, after = _around(item, messages)
-    return _in_an_order(item, messages[item.turn]) or any(
+    return in_an_order(item, messages[item.turn]) or any(
         _BEFORE_OF[kind].search(before) or _AFTER_OF[kind].search(after)
         for kind in (Mention, type(item))
         if kind in _BEFORE_OF
     )
 
 
-def _in_an_order(item: Mention, text: str) -> bool:
+def in_an_order(item: Mention, text: str) -> bool:
     """Whether a mention stands in a line that pretends to be somebody else's order."""
     return any(
         match.start() <= item.start and item.end <= match.end() for match in _ORDER.finditer(text)
@@ -123,7 +135,12 @@ def without_doubt(item: Length, messages: Sequence[str]) -> bool:
     start = max((match.end() for match in _CLAUSE_END.finditer(before)), default=0)
     end = _CLAUSE_END.search(after)
     clause = text[start : item.end] + after[: end.start() if end else None]
-    return bool(_FOR.search(before)) or not _HAZY.search(clause)
+    return bool(_FOR.search(before)) or not _HAZY.search(_REPEATED.sub(" ", clause))
+
+
+def left_to_default(messages: Sequence[str]) -> bool:
+    """Whether the newest turn leaves the length to the configuration."""
+    return len(messages) > 1 and bool(_DEFAULT.search(messages[-1]))
 
 
 def additional(items: Sequence[Length], messages: Sequence[str]) -> list[Length]:

@@ -9,7 +9,6 @@ turns into a question instead of being dropped in silence.
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from itertools import pairwise
 from typing import TypeVar
@@ -18,6 +17,17 @@ import phonenumbers
 
 from camara_qod.tools.camara.models import PortsSpec
 from camara_qod.tools.interpreter.durations import CUE, find_durations
+from camara_qod.tools.interpreter.roles import (
+    DEVICE_WORD,
+    SERVER_WORD,
+    Role,
+    called_private,
+    called_public,
+    corrects_server,
+    one_owner,
+    port_role_of,
+    role_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +37,6 @@ class Mention:
     turn: int
     start: int
     end: int
-
-
-class Role(StrEnum):
-    """Which end of the connection an address or a port belongs to."""
-
-    DEVICE = "device"
-    SERVER = "applicationServer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,56 +145,17 @@ class Mentions:
         return [item for item in self.items if isinstance(item, kind)]
 
 
-_SERVER_WORD = r"(?:server|backend|broker|relay|headend|data\s?cent(?:er|re))s?"
-_DEVICE_WORD = (
-    r"(?:device|ue|phone|handset|smartphone|laptop|tablet|headset|client|terminal|modem|console"
-    r"|router|drone|robot|camera|sensor|iphone|ipad)"
-)
-#: Words between an owner and its address: "server IP is 1.2.3.4".
-_BETWEEN = (
-    r"(?:(?:[ \t_\"':={(\[]|(?<=\w)-)*(?:'s|is|are|at|on|with|has|the|public|subnet|sim|"
-    r"side|addr(?:ess)?|ip(?:v?[46])?(?:addr(?:ess)?)?|also|two|both|addresses,?|was\s+wrong,?|"
-    r"should\s+(?:be|read)|(?:has\s+)?(?:changed|moved)\s+to|now))*[ \t:=(\"'\[{]*$"
-)
-_OWNER_BEFORE = re.compile(
-    rf"(?:(?P<applicationServer>{_SERVER_WORD})|(?<![a-z])(?P<device>{_DEVICE_WORD})){_BETWEEN}",
-    re.IGNORECASE,
-)
-#: "1.2.3.4 is the game server", "10.0.0.1 (my phone)".
-_OWNER_AFTER = re.compile(
-    r"[\s,\"'\])]*(?:(?:which\s+|that\s+)?(?:is|are)\s+|that['’]s\s+|=\s*|\(\s*|,?\s+as\s+)"
-    r"(?:where\s+)?(?:(?:my|our|the|its|an?)\s+)?(?:(?!not\b|for\b|on\b(?!\s+demand)|of\b|his\b|her\b|their\b)[a-z-]+\s+){0,3}?"
-    rf"(?:(?P<applicationServer>{_SERVER_WORD})|(?P<device>{_DEVICE_WORD}))\b",
-    re.IGNORECASE,
-)
-#: Between two addresses of one owner, of both families.
-_AND_ALSO = re.compile(
-    r"\s*(?:and|/|,|&|plus|\+)(?:\s+(?:and|its|ip|ipv[46]|v[46]|address|is))*[\s:]*", re.IGNORECASE
-)
 #: "firmware 4.19.0.2" has the form of an address and is none.
 _VERSION_BEFORE = re.compile(
     r"\b(?:version|firmware|fw|release|ver|kernel|v)"
     r"(?:\s+(?:version|number|is|no))*[\s.:=]*$",
     re.IGNORECASE,
 )
-_PORT_OWNER_BEFORE = re.compile(
-    rf"(?:(?P<applicationServer>{_SERVER_WORD}|remote|destination)"
-    rf"|(?<![a-z])(?P<device>{_DEVICE_WORD}|local))(?:'s)?(?:[ _-]side)?[ _-]*[\"']?$",
-    re.IGNORECASE,
-)
-_PORT_OWNER_AFTER = re.compile(
-    rf"\s*(?:on|of|at)\s+(?:the\s+|my\s+|its\s+)?(?:app(?:lication)?\s+)?"
-    rf"(?:(?P<applicationServer>{_SERVER_WORD})|(?P<device>{_DEVICE_WORD}))\b(?!\s*ports?)",
-    re.IGNORECASE,
-)
-#: A turn that puts the server right, and speaks of no device.
-_ABOUT_SERVER = re.compile(
-    rf"(?=.*\b{_SERVER_WORD}\b[^.;!?\n]*\b(?:wrong|should|chang|moved|instead|now|correct|different|other|new))"
-    rf"(?!.*\b(?:{_DEVICE_WORD}|my|i|me|mine)\b)",
-    re.IGNORECASE | re.DOTALL,
-)
 _URL = re.compile(r"https://[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+", re.IGNORECASE)
-_SERVER_BEFORE = re.compile(r"(?:server|backend|endpoint)\W{0,4}(?:is|at|on)?\W*$", re.IGNORECASE)
+_SERVER_BEFORE = re.compile(
+    r"(?:(?:server|backend|endpoint)\W{0,4}(?:is|at|on)?|\b(?:runs|running|hosted)\s+(?:on|at))\W*$",
+    re.IGNORECASE,
+)
 _UUID = re.compile(
     r"(?<![\w-])[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![\w-])",
     re.IGNORECASE,
@@ -215,7 +179,7 @@ _WORDED_PORT = re.compile(
     r"port(?:\s+(?:number|is|no\.?))*[\s:=#]*(?P<port>[0-9]{1,6})(?![0-9A-Za-z_]|[.:-][0-9])"
     r"(?!\s*(?:-|to\b|through\b|until\b|bis\b|\.\.)\s*[0-9])"
     r"(?!\s*(?:,|/|&|and\b|or\b|und\b|y\b|et\b)\s*[0-9]{2,6}\b(?!\s*[A-Za-z:.]))"
-    rf"(?!\s+(?:on|of|at)\s+(?:the\s+)?(?:app(?:lication)?\s+)?(?:{_SERVER_WORD}|{_DEVICE_WORD})\b(?!\s*ports?))"
+    rf"(?!\s+(?:on|of|at)\s+(?:the\s+)?(?:app(?:lication)?\s+)?(?:{SERVER_WORD}|{DEVICE_WORD})\b(?!\s*ports?))"
     r"|[\"',\s]*public_?port[\"']?\s*[:=]\s*(?P<key>[0-9]{1,6})(?![0-9A-Za-z_]|[.:-][0-9])",
     re.IGNORECASE,
 )
@@ -325,7 +289,8 @@ class _Reader:
 
 def _sinks(reader: _Reader) -> Iterator[Mention]:
     for match in _URL.finditer(reader.rest):
-        if _SERVER_BEFORE.search(reader.rest[max(0, match.start() - 30) : match.start()]):
+        before = reader.rest[max(0, match.start() - 30) : match.start()]
+        if _SERVER_BEFORE.search(before) or role_of(reader.rest, *match.span()) is Role.SERVER:
             continue  # its host is the server, not a place for notifications
         url = match[0].rstrip(".,;:!?)]'")
         if len(url) > len("https://"):
@@ -406,19 +371,14 @@ def _address(
     if port is not None and int(port) > 65535:
         return Invalid(*place, ADDRESS_FIELDS, f"{match[0]} has no valid port (0 to 65535)")
     number = port or worded_port
-    owner = _OWNER_BEFORE.search(reader.rest[max(0, match.start() - 60) : match.start()])
     return Address(
         *place,
         ip=ip,
         prefix=None if prefix is None else int(prefix),
         port=None if number is None else int(number),
         glued=port is not None,
-        role=_role(owner or _OWNER_AFTER.match(reader.rest, place[2])),
+        role=role_of(reader.rest, place[1], place[2]),
     )
-
-
-def _role(owner: re.Match[str] | None) -> Role | None:
-    return Role(str(owner.lastgroup)) if owner else None
 
 
 def _shared_roles(found: list[Mention], reader: _Reader) -> list[Mention]:
@@ -426,10 +386,18 @@ def _shared_roles(found: list[Mention], reader: _Reader) -> list[Mention]:
     addresses = [item for item in found if isinstance(item, Address)]
     roles = {id(item): item.role for item in addresses}
     for left, right in pairwise(addresses):
-        joint = _AND_ALSO.fullmatch(reader.text, left.end, right.start)
+        joint = one_owner(reader.text, left.end, right.start)
         if joint and right.role is None and left.ip.version != right.ip.version:
             roles[id(right)] = roles[id(left)]
-    if reader.turn and len(addresses) == 1 and _ABOUT_SERVER.search(reader.text):
+    pair = [
+        item
+        for called in (called_public, called_private)
+        for item in addresses
+        if item.role is not Role.SERVER and called(reader.text, item.start, item.end)
+    ]
+    if len(pair) == 2 and pair[0].ip != pair[1].ip:  # two names that a translation gives a device
+        roles |= {id(item): Role.DEVICE for item in pair}
+    if reader.turn and len(addresses) == 1 and corrects_server(reader.text):
         roles[id(addresses[0])] = addresses[0].role or Role.SERVER
     return [
         replace(item, role=roles[id(item)]) if isinstance(item, Address) else item for item in found
@@ -533,10 +501,9 @@ def _port_mention(reader: _Reader, match: re.Match[str], items: list[str]) -> Me
             ranges.append((low, high[0]))
         else:
             ports.append(low)
-    before = reader.rest[max(0, match.start() - 40) : match.start()]
-    owner = _PORT_OWNER_BEFORE.search(before) or _PORT_OWNER_AFTER.match(reader.rest, match.end())
+    role = port_role_of(reader.rest, match.start(), match.end())
     return Ports(
-        *place, tuple(dict.fromkeys(ports)), tuple(dict.fromkeys(ranges)), role=_role(owner)
+        *place, tuple(dict.fromkeys(ports)), tuple(dict.fromkeys(ranges)), role
     )
 
 

@@ -1,13 +1,14 @@
 """The operations that the interpreter can decide for. A further one is a further row."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from camara_qod.tools.interpreter import create_session, profiles, sessions
+from camara_qod.tools.interpreter import candidates, create_session, profiles, sessions
 from camara_qod.tools.interpreter.context import Context
 from camara_qod.tools.interpreter.decision import DECLINE, Completed, Decision
+from camara_qod.tools.interpreter.mentions import Length, Mention, SessionId
 from camara_qod.tools.interpreter.schema import decision_schema
 
 
@@ -50,16 +51,44 @@ _CALLS: dict[str, re.Pattern[str]] = {
 }
 
 
+_ON_ONE_SESSION = (sessions.GET, sessions.DELETE, sessions.EXTEND)
+#: What may stand beside a session's id without another operation being meant.
+_WITH_SESSION: set[type[Mention]] = {SessionId, Length}
+_LONGER = re.compile(
+    r"ext\w*nd|ext\w*nsion|long|more|prolong|add|keep|renew|another|extra|stretch|continu|stay|until|till|up\s+to"
+    r"|top|increase|further|time|min|hour|\bhr|day|second|half|quarter|rais|bump|\d\s*[smh]\b|not\s+enough",
+    re.IGNORECASE,
+)
+
+
 def schema_for(context: Context) -> dict[str, Any]:
     """The decode schema of a conversation.
 
     One in which nothing was said can only be declined; where the newest turn is nothing but a call
     as a program writes it, that operation is on offer and no other.
     """
-    operations = {} if context.blank else OPERATIONS
-    if operations and (written := _written(context.messages[-1])):
-        operations = {written: OPERATIONS[written]}
-    return decision_schema({name: item.arguments(context) for name, item in operations.items()})
+    return decision_schema(
+        {name: OPERATIONS[name].arguments(context) for name in _offered(context)}
+    )
+
+
+def _offered(context: Context) -> Sequence[str]:
+    """The operations that a conversation can be about."""
+    if context.blank:
+        return ()
+    if written := _written(context.messages[-1]):
+        return (written,)
+    names = OPERATIONS if not _names_a_session(context) else _ON_ONE_SESSION
+    # Who wants a session to be longer says so: by a length, or by a word.
+    longer = context.mentions.of(Length) or any(map(_LONGER.search, context.messages))
+    return [name for name in names if name != sessions.EXTEND or longer]
+
+
+def _names_a_session(context: Context) -> bool:
+    """Whether the newest turn names a session and nothing else that an operation could be about."""
+    newest = len(context.messages) - 1
+    kinds = {type(item) for item in context.mentions.items if item.turn == newest}
+    return bool(candidates.session_ids(context)) and SessionId in kinds and kinds <= _WITH_SESSION
 
 
 def _written(text: str) -> str | None:

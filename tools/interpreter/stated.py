@@ -12,7 +12,7 @@ from camara_qod.tools.interpreter.context import Context
 _WORD = re.compile(r"[^\W\d_]+")
 #: Words that say nothing about a use. Whatever is not among them may say something.
 _GENERIC_WORDS = """
-a about above actually add address addresses again all also am an and another any app
+a about above activate activated activation actually add allocate d e enable establish f grant h initiate k launch m n p q re trigger w z add address addresses again all also am an and another any app
 application applicationserver are arrange as asap ask at available be because been begin better
 book booking boost both but by c can cell client com connection connectivity could create
 createsession current date day days de dear default demand description dest destination details

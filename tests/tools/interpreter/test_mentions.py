@@ -12,11 +12,11 @@ from camara_qod.tools.interpreter.mentions import (
     Phone,
     Ports,
     ProfileName,
-    Role,
     SessionId,
     Sink,
     find_mentions,
 )
+from camara_qod.tools.interpreter.roles import Role
 
 NAMES = ["QOS_E", "QOS_S", "QOS_M", "QOS_L"]
 

@@ -1,0 +1,131 @@
+"""Which end of the connection an address or a port belongs to, by the words beside it.
+
+"My phone is 10.0.0.4", "10.0.0.4 (the game server)", "I'm on 10.0.0.4". What no words tell is left
+to the model.
+"""
+
+import re
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """An end of the connection, by the argument of `createSession` that it fills."""
+
+    DEVICE = "device"
+    SERVER = "applicationServer"
+
+
+SERVER_WORD = (
+    r"(?:(?:server|srvr|srv|svr|backend|broker|relay|headend|data\s?cent(?:er|re))s?"
+    r"|(?<!my )(?<!my)(?:host|collector|archive|storage(?:\s+box)?|nas)\b)"
+)
+DEVICE_WORD = (
+    r"(?:device|dev|ue|phone|handset|smartphone|laptop|notebook|tablet|headset|goggles|glasses"
+    r"|client|terminal|modem|console|playstation|xbox|router|hotspot|drone|robot|camera|sensor"
+    r"|iphone|ipad|pc|telly|tv|set-top\s+box|tracker|tractor|truck|ambulance"
+    r"|(?:sensor|iot|field|home)\s+gateway)"
+)
+#: Words between an owner and its address: "server IP is 1.2.3.4", "the box (server) at 1.2.3.4".
+_BETWEEN = (
+    r"(?:(?:[ \t_\"':={(\[)]|(?<=\w)-)*(?:'s|is|are|at|on|with|has|the|public|subnet|sim|"
+    r"side|addr(?:ess)?|ip(?:v?[46])?(?:addr(?:ess)?)?|also|two|both|addresses,?|dual-?stack,?"
+    r"|was\s+wrong,?|should\s+(?:be|read)|(?:has\s+)?(?:changed|moved)\s+to|now))*"
+    r"[ \t:=(\"'\[{)]*$"
+)
+_BEFORE = re.compile(
+    rf"(?<![a-z])(?:(?P<applicationServer>[a-z]*{SERVER_WORD})|(?P<device>{DEVICE_WORD})){_BETWEEN}",
+    re.IGNORECASE,
+)
+_PERSON_BEFORE = re.compile(
+    r"(?:\b(?:i|he|she|they|we)(?:['’](?:m|s|re)|\s+(?:am|is|are))\s+"
+    r"(?:(?:now|currently|online|connected|sitting|on|at|using|behind|coming|in|from)\s+){0,3}"
+    r"|\b(?:join(?:ing)?|dial(?:ling)?(?:\s+in)?|play(?:ing)?|connect(?:ing)?|log(?:ging)?\s+(?:in|on))"
+    r"\s+(?:(?:it|in|on|this|that)\s+)?from\s+|\bme\s*[:=]\s*)(?:ip\s+)?$",
+    re.IGNORECASE,
+)
+_SERVICE_BEFORE = re.compile(
+    r"\b(?:connect(?:s|ed|ing)?|talk(?:s|ing)?|report(?:s|ing)?|publish(?:es|ing)?)\s+to\s+(?:ip\s+)?$"
+    r"|\bhosted\s+(?:on|at)\s+$",
+    re.IGNORECASE,
+)
+_LINK_BEFORE = re.compile(r"\bhttps?://$", re.IGNORECASE)
+#: "1.2.3.4 is the game server", "10.0.0.1 (my phone)".
+_AFTER = re.compile(
+    r"[\s,\"'\])]*(?:(?:which\s+|that\s+)?(?:is|are)\s+|that['’]s\s+|=\s*|\(\s*(?:that\s+is\s+)?|,?\s+as\s+)"
+    r"(?:where\s+)?(?:(?:my|our|the|its|an?)\s+)?"
+    r"(?:(?!not\b|for\b|on\b(?!\s+demand)|of\b|his\b|her\b|their\b)[a-z-]+\s+){0,3}?"
+    rf"(?:(?P<applicationServer>{SERVER_WORD})|(?P<device>{DEVICE_WORD}))\b",
+    re.IGNORECASE,
+)
+_SERVES_AFTER = re.compile(r"\s+(?:hosts|serves|is\s+hosting)\s+(?:our|the|my|this|that|a)\b", re.I)
+_PORT_BEFORE = re.compile(
+    rf"(?:(?P<applicationServer>{SERVER_WORD}|remote|destination)"
+    rf"|(?<![a-z])(?P<device>{DEVICE_WORD}|local))(?:'s)?(?:[ _-]side)?[ _-]*[\"']?$",
+    re.IGNORECASE,
+)
+_PORT_AFTER = re.compile(
+    rf"\s*(?:on|of|at)\s+(?:the\s+|my\s+|its\s+)?(?:app(?:lication)?\s+)?"
+    rf"(?:(?P<applicationServer>{SERVER_WORD})|(?P<device>{DEVICE_WORD}))\b(?!\s*ports?)",
+    re.IGNORECASE,
+)
+#: A turn that puts the server right, and speaks of no device.
+_ABOUT_SERVER = re.compile(
+    rf"(?=.*\b{SERVER_WORD}\b[^.;!?\n]*\b(?:wrong|should|chang|moved|instead|now|correct|different|other|new))"
+    rf"(?!.*\b(?:{DEVICE_WORD}|my|i|me|mine)\b)",
+    re.IGNORECASE | re.DOTALL,
+)
+#: Between two addresses of one owner, of both families.
+_AND_ALSO = re.compile(
+    r"\s*(?:and|/|,|&|plus|\+)(?:\s+(?:and|its|ip|ipv[46]|v[46]|address|is))*[\s:]*", re.IGNORECASE
+)
+#: Beside an address: which side of an address translation it is seen from.
+_PUBLIC = (r"\bpublic(?:ly)?(?:\s+(?:is|ip|address))*[\s:=]*$", r"\s*\(?(?:is\s+)?public(?:ly)?\b")
+_PRIVATE = (
+    r"\b(?:private(?:ly)?|local(?:ly)?|internal(?:ly)?)(?:\s+(?:is|ip|address))*[\s:=]*$",
+    r"\s*\(?(?:is\s+)?(?:private|local|internal)(?:ly)?\b",
+)
+
+
+def role_of(text: str, start: int, end: int) -> Role | None:
+    """Whose the address at `text[start:end]` is, where the words beside it tell."""
+    before = text[max(0, start - 60) : start]
+    if found := _BEFORE.search(before):
+        return Role(str(found.lastgroup))
+    if found := _AFTER.match(text, end):
+        return Role(str(found.lastgroup))
+    if _PERSON_BEFORE.search(before):
+        return Role.DEVICE
+    if _LINK_BEFORE.search(before) or _SERVICE_BEFORE.search(before) or _SERVES_AFTER.match(text, end):
+        return Role.SERVER
+    return None
+
+
+def port_role_of(text: str, start: int, end: int) -> Role | None:
+    """Whose the ports at `text[start:end]` are."""
+    found = _PORT_BEFORE.search(text[max(0, start - 40) : start]) or _PORT_AFTER.match(text, end)
+    return Role(str(found.lastgroup)) if found else None
+
+
+def corrects_server(text: str) -> bool:
+    """Whether a whole turn is about a server that was named wrongly."""
+    return bool(_ABOUT_SERVER.search(text))
+
+
+def one_owner(text: str, start: int, end: int) -> bool:
+    """Whether nothing but an "and" stands between two addresses."""
+    return bool(_AND_ALSO.fullmatch(text, start, end))
+
+
+def called_public(text: str, start: int, end: int) -> bool:
+    """Whether the words beside an address call it public."""
+    return _called(_PUBLIC, text, start, end)
+
+
+def called_private(text: str, start: int, end: int) -> bool:
+    """Whether the words beside an address call it private."""
+    return _called(_PRIVATE, text, start, end)
+
+
+def _called(words: tuple[str, str], text: str, start: int, end: int) -> bool:
+    before = re.search(words[0], text[max(0, start - 40) : start], re.IGNORECASE)
+    return bool(before or re.compile(words[1], re.IGNORECASE).match(text, end))
