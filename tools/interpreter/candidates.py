@@ -16,9 +16,9 @@ from camara_qod.tools.catalogue import Need
 from camara_qod.tools.interpreter.context import Context
 from camara_qod.tools.interpreter.meant import (
     additional,
-    in_an_order,
     left_to_default,
     meant,
+    no_session,
     taken_back,
     without_doubt,
 )
@@ -103,8 +103,7 @@ def devices(context: Context) -> list[Device]:
         choice for choice in product([*phones, None], [*v4, None], [*v6, None]) if any(choice)
     ]
     if any(_SAME_DEVICE.search(context.rest(turn)) for turn in range(len(context.messages))):
-        most = max(map(_count, choices), default=0)
-        choices = [choice for choice in choices if _count(choice) == most]
+        choices = [choice for choice in choices if _count(choice) > 1] or choices
     return [_device(*choice) for choice in choices]
 
 
@@ -117,8 +116,10 @@ def device_named(context: Context) -> bool:
 
 
 def _count(choice: tuple[Any, ...]) -> int:
-    """How many identifiers a choice has."""
-    return sum(item is not None for item in choice)
+    """How many identifiers a choice has; a public with a private address are two."""
+    ipv4 = choice[1]
+    pair = ipv4 is not None and ipv4.private_address not in (None, ipv4.public_address)
+    return sum(item is not None for item in choice) + pair
 
 
 def _dropped(phone: Phone, context: Context) -> bool:
@@ -162,6 +163,8 @@ def _translated(addresses: list[Address], context: Context) -> list[DeviceIpv4Ad
 
     public, private = called(called_public), called(called_private)
     if len(public) != 1 or len(private) != 1 or public == private:
+        return []
+    if any(item.turn > public[0].turn for item in v4):
         return []
     fields = {"public_address": str(public[0].ip), "private_address": str(private[0].ip)}
     port = {} if public[0].port is None else {"public_port": public[0].port}
@@ -319,16 +322,21 @@ def durations(context: Context) -> list[int | None] | dict[str, Any]:
 def extensions(context: Context) -> list[int | None] | dict[str, Any]:
     """Seconds to be added: as for a duration, but "by 15 minutes" goes before other lengths."""
     named = meant(context.mentions.of(Length), context.messages)
-    added = additional(named, context.messages)
-    return unique(item.seconds for item in added) if added else durations(context)
+    if added := additional(named, context.messages):
+        return unique(item.seconds for item in added)
+    offered = durations(context)
+    newest = len(context.messages) - 1
+    if isinstance(offered, list) and all(item.turn != newest for item in named):
+        return unique([*offered, None])  # an earlier length may be that of the session
+    return offered
 
 
 def session_ids(context: Context) -> list[str]:
     """The ids in the newest turn that names any; earlier ones were spoken of before."""
-    named = context.mentions.of(SessionId)
-    kept = [item for item in named if not taken_back(item, context.messages)]
-    ordered = [item for item in named if in_an_order(item, context.messages[item.turn])]
-    written = meant(kept or ordered, context.messages)
+    named = [
+        item for item in context.mentions.of(SessionId) if not no_session(item, context.messages)
+    ]
+    written = meant(named, context.messages)
     return unique(item.uuid for item in written)
 
 

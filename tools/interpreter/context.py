@@ -43,4 +43,6 @@ def read(
     """Find the mentions of a conversation and put them beside the configuration."""
     turns = tuple(messages)
     mentions = find_mentions(turns, catalogue.names, default_region=settings.default_region)
-    return Context(turns, corrected(mentions, turns), catalogue, settings, sessions or KnownSessions())
+    return Context(
+        turns, corrected(mentions, turns), catalogue, settings, sessions or KnownSessions()
+    )

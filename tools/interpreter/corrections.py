@@ -24,9 +24,8 @@ def corrected(mentions: Mentions, messages: Sequence[str]) -> Mentions:
     items: list[Mention] = []
     for item in mentions.items:
         if item.turn and isinstance(item, Ports):
-            if (place := _port_it_replaces(item, items, messages[item.turn])) is not None:
-                earlier = items[place]
-                assert isinstance(earlier, Address)
+            if found := _port_it_replaces(item, items, messages[item.turn]):
+                place, earlier = found
                 items[place] = replace(earlier, port=item.ports[0])
                 continue
         elif isinstance(item, Address) and item.role is None and _WRONG.search(messages[item.turn]):
@@ -35,14 +34,14 @@ def corrected(mentions: Mentions, messages: Sequence[str]) -> Mentions:
     return replace(mentions, items=tuple(items))
 
 
-def _port_it_replaces(new: Ports, earlier: list[Mention], text: str) -> int | None:
-    """The place of the one address whose port is put right, by a turn that names nothing else."""
+def _port_it_replaces(new: Ports, earlier: list[Mention], text: str) -> tuple[int, Address] | None:
+    """The one address, with its place, whose port a turn of nothing else puts right."""
     if new.role is not None or len(new.ports) != 1 or new.ranges or not _WRONG.search(text):
         return None
     if any(isinstance(item, Ports) or item.turn == new.turn for item in earlier):
         return None
     places = [
-        place
+        (place, item)
         for place, item in enumerate(earlier)
         if isinstance(item, Address) and item.port is not None
     ]

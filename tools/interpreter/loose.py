@@ -19,7 +19,8 @@ _OTHERS = re.compile(
     r"n['’]t\b|\b(?:not?|never|nor|ignore|without|except|old|off|former(?:ly)?|instead|rather|was|were|had"
     r"|used\s+to|other|another|either|or|examples?|logs?|error|says?|said|quot\w+|note|system|admin|assistant"
     r"|dns|ntp|proxy|vpn|gateway|mask|resolver|router|route|traceroute|hops?|via|ping|pinged|colleague|neighbou?r"
-    r"|friend|brother|sister|boss|his|her|their|fake|last|yesterday|before|firewall|switch)\b",
+    r"|friend|brother|sister|boss|his|her|their|fake|last|yesterday|before|firewall|switch|gw|build"
+    r"|skip|sorry|always|hotline|told|leave|away|matter|really|wrote|form|signature|regards|contact|outdated|expired|stale|printed)\b|\n--",
     re.IGNORECASE,
 )
 
@@ -28,7 +29,8 @@ def loose(context: Context) -> set[str]:
     """The addresses that somebody has to be given to, in the form they are sent in."""
     named = context.mentions.of(Address)
     free = {item.text for item in named if item.role is None}
-    if len({item.turn for item in named}) != 1 or not 0 < len(free) <= MAX_LOOSE:
+    turns = {item.turn for item in [*named, *context.mentions.of(Phone)]}
+    if len(turns) != 1 or not 0 < len(free) <= MAX_LOOSE:
         return set()
     if any(_OTHERS.search(context.rest(turn)) for turn in range(len(context.messages))):
         return set()

@@ -20,15 +20,16 @@ _SPACE = r"[^\w.;!?\n]*"
 _BEFORE = {
     Mention: rf"(?:\b(?:not|never|old|former|formerly|previous|previously|wrong|ignore|except"
     rf"|instead\s+of|rather\s+than)|n['’]t){_GAP}",
-    Address: rf"\b(?:mask|default\s+gateway|dns|ntp|name\s?servers?|resolver|proxy|traceroute)\b{_GAP}"
+    Address: rf"\b(?:mask|default\s+gateway|dns|ntp|name\s?servers?|resolver|proxy)\b{_GAP}"
     rf"|\b(?:mask|dns)\b.*\bgateway{_GAP}"
     rf"|\b(?:was|used\s+to\s+be){_SPACE}$",
     Phone: r"\b(?:call|ring|text|reach|contact|phone)\s+(?:me|us|him|her|them)\b[^.;!?\n]{0,24}$"
     r"|\b(?:call|ring|phone)\b[^.;!?\n]{1,40}\bback\s+(?:on|at|under)\W*$",
-    SessionId: r"\b(?:ticket|order|invoice|trace|correlat\w+|request|transaction|account|customer"
-    rf"|case|incident|billing|tracking|device)(?:[\s_-]?(?:id|no|number|ref))?(?:\b{_GAP}|[\s:=#\"']*$)",
-    Length: rf"(?:\b(?:forget|scrap|cancel|drop|was|were|been|had|took|lasted|waited|waiting|lost|yesterday|every"
-    rf"|since){_GAP}|\b(?:in|after|within|starts?|begins?|opens?|leaves?){_SPACE}$)",
+    SessionId: r"\b(?!.*\bsession\W*$)(?:ticket|order|invoice|trace|correlat\w+|request|transaction"
+    r"|account|customer|case|incident|billing|tracking|device)(?:[\s_-]?(?:id|no|number|ref))?"
+    rf"(?:\b{_GAP}|[\s:=#\"']*$)",
+    Length: r"(?:\b(?:forget|scrap|cancel|drop|was|were|been|had|took|lasted|waited|waiting|lost"
+    rf"|yesterday|every|since){_GAP}|\b(?:in|after|within|starts?|begins?|opens?|leaves?){_SPACE}$)",
 }
 _AFTER = {
     Mention: rf"^{_SPACE}(?:which\s+|that\s+)?(?:is|was)\s+"
@@ -40,7 +41,7 @@ _AFTER = {
     r"\s+(?:a\s+|the\s+)?session\b",
     Length: rf"^{_SPACE}(?:(?:is|was)\s+(?:far\s+|way\s+|much\s+)?too\s+(?:short|long|little|much)"
     r"|ago|earlier|later|late|away|from\s+now|before|already|old|behind|ahead|after|into|every"
-    r"|apart|per|lag|delay)\b",
+    r"|apart|per|lag|delay|remaining|left|to\s+go)\b",
 }
 #: Text that plays the system or overrules what was said before: data, as all text is.
 _ORDER = re.compile(
@@ -114,6 +115,12 @@ def taken_back(item: Mention, messages: Sequence[str]) -> bool:
         for kind in (Mention, type(item))
         if kind in _BEFORE_OF
     )
+
+
+def no_session(item: SessionId, messages: Sequence[str]) -> bool:
+    """Whether the words beside an id say that it is one of something else."""
+    before, after = _around(item, messages)
+    return bool(_BEFORE_OF[SessionId].search(before) or _AFTER_OF[SessionId].search(after))
 
 
 def in_an_order(item: Mention, text: str) -> bool:

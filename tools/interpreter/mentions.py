@@ -502,9 +502,7 @@ def _port_mention(reader: _Reader, match: re.Match[str], items: list[str]) -> Me
         else:
             ports.append(low)
     role = port_role_of(reader.rest, match.start(), match.end())
-    return Ports(
-        *place, tuple(dict.fromkeys(ports)), tuple(dict.fromkeys(ranges)), role
-    )
+    return Ports(*place, tuple(dict.fromkeys(ports)), tuple(dict.fromkeys(ranges)), role)
 
 
 def _profiles(reader: _Reader, names: tuple[str, ...]) -> Iterator[Mention]:

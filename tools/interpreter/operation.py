@@ -1,7 +1,7 @@
 """The operations that the interpreter can decide for. A further one is a further row."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,7 @@ from camara_qod.tools.interpreter import candidates, create_session, profiles, s
 from camara_qod.tools.interpreter.context import Context
 from camara_qod.tools.interpreter.decision import DECLINE, Completed, Decision
 from camara_qod.tools.interpreter.mentions import Length, Mention, SessionId
+from camara_qod.tools.interpreter.other_apis import asks_for_another
 from camara_qod.tools.interpreter.schema import decision_schema
 
 
@@ -55,9 +56,18 @@ _ON_ONE_SESSION = (sessions.GET, sessions.DELETE, sessions.EXTEND)
 #: What may stand beside a session's id without another operation being meant.
 _WITH_SESSION: set[type[Mention]] = {SessionId, Length}
 _LONGER = re.compile(
-    r"ext\w*nd|ext\w*nsion|long|more|prolong|add|keep|renew|another|extra|stretch|continu|stay|until|till|up\s+to"
-    r"|top|increase|further|time|min|hour|\bhr|day|second|half|quarter|rais|bump|\d\s*[smh]\b|not\s+enough",
+    r"\b(?:\w*ext\w*n|\w*long|more|add|keep|renew|another|extra|stretch|continu|stay|until|till|up\s+to|top"
+    r"|increase|further|time|min|hour|hr|day|second|half|quarter|rais|bump|not\s+enough|push|postpone|later|end"
+    r"|increment|plus)|\d\s*[smh]\b|\+\s*\d",
     re.IGNORECASE,
+)
+
+
+#: "Remove …": an order with nothing to misread.
+_ENDING = re.compile(
+    r"\W*(?:please\s+|ok\W+|now\s+|then\s+)*(?:remove|delete|terminate|cancel|kill|release|tear\s+down|end|close)\b"
+    r"(?!.*(?:\bnot\b|n['’]t\b|\bunless\b|\bat\s+the\s+end\b))",
+    re.IGNORECASE | re.DOTALL,
 )
 
 
@@ -74,11 +84,13 @@ def schema_for(context: Context) -> dict[str, Any]:
 
 def _offered(context: Context) -> Sequence[str]:
     """The operations that a conversation can be about."""
-    if context.blank:
+    if context.blank or asks_for_another(context.messages[-1]):
         return ()
     if written := _written(context.messages[-1]):
         return (written,)
-    names = OPERATIONS if not _names_a_session(context) else _ON_ONE_SESSION
+    names: Iterable[str] = OPERATIONS
+    if _names_a_session(context):
+        names = (sessions.DELETE,) if _ENDING.match(context.messages[-1]) else _ON_ONE_SESSION
     # Who wants a session to be longer says so: by a length, or by a word.
     longer = context.mentions.of(Length) or any(map(_LONGER.search, context.messages))
     return [name for name in names if name != sessions.EXTEND or longer]

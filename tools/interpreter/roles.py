@@ -17,7 +17,7 @@ class Role(StrEnum):
 
 SERVER_WORD = (
     r"(?:(?:server|srvr|srv|svr|backend|broker|relay|headend|data\s?cent(?:er|re))s?"
-    r"|(?<!my )(?<!my)(?:host|collector|archive|storage(?:\s+box)?|nas)\b)"
+    r"|(?<!my )(?<!my)(?:collector|archive|storage(?:\s+box)?|nas)\b)"
 )
 DEVICE_WORD = (
     r"(?:device|dev|ue|phone|handset|smartphone|laptop|notebook|tablet|headset|goggles|glasses"
@@ -37,10 +37,10 @@ _BEFORE = re.compile(
     re.IGNORECASE,
 )
 _PERSON_BEFORE = re.compile(
-    r"(?:\b(?:i|he|she|they|we)(?:['’](?:m|s|re)|\s+(?:am|is|are))\s+"
-    r"(?:(?:now|currently|online|connected|sitting|on|at|using|behind|coming|in|from)\s+){0,3}"
+    r"(?:\bi(?:['’]m|\s+am)\s+(?:(?:now|currently|online|connected|sitting|on|at|using|behind|coming|in|from)\s+){0,3}"
+    r"|\b(?:he|she)(?:['’]s|\s+is)\s+(?:now\s+|currently\s+)?(?:on|at|behind|connected\s+from)\s+"
     r"|\b(?:join(?:ing)?|dial(?:ling)?(?:\s+in)?|play(?:ing)?|connect(?:ing)?|log(?:ging)?\s+(?:in|on))"
-    r"\s+(?:(?:it|in|on|this|that)\s+)?from\s+|\bme\s*[:=]\s*)(?:ip\s+)?$",
+    r"\s+(?:(?:it|in|on|this|that)\s+)?from\s+|(?:^|[,;.\n]\s*)me\s*[:=]\s*)(?:ip\s+)?$",
     re.IGNORECASE,
 )
 _SERVICE_BEFORE = re.compile(
@@ -95,7 +95,11 @@ def role_of(text: str, start: int, end: int) -> Role | None:
         return Role(str(found.lastgroup))
     if _PERSON_BEFORE.search(before):
         return Role.DEVICE
-    if _LINK_BEFORE.search(before) or _SERVICE_BEFORE.search(before) or _SERVES_AFTER.match(text, end):
+    if (
+        _LINK_BEFORE.search(before)
+        or _SERVICE_BEFORE.search(before)
+        or _SERVES_AFTER.match(text, end)
+    ):
         return Role.SERVER
     return None
 

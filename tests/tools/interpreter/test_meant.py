@@ -38,6 +38,8 @@ def context(*turns: str) -> Context:
         (["72 hours after surgery, 9 hours of telemetry"], [32400, None]),
         (["from 8 to 8:40, exam by video"], [2400]),
         (["gaming for 2 hours", "whatever your default is"], [7200, None]),
+        (["films for five hours", "forget the five hours, your standard duration is ok"], [None]),
+        (["half a day of telemetry, it samples every 5 seconds"], [43200]),
         (["30 minutes was too short, so 60 minutes instead"], [3600, None]),
     ],
 )

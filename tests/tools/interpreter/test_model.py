@@ -16,6 +16,7 @@ from camara_qod.tools.errors import ModelError
 from camara_qod.tools.interpreter import model as loader
 from camara_qod.tools.interpreter.interpreter import Interpreter
 from camara_qod.tools.interpreter.model import embedded_model, load_decoder, load_model
+from camara_qod.tools.interpreter.operation import OPERATIONS
 from camara_qod.tools.settings import QodSettings
 
 REQUESTS = [
@@ -39,8 +40,8 @@ def test_a_tiny_phi3_yields_only_valid_decisions(tiny_phi3: Path, catalogue, qua
     interpreter = Interpreter(decoder, config, catalogue)
     for text in REQUESTS:
         decision = interpreter.interpret(text).decision
-        assert decision.operation in ("createSession", "clarify", "decline")
-        if decision.acts:
+        assert decision.operation in {*OPERATIONS, "clarify", "decline"}
+        if decision.operation == "createSession":
             CreateSession.model_validate(decision.arguments)
 
 
