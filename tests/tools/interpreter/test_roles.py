@@ -47,9 +47,7 @@ def test_the_words_tell_the_end(text: str, roles: list[str | None]) -> None:
     ("turns", "devices"),
     [
         (
-            [
-                "console: public 203.0.113.12, private 10.0.0.7 (router is 10.0.0.1, leave that alone)"
-            ],
+            ["box: public 203.0.113.12, private 10.0.0.7 (router is 10.0.0.1, leave that alone)"],
             [{"ipv4Address": {"publicAddress": "203.0.113.12", "privateAddress": "10.0.0.7"}}],
         ),
         (
