@@ -31,6 +31,7 @@ from camara_qod.tools.interpreter.mentions import (
     SessionId,
     Sink,
 )
+from camara_qod.tools.interpreter.needs import called_by_name
 from camara_qod.tools.interpreter.roles import Role, called_private, called_public
 from camara_qod.tools.interpreter.schema import wire
 from camara_qod.tools.interpreter.stated import use_stated
@@ -102,7 +103,7 @@ def devices(context: Context) -> list[Device]:
     choices = [
         choice for choice in product([*phones, None], [*v4, None], [*v6, None]) if any(choice)
     ]
-    if any(_SAME_DEVICE.search(context.rest(turn)) for turn in range(len(context.messages))):
+    if any(map(_SAME_DEVICE.search, context.rests)):
         choices = [choice for choice in choices if _count(choice) > 1] or choices
     return [_device(*choice) for choice in choices]
 
@@ -268,7 +269,7 @@ def _specs(parts: list[_Part]) -> list[PortsSpec]:
 
 
 def profiles(context: Context) -> list[str | None]:
-    """The four needs, or only the profiles the user named, when that was the last word.
+    """The four needs, or only what the user named: a profile, as the last word, or one need.
 
     "Last time it was QOS_S": beside such words a name may not be meant, and all are on offer.
 
@@ -283,6 +284,8 @@ def profiles(context: Context) -> list[str | None]:
         return [None]
     if final and last and not doubtful(context, last):
         return known
+    if not named and (need := called_by_name(context.rests)):
+        return [need.value]
     needs = [need.value for need in Need] if use_stated(context) else []
     return unique([*known, *needs, None])
 

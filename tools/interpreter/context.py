@@ -33,6 +33,11 @@ class Context:
                 text = text[: item.start] + " " * (item.end - item.start) + text[item.end :]
         return text
 
+    @property
+    def rests(self) -> list[str]:
+        """All turns without their mentions."""
+        return [self.rest(turn) for turn in range(len(self.messages))]
+
 
 def read(
     messages: Sequence[str],

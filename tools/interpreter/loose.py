@@ -32,7 +32,7 @@ def loose(context: Context) -> set[str]:
     turns = {item.turn for item in [*named, *context.mentions.of(Phone)]}
     if len(turns) != 1 or not 0 < len(free) <= MAX_LOOSE:
         return set()
-    if any(_OTHERS.search(context.rest(turn)) for turn in range(len(context.messages))):
+    if any(map(_OTHERS.search, context.rests)):
         return set()
     if context.mentions.of(Invalid) or any(taken_back(item, context.messages) for item in named):
         return set()

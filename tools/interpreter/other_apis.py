@@ -14,7 +14,7 @@ _POLITE = (
 )
 _REQUESTS = (
     r"(?:send|write|shoot)\s+(?:(?!the\b|my\b|your\b)\w+\s+){0,2}?(?:sms|text(?:\s+message)?|e-?mail|whatsapp)\b",
-    r"(?:text|sms|e-?mail)\s+(?:\+|00|my|him|her|them|mum|mom|dad)",
+    r"(?:text|sms|e-?mail)\s+(?:\+|00|my|him|her|them|mum|mom|dad)(?!.*\b(?:when|once|if)\b)",
     r"(?:run|do|start|perform|make)\s+(?:me\s+)?(?:an?|another)\s+(?:quick\s+)?speed\s?test\b",
     r"how\s+(?:many|much)\s+(?:gigs?|gb|gigabytes?|mb|data|credit|balance)\b.*\b(?:left|remain\w*|used?)\b",
     r"(?:reserve|book|order|create|allocate|set\s+up)\s+(?:\w+\s+){0,2}slice\b",

@@ -42,8 +42,9 @@ _GENERIC = frozenset(_GENERIC_WORDS.split())
 
 def use_stated(context: Context) -> bool:
     """Whether some word of the conversation may tell what the session is for."""
-    return any(
-        word.lower() not in _GENERIC
-        for turn in range(len(context.messages))
-        for word in _WORD.findall(context.rest(turn))
-    )
+    return any(map(tells_a_use, context.rests))
+
+
+def tells_a_use(rest: str) -> bool:
+    """Whether some word of a turn without its mentions may tell what a session is for."""
+    return any(word.lower() not in _GENERIC for word in _WORD.findall(rest))
