@@ -169,6 +169,9 @@ def mock(
         list[str] | None,
         typer.Option(help="OAuth 2 client as id:secret; may be given several times."),
     ] = None,
+    token_lifetime: Annotated[
+        int, typer.Option(help="Seconds until a token expires.", min=1)
+    ] = 3600,
     control_token: Annotated[
         str | None,
         typer.Option(
@@ -210,6 +213,7 @@ def mock(
             database=database or serve.sqlite_file(load_settings().cache_dir, api_version),
             open=open_mode,
             clients=known,
+            token_lifetime=token_lifetime,
             control_token=SecretStr(control_token) if control_token else None,
             rate_limit=rate_limit,
             activation_delay=activation_delay,

@@ -24,7 +24,7 @@ SAID = [
     [" 429 ", "retry-after: 3", " 429 ", " 503 "],
     ['"code":"CONFLICT"'],
     ["IDENTIFIER_NOT_FOUND"],
-    ['"access_token"'],
+    ['"name":"QOS_E"', '"clockAhead":600', '"code":"UNAUTHENTICATED"'],
 ]
 
 

@@ -1,12 +1,12 @@
 """What 1.2.0-rc.3 of quality-on-demand and qos-profiles changes in the schemas of 1.1.0.
 
-Ports start at 1, texts are bounded, an application server may be a list of single addresses, and
-a sink credential may be PRIVATE_KEY_JWT.
+Ports start at 1, texts are bounded, subnets have patterns, an application server may be a list of
+single addresses, and a sink credential may be PRIVATE_KEY_JWT.
 
 Source: CAMARA QualityOnDemand release r4.1, `components/schemas` of both files.
 """
 
-from ipaddress import IPv4Address, IPv6Address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
@@ -17,6 +17,21 @@ from camara_qod.tools.camara.models import Request
 Port = Annotated[int, Field(ge=1, le=65535)]
 SingleIpAddr = Annotated[
     str, AfterValidator(models.without_zone), models.address(IPv4Address, IPv6Address)
+]
+_OCTET = "(25[0-5]|2[0-4][0-9]|[01][0-9]{2}|[0-9]{1,2})"
+ApplicationServerIpv4Address = Annotated[
+    str,
+    StringConstraints(
+        pattern=rf"^{_OCTET}(\.{_OCTET}){{3}}(/([0-9]|[12][0-9]|3[0-2]))?$", max_length=18
+    ),
+    models.address(IPv4Network),
+]
+ApplicationServerIpv6Address = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^[:.0-9A-Fa-f]+(/([1-9]?[0-9]|1[01][0-9]|12[0-8]))?$", max_length=49
+    ),
+    models.address(IPv6Network),
 ]
 Uri = Annotated[str, StringConstraints(pattern=r"^https:\/\/.+$", max_length=2048)]
 
@@ -37,6 +52,8 @@ class Device(models.Device):
 class ApplicationServer(models.ApplicationServer):
     """Subnets as before, or up to 16 single addresses, never both."""
 
+    ipv4_address: ApplicationServerIpv4Address | None = Field(default=None, alias="ipv4Address")
+    ipv6_address: ApplicationServerIpv6Address | None = Field(default=None, alias="ipv6Address")
     ip_addresses: Annotated[list[SingleIpAddr], Field(min_length=1, max_length=16)] | None = None
 
     @model_validator(mode="after")

@@ -22,7 +22,7 @@ from camara_qod.tools.catalogue import Catalogue, load_catalogue
 from camara_qod.tools.operator.control import control_routes
 from camara_qod.tools.operator.devices import Devices
 from camara_qod.tools.operator.edition import EDITIONS, Edition
-from camara_qod.tools.operator.gateway import Correlated, Gateway, refusal
+from camara_qod.tools.operator.gateway import Correlated, Gateway, code_of, refusal
 from camara_qod.tools.operator.limits import RateLimit
 from camara_qod.tools.operator.network import Network
 from camara_qod.tools.operator.notifications import Courier
@@ -32,6 +32,9 @@ from camara_qod.tools.operator.security import ALL_SCOPES, Authority, OAuthError
 from camara_qod.tools.operator.sessions import Sessions
 from camara_qod.tools.operator.settings import OperatorSettings
 from camara_qod.tools.operator.store import Store
+
+#: Nobody may keep an answer of the token endpoint (RFC 6749, 5.1).
+_NOT_KEPT = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
 
 class Operator:
@@ -64,6 +67,7 @@ class Operator:
             self.store.signing_key(),
             settings.token_lifetime,
             anonymous=settings.open,
+            clock=self.network.now,
         )
         devices = Devices(self.network, settings.unsupported_identifiers)
         catalogue = catalogue or load_catalogue(settings.catalogue)
@@ -72,7 +76,11 @@ class Operator:
             self.store, self.network, self.profiles, devices, self.edition.sessions
         )
         self.courier = Courier(
-            self.store, self.sessions.tick, private=settings.private_sinks, client=sink_client
+            self.store,
+            self.sessions.tick,
+            private=settings.private_sinks,
+            client=sink_client,
+            clock=self.network.now,
         )
         self.sessions.on_event = self.courier.wake
         self.app = self._app()
@@ -92,7 +100,7 @@ class Operator:
         gateway = Gateway(self.authority, RateLimit(self.settings.rate_limit), self.network)
         app.include_router(session_routes(self.sessions, gateway, self.edition, self.settings))
         app.include_router(profile_routes(self.profiles, gateway, self.edition, self.settings))
-        app.include_router(_oauth_routes(self.authority))
+        app.include_router(_oauth_routes(self.authority, gateway))
         if self.settings.control_token:
             token = self.settings.control_token.get_secret_value()
             app.include_router(
@@ -122,16 +130,26 @@ def create_app(
     return Operator(settings, catalogue).app
 
 
-def _oauth_routes(authority: Authority) -> APIRouter:
+def _oauth_routes(authority: Authority, gateway: Gateway) -> APIRouter:
     router = APIRouter(tags=["Security"])
 
-    @router.post("/oauth2/token", operation_id="token", summary="RFC 6749 token endpoint")
-    async def token(request: Request) -> Any:
-        return authority.grant(await _form(request), request.headers.get("authorization"))
+    async def token(request: Request) -> Response:
+        given = authority.grant(await _form(request), request.headers.get("authorization"))
+        return JSONResponse(given, headers=_NOT_KEPT)
+
+    router.add_api_route(
+        "/oauth2/token",
+        gateway.troubled("token", token),
+        methods=["POST"],
+        operation_id="token",
+        summary="RFC 6749 token endpoint",
+        response_model=dict[str, Any],
+    )
 
     @router.post("/oauth2/bc-authorize", operation_id="bcAuthorize", summary="OpenID CIBA request")
     async def backchannel(request: Request) -> Any:
-        return authority.backchannel(await _form(request), request.headers.get("authorization"))
+        asked = authority.backchannel(await _form(request), request.headers.get("authorization"))
+        return JSONResponse(asked, headers=_NOT_KEPT)
 
     @router.get("/.well-known/openid-configuration", operation_id="openidConfiguration")
     async def discovery(request: Request) -> dict[str, Any]:
@@ -168,8 +186,8 @@ async def _oauth_refused(_: Request, error: Exception) -> Response:
     if not isinstance(error, OAuthError):
         raise error
     body = {"error": error.error, "error_description": error.description}
-    headers = {"WWW-Authenticate": "Basic"} if error.status == 401 else None
-    return JSONResponse(body, status_code=error.status, headers=headers)
+    headers = {"WWW-Authenticate": "Basic"} if error.status == 401 else {}
+    return JSONResponse(body, status_code=error.status, headers=headers | _NOT_KEPT)
 
 
 async def _invalid_order(_: Request, error: Exception) -> Response:
@@ -187,7 +205,7 @@ async def _no_such_route(request: Request, error: Exception) -> Response:
     headers = dict(error.headers or {})
     if error.status_code == 405:
         headers["Allow"] = ", ".join(sorted(_methods(request)))
-    code = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}.get(error.status_code, "INTERNAL")
+    code = code_of(error.status_code)
     info = ErrorInfo(status=error.status_code, code=code, message=str(error.detail))
     return JSONResponse(info.wire(), status_code=error.status_code, headers=headers)
 
@@ -211,7 +229,14 @@ def _openapi(app: FastAPI, edition: Edition) -> dict[str, Any]:
             by_alias=True,
             ref_template="#/components/schemas/{model}",
         )
-        schemas = document.setdefault("components", {}).setdefault("schemas", {})
-        schemas |= definitions.get("$defs", {})
+        components = document.setdefault("components", {})
+        components.setdefault("schemas", {}).update(definitions.get("$defs", {}))
+        components["securitySchemes"] = {
+            "openId": {
+                "type": "openIdConnect",
+                "openIdConnectUrl": "/.well-known/openid-configuration",
+            },
+            "bearer": {"type": "http", "scheme": "bearer"},
+        }
         app.openapi_schema = document
     return app.openapi_schema

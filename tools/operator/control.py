@@ -2,10 +2,11 @@
 
 import secrets
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
+from fastapi.security import HTTPBearer
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
@@ -13,6 +14,18 @@ from camara_qod.tools.camara.errors import Unauthenticated
 from camara_qod.tools.camara.models import Device
 from camara_qod.tools.operator.network import Creation, Fault, Network, Outcome, Support
 from camara_qod.tools.operator.sessions import Sessions
+
+#: What a fault can hit: the operationIds of both APIs, and the token endpoint.
+Target = Literal[
+    "createSession",
+    "getSession",
+    "deleteSession",
+    "extendQosSessionDuration",
+    "retrieveSessionsByDevice",
+    "retrieveQoSProfiles",
+    "getQosProfile",
+    "token",
+]
 
 
 class _Order(BaseModel):
@@ -37,9 +50,14 @@ class CreationOrder(_Order):
 class FaultOrder(_Order):
     """Trouble for the next calls."""
 
-    operation: str | None = Field(default=None, description="operationId; any by default")
+    operation: Target | None = Field(
+        default=None, description="operationId, or `token` for the token endpoint; any by default"
+    )
     latency: Annotated[float, Field(ge=0, le=600, description="seconds")] = 0
     status: Annotated[int, Field(ge=400, le=599)] | None = None
+    code: Annotated[str, Field(pattern=r"^[A-Z0-9_.]{1,96}$")] | None = Field(
+        default=None, description="code of the error; by default the usual one of its status"
+    )
     drop: bool = Field(default=False, description="carry the call out and lose its answer")
     times: Annotated[int, Field(ge=1)] | None = Field(
         default=1, description="calls; null: until DELETE /control"
@@ -71,7 +89,9 @@ def control_routes(
         if not secrets.compare_digest(given.encode(), token.encode()):
             raise Unauthenticated(401, "UNAUTHENTICATED", "The control token is needed.")
 
-    router = APIRouter(prefix="/control", tags=["Control"], dependencies=[Depends(authorised)])
+    # The first is for the document alone: it lets `/docs` ask for the token.
+    needed = [Depends(HTTPBearer(scheme_name="bearer", auto_error=False)), Depends(authorised)]
+    router = APIRouter(prefix="/control", tags=["Control"], dependencies=needed)
 
     @router.get("", summary="Clock, plans, faults and devices")
     def show() -> dict[str, Any]:

@@ -47,15 +47,14 @@ class Devices:
                     "The device is already identified by the access token.",
                 )
             device = caller.device
-        if device is not None:
-            self._check(device)
-        return device
+        return None if device is None else self._usable(device)
 
     def used(self, device: identity.Device) -> identity.Device:
         """The one identifier that is used and answered with (`DeviceResponse`)."""
         return identity.used(device, self._unsupported) or device
 
-    def _check(self, device: identity.Device) -> None:
+    def _usable(self, device: identity.Device) -> identity.Device:
+        """A device without the identifiers that cannot be used: they decide nothing."""
         used = identity.used(device, self._unsupported)
         if used is None:
             raise Unprocessable(
@@ -70,3 +69,4 @@ class Devices:
                 "SERVICE_NOT_APPLICABLE",
                 "The service is not available for the provided identifier.",
             )
+        return {name: item for name, item in device.items() if name not in self._unsupported}

@@ -13,7 +13,7 @@ class Edition:
     """One version of quality-on-demand and qos-profiles.
 
     `strict`: properties that the specification does not know are refused, at any depth; otherwise
-    they are ignored.
+    they are ignored. `most_sessions`: how many are listed; `None`: all.
     """
 
     version: str
@@ -25,6 +25,7 @@ class Edition:
     extend_session: type[models.ExtendSessionDuration]
     session_info: type[models.SessionInfo]
     strict: bool
+    most_sessions: int | None = None
 
     def request_models(self) -> list[type[BaseModel]]:
         """All bodies that clients send."""
@@ -58,5 +59,6 @@ EDITIONS = {
         extend_session=models.ExtendSessionDuration,
         session_info=models_1_2.SessionInfo,
         strict=True,
+        most_sessions=100,
     ),
 }

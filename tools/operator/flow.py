@@ -5,6 +5,8 @@ from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 
+from camara_qod.tools.camara.errors import InvalidArgument
+
 _ALL_PORTS = ((0, 65535),)
 Ranges = tuple[tuple[int, int], ...]
 
@@ -41,8 +43,26 @@ class Flow:
         spec = self.request.get(name)
         if spec is None:
             return _ALL_PORTS
-        ranges = [(item["from"], item["to"]) for item in spec.get("ranges", [])]
+        # The schema does not say which end comes first.
+        ranges = [
+            (min(item["from"], item["to"]), max(item["from"], item["to"]))
+            for item in spec.get("ranges", [])
+        ]
         return tuple(ranges + [(port, port) for port in spec.get("ports", [])])
+
+
+def check_flow(request: dict[str, Any]) -> None:
+    """Refuse what the schema of 1.1.0 lets through, though the specification's words rule it out.
+
+    Args:
+        request: a `CreateSession` body on the wire.
+
+    Raises:
+        InvalidArgument: 400 for a netmask in place of a mask width.
+    """
+    if "." in request["applicationServer"].get("ipv4Address", "").partition("/")[2]:
+        text = "applicationServer.ipv4Address: a mask is a width, such as /24."
+        raise InvalidArgument(400, "INVALID_ARGUMENT", text)
 
 
 def _meet(one: IPv4Network | IPv6Network, other: IPv4Network | IPv6Network) -> bool:

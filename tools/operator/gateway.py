@@ -11,23 +11,30 @@ from fastapi.responses import JSONResponse
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from camara_qod.tools.camara.errors import CamaraError, InvalidArgument, error_class
+from camara_qod.tools.camara.errors import (
+    CamaraError,
+    InvalidArgument,
+    ServerError,
+    error_class,
+)
 from camara_qod.tools.camara.models import ErrorInfo
 from camara_qod.tools.operator.limits import RateLimit
 from camara_qod.tools.operator.log import logger
-from camara_qod.tools.operator.network import Network
+from camara_qod.tools.operator.network import Fault, Network
 from camara_qod.tools.operator.security import Authority, Caller
 
 _LOG = logger("access")
-_CORRELATOR = re.compile(r"[a-zA-Z0-9-_:;./<>{}]{0,256}")
+CORRELATOR = r"^[a-zA-Z0-9_:;./<>{}-]{0,256}$"
 _HEADER = "x-correlator"
 Handler = Callable[[Request, Caller], Awaitable[Response] | Response]
+Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 class Correlated:
     """ASGI middleware: every answer carries the caller's `x-correlator`, or one of ours.
 
-    It also writes the log line of a call, which names no device: operation, status, client, ids.
+    It also writes the log line of a call, which names no device: operation, status, client, ids;
+    and it answers for errors that nobody handled, whose texts may name one.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -40,15 +47,15 @@ class Correlated:
             return
         given = dict(scope["headers"]).get(_HEADER.encode())
         text = None if given is None else given.decode("latin-1")
-        valid = text is None or _CORRELATOR.fullmatch(text) is not None
+        valid = text is None or re.fullmatch(CORRELATOR, text) is not None
         correlator = text if text and valid else str(uuid4())
-        started, status = time.perf_counter(), 500
+        started, status, answering = time.perf_counter(), 500, False
         scope["state"] = {**scope.get("state", {}), "correlator": correlator}
 
         async def correlated(message: Message) -> None:
-            nonlocal status
+            nonlocal status, answering
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status, answering = message["status"], True
                 MutableHeaders(scope=message)[_HEADER] = correlator
             await send(message)
 
@@ -60,6 +67,10 @@ class Correlated:
                     400, "INVALID_ARGUMENT", f"{_HEADER}: not of the allowed form."
                 )
                 await refusal(error)(scope, receive, correlated)
+        except Exception as error:
+            _LOG.error("unhandled", error=type(error).__name__, x_correlator=correlator)
+            if not answering:
+                await refusal(_INTERNAL)(scope, receive, correlated)
         finally:
             state = scope["state"]
             _LOG.info(
@@ -87,8 +98,20 @@ class Gateway:
         self._limit = limit
         self._network = network
 
-    def operation(self, name: str, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
-        """The endpoint of an operation: its handler behind token, scope and limit."""
+    def operation(self, name: str, handler: Handler) -> Endpoint:
+        """The endpoint of an operation: its handler behind trouble, token, scope and limit."""
+
+        async def behind_token(request: Request) -> Response:
+            caller = self._authority.caller(request.headers.get("authorization"), name)
+            request.state.client = caller.client
+            self._limit.count(caller.client)
+            answer = handler(request, caller)
+            return answer if isinstance(answer, Response) else await answer
+
+        return self.troubled(name, behind_token)
+
+    def troubled(self, name: str, handler: Endpoint) -> Endpoint:
+        """An endpoint with nothing but the trouble that was ordered before it."""
 
         async def endpoint(request: Request) -> Response:
             request.state.operation = name
@@ -96,12 +119,8 @@ class Gateway:
             if fault and fault.latency:
                 await asyncio.sleep(fault.latency)
             if fault and fault.status:
-                raise _injected(fault.status, fault.retry_after)
-            caller = self._authority.caller(request.headers.get("authorization"), name)
-            request.state.client = caller.client
-            self._limit.count(caller.client)
-            answer = handler(request, caller)
-            response = answer if isinstance(answer, Response) else await answer
+                raise _injected(fault, fault.status)
+            response = await handler(request)
             return _LostAnswer() if fault and fault.drop else response
 
         return endpoint
@@ -127,21 +146,36 @@ def refusal(error: CamaraError) -> Response:
     return JSONResponse(info.wire(), status_code=error.status, headers=headers)
 
 
+_INTERNAL = ServerError(500, "INTERNAL", "The operator failed; its log has the x-correlator.")
 _CODES = {
     400: "INVALID_ARGUMENT",
     401: "UNAUTHENTICATED",
     403: "PERMISSION_DENIED",
     404: "NOT_FOUND",
+    405: "METHOD_NOT_ALLOWED",
+    406: "NOT_ACCEPTABLE",
     409: "CONFLICT",
+    410: "GONE",
+    412: "FAILED_PRECONDITION",
+    415: "UNSUPPORTED_MEDIA_TYPE",
+    422: "SERVICE_NOT_APPLICABLE",
     429: "TOO_MANY_REQUESTS",
-    500: "INTERNAL",
+    501: "NOT_IMPLEMENTED",
+    502: "BAD_GATEWAY",
     503: "UNAVAILABLE",
     504: "TIMEOUT",
 }
 
 
-def _injected(status: int, retry_after: int | None) -> CamaraError:
-    code = _CODES.get(status, "INTERNAL")
+def code_of(status: int) -> str:
+    """The code that goes with an error's status, where nothing more is known about it."""
+    return _CODES.get(status, "INTERNAL" if status >= 500 else "INVALID_ARGUMENT")
+
+
+def _injected(fault: Fault, status: int) -> CamaraError:
     return error_class(status)(
-        status, code, "This error was ordered through the control API.", retry_after=retry_after
+        status,
+        fault.code or code_of(status),
+        "This error was ordered through the control API.",
+        retry_after=fault.retry_after,
     )

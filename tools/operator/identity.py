@@ -1,6 +1,7 @@
 """Which device is meant: identifiers as keys that two requests for one device share."""
 
 from collections.abc import Collection
+from hashlib import sha256
 from ipaddress import IPv6Network
 from typing import Any
 
@@ -28,6 +29,9 @@ def _keys(name: str, value: Any) -> list[str]:
         public = value["publicAddress"]
         found = [f"v4 {public} {value['privateAddress']}"] if "privateAddress" in value else []
         return found + ([f"v4 {public}:{value['publicPort']}"] if "publicPort" in value else [])
+    if name == "networkAccessIdentifier":
+        # It may be longer than what a database takes into an index.
+        return [f"{name} {sha256(value.encode()).hexdigest()}"]
     return [f"{name} {value}"]
 
 

@@ -26,7 +26,10 @@ class InProcessTransport(httpx2.BaseTransport):
         return self._portal.call(self._answer, request)
 
     async def _answer(self, request: httpx2.Request) -> httpx2.Response:
-        response = await self._asgi.handle_async_request(request)
+        try:
+            response = await self._asgi.handle_async_request(request)
+        except AssertionError as error:  # the application ended before its answer did
+            raise httpx2.RemoteProtocolError("incomplete answer", request=request) from error
         content = await response.aread()
         return httpx2.Response(response.status_code, headers=response.headers, content=content)
 

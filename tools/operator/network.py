@@ -52,9 +52,10 @@ class Fault:
     """Trouble for the next calls.
 
     Attributes:
-        operation: operationId that it hits; `None`: any.
+        operation: operationId that it hits, or `token`; `None`: any.
         latency: seconds to wait before the answer.
         status: HTTP status to answer with; `None`: only the latency.
+        code: code that goes with it; `None`: the usual one.
         drop: the call is carried out, but its answer is lost.
         times: calls left; `None`: until it is lifted.
         retry_after: seconds for the header `Retry-After`.
@@ -63,6 +64,7 @@ class Fault:
     operation: str | None = None
     latency: float = 0
     status: int | None = None
+    code: str | None = None
     drop: bool = False
     times: int | None = 1
     retry_after: int | None = None

@@ -1,12 +1,12 @@
 """The HTTP side of the two APIs."""
 
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from camara_qod.tools.camara.errors import InvalidArgument
 from camara_qod.tools.camara.models import (
@@ -16,9 +16,10 @@ from camara_qod.tools.camara.models import (
     SessionId,
 )
 from camara_qod.tools.operator.edition import Edition
-from camara_qod.tools.operator.gateway import Gateway
+from camara_qod.tools.operator.flow import check_flow
+from camara_qod.tools.operator.gateway import CORRELATOR, Gateway
 from camara_qod.tools.operator.profiles import Profiles
-from camara_qod.tools.operator.security import Caller
+from camara_qod.tools.operator.security import SCOPES, Caller
 from camara_qod.tools.operator.sessions import Sessions
 from camara_qod.tools.operator.settings import OperatorSettings
 from camara_qod.tools.operator.sinks import check_sink
@@ -40,6 +41,7 @@ def session_routes(
 
     async def create_session(request: Request, caller: Caller) -> Response:
         body = await _body(request, edition.create_session, edition, settings)
+        check_flow(body.wire())
         if body.sink is not None:
             check_sink(body.sink, http=settings.http_sinks, private=settings.private_sinks)
         return JSONResponse(sessions.create(body, caller), status_code=201)
@@ -58,7 +60,7 @@ def session_routes(
 
     async def retrieve_sessions(request: Request, caller: Caller) -> Response:
         body = await _body(request, edition.retrieve_sessions, edition, settings)
-        return JSONResponse(sessions.retrieve(body, caller))
+        return JSONResponse(sessions.retrieve(body, caller, edition.most_sessions))
 
     def add(
         path: str, method: str, name: str, handler: Any, status: int, answer: Any, **extra: Any
@@ -67,6 +69,7 @@ def session_routes(
 
     one = "/sessions/{sessionId}"
     info: Any = edition.session_info
+    listed: Any = Annotated[list[info], Field(max_length=edition.most_sessions)]
     add("/sessions", "POST", "createSession", create_session, 201, info,
         body=edition.create_session, errors=(400, 401, 403, 404, 409, 422, 429))  # fmt: skip
     add(one, "GET", "getSession", get_session, 200, info)
@@ -74,7 +77,7 @@ def session_routes(
     add(f"{one}/extend", "POST", "extendQosSessionDuration", extend_session, 200, info,
         body=edition.extend_session, errors=(400, 401, 403, 404, 409, 429))  # fmt: skip
     add("/retrieve-sessions", "POST", "retrieveSessionsByDevice", retrieve_sessions, 200,
-        list[info], body=edition.retrieve_sessions,
+        listed, body=edition.retrieve_sessions,
         errors=(400, 401, 403, 404, 422, 429))  # fmt: skip
     return router
 
@@ -120,7 +123,14 @@ def _add(
             for part, schema in _PATH.items()
             if f"{{{part}}}" in path
         ]
-        + [{"name": "x-correlator", "in": "header", "schema": {"type": "string"}}]
+        + [
+            {
+                "name": "x-correlator",
+                "in": "header",
+                "schema": {"type": "string", "pattern": CORRELATOR},
+            }
+        ],
+        "security": [{"openId": [SCOPES[name]]}, {"bearer": []}],
     }
     if body is not None:
         schema = body.model_json_schema(by_alias=True, ref_template="#/components/schemas/{model}")
@@ -147,7 +157,7 @@ async def _body(
 ) -> B:
     """The request's body, under the edition's rule for unknown properties."""
     try:
-        return model.model_validate_json(
+        body = model.model_validate_json(
             await request.body(),
             extra="forbid" if edition.strict else "ignore",
             context={"http_sinks": settings.http_sinks},
@@ -158,6 +168,7 @@ async def _body(
         text = f"{where}: {first['msg']}" if where else first["msg"]
         code = _code(where, first["type"], first.get("input"), edition)
         raise InvalidArgument(400, code, text[:500]) from error
+    return body
 
 
 def _code(where: str, kind: str, value: Any, edition: Edition) -> str:

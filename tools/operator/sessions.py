@@ -111,12 +111,15 @@ class Sessions:
             tx.change(session)
             return session.info()
 
-    def retrieve(self, body: RetrieveSessionsInput, caller: Caller) -> list[dict[str, Any]]:
-        """`retrieveSessionsByDevice`."""
+    def retrieve(
+        self, body: RetrieveSessionsInput, caller: Caller, most: int | None = None
+    ) -> list[dict[str, Any]]:
+        """`retrieveSessionsByDevice`: the newest where there are more than can be listed."""
         device = self._devices.identify(body.wire().get("device"), caller)
         with self._store.transaction() as tx:
             found = [self._settled(tx, item) for item in tx.of_device(identity.keys(device))]
-        return [item.info() for item in found if item and item.client == caller.client]
+        mine = [item.info() for item in found if item and item.client == caller.client]
+        return mine if most is None else mine[-most:]
 
     def terminate(self, session_id: UUID) -> dict[str, Any]:
         """The network gives a session up."""
@@ -181,6 +184,10 @@ class Sessions:
         if session.client != caller.client:
             raise PermissionDenied(
                 403, "PERMISSION_DENIED", "The session belongs to another client."
+            )
+        if caller.device and tx.keys(session.session_id).isdisjoint(identity.keys(caller.device)):
+            raise PermissionDenied(
+                403, "PERMISSION_DENIED", "The session belongs to another device than the token."
             )
         return session
 

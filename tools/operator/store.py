@@ -2,19 +2,20 @@
 
 Whatever a call was answered with has been committed before, so a killed process forgets nothing
 that it acknowledged. SQLite is written by one transaction at a time; PostgreSQL serialises those
-that concern the same device.
+that concern the same device or session.
 """
 
 import json
 import secrets
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from zlib import crc32
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Column,
     Connection,
     Engine,
@@ -52,8 +53,8 @@ _SESSIONS = Table(
     Column("request", JSON, nullable=False),
     Column("duration", Integer, nullable=False),
     Column("available_at", Float),
-    Column("started_at", Integer),
-    Column("ended_at", Integer),
+    Column("started_at", BigInteger),
+    Column("ended_at", BigInteger),
     Column("reason", String(32)),
     Column("due", Float),
     Column("credential", JSON),
@@ -63,7 +64,7 @@ _IDENTIFIERS = Table(
     "identifiers",
     _META,
     Column("session_id", String(36), primary_key=True),
-    Column("key", String(2100), primary_key=True),
+    Column("key", String(128), primary_key=True),
     Index("identifiers_key", "key"),
 )
 _EVENTS = Table(
@@ -77,6 +78,8 @@ _EVENTS = Table(
     Column("attempts", Integer, nullable=False, default=0),
     Column("next_at", Float, nullable=False, default=0),
     Index("events_session", "session_id", "number"),
+    # A number stands for one notification for good: who delivers it settles no other.
+    sqlite_autoincrement=True,
 )
 _FACTS = Table(
     "facts",
@@ -88,7 +91,11 @@ _FACTS = Table(
 _INSERT_SESSION = insert(_SESSIONS)
 _INSERT_IDENTIFIERS = insert(_IDENTIFIERS)
 _INSERT_EVENT = insert(_EVENTS)
-_BY_ID = select(_SESSIONS).where(_SESSIONS.c.session_id == bindparam("session_id"))
+# A session that is read stays as it was read until the transaction ends (SQLite has one at a time).
+_BY_ID = (
+    select(_SESSIONS).where(_SESSIONS.c.session_id == bindparam("session_id")).with_for_update()
+)
+_KEYS_OF = select(_IDENTIFIERS.c.key).where(_IDENTIFIERS.c.session_id == bindparam("session_id"))
 _BY_KEYS = (
     select(_SESSIONS)
     .where(
@@ -98,13 +105,16 @@ _BY_KEYS = (
             )
         )
     )
-    .order_by(_SESSIONS.c.started_at, _SESSIONS.c.session_id)
+    .order_by(_SESSIONS.c.started_at.nulls_last(), _SESSIONS.c.session_id)
+    .with_for_update()
 )
+# Whoever holds one that is due settles it.
 _DUE = (
     select(_SESSIONS)
     .where(_SESSIONS.c.due <= bindparam("now"))
     .order_by(_SESSIONS.c.due)
     .limit(bindparam("count"))
+    .with_for_update(skip_locked=True)
 )
 _UPDATE = (
     update(_SESSIONS)
@@ -125,7 +135,11 @@ _DELETE_IDENTIFIERS = delete(_IDENTIFIERS).where(
 _FIRST_OF_EACH = select(func.min(_EVENTS.c.number)).group_by(_EVENTS.c.session_id)
 _OWED = (
     select(_EVENTS)
-    .where(_EVENTS.c.number.in_(_FIRST_OF_EACH), _EVENTS.c.next_at <= bindparam("now"))
+    .where(
+        _EVENTS.c.number.in_(_FIRST_OF_EACH),
+        _EVENTS.c.next_at <= bindparam("now"),
+        _EVENTS.c.sink.not_in(bindparam("busy", expanding=True)),
+    )
     .order_by(_EVENTS.c.number)
     .limit(bindparam("count"))
 )
@@ -223,8 +237,12 @@ class Transaction:
         row = self.connection.execute(_BY_ID, {"session_id": session_id}).first()
         return None if row is None else _session(row)
 
+    def keys(self, session_id: str) -> set[str]:
+        """The keys of a session's device."""
+        return set(self.connection.scalars(_KEYS_OF, {"session_id": session_id}))
+
     def of_device(self, keys: list[str]) -> list[Session]:
-        """All sessions of a device."""
+        """All sessions of a device, the newest last."""
         rows = self.connection.execute(_BY_KEYS, {"keys": list(keys)})
         return [_session(row) for row in rows]
 
@@ -258,9 +276,16 @@ class Transaction:
             },
         )
 
-    def owed(self, now: float, count: int) -> list[Row[Any]]:
-        """For each session the oldest notification not yet delivered, where its time has come."""
-        return list(self.connection.execute(_OWED, {"now": now, "count": count}))
+    def owed(self, now: float, count: int, busy: Collection[str] = ()) -> list[Row[Any]]:
+        """For each session the oldest notification not yet delivered, where its time has come.
+
+        Args:
+            now: seconds since the epoch.
+            count: how many at most.
+            busy: sinks that are left out.
+        """
+        parameters = {"now": now, "count": count, "busy": list(busy)}
+        return list(self.connection.execute(_OWED, parameters))
 
     def next_owed(self) -> float | None:
         """When the next delivery is to be tried."""
@@ -311,7 +336,8 @@ def _session(row: Row[Any]) -> Session:
 
 
 def _engine(url: str) -> Engine:
-    options: dict[str, Any] = {"json_serializer": _compact}
+    # What a statement is about is personal data, and errors end in logs.
+    options: dict[str, Any] = {"json_serializer": _compact, "hide_parameters": True}
     if not url.startswith("sqlite"):
         return create_engine(url, **options)
     engine = create_engine(

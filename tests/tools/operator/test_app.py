@@ -1,13 +1,27 @@
 """The mock operator over its in-process transport, with a clock that the test moves."""
 
+import json
+import logging
 from datetime import UTC, datetime
+from functools import cache
+from ipaddress import ip_network
+from pathlib import Path
 
 import httpx2
 import pytest
+import yaml
 from fastapi.testclient import TestClient
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft4Validator
+from pydantic import SecretStr
+from sqlalchemy.exc import OperationalError
 
+from camara_qod.tools.camara.models_1_2 import ApplicationServer
 from camara_qod.tools.catalogue import Catalogue
 from camara_qod.tools.operator.app import Operator
+from camara_qod.tools.operator.security import SCOPES
+from camara_qod.tools.operator.settings import OperatorSettings
 
 BODY = {
     "device": {"phoneNumber": "+351966666666", "ipv6Address": "2001:db8::1"},
@@ -37,8 +51,18 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def api(catalogue: Catalogue, clock: Clock) -> TestClient:
-    return TestClient(Operator(catalogue=catalogue, clock=clock).app)
+def operator(catalogue: Catalogue, clock: Clock) -> Operator:
+    return Operator(catalogue=catalogue, clock=clock)
+
+
+@pytest.fixture
+def api(operator: Operator) -> TestClient:
+    return TestClient(operator.app)
+
+
+@pytest.fixture
+def api_1_2(catalogue: Catalogue) -> TestClient:
+    return TestClient(Operator(OperatorSettings(open=True, api_version="1.2"), catalogue).app)
 
 
 def refused(response: httpx2.Response) -> tuple[int, str]:
@@ -111,7 +135,14 @@ def test_one_flow_has_one_session(api: TestClient, clock: Clock) -> None:
         ({"device": {}}, (400, "INVALID_ARGUMENT")),
         ({"device": {"phoneNumber": "12"}}, (400, "INVALID_ARGUMENT")),
         ({"applicationServerPorts": {"ports": [65536]}}, (400, "OUT_OF_RANGE")),
+        ({"applicationServer": {"ipv4Address": "1.2.3.0/0.0.0.255"}}, (400, "INVALID_ARGUMENT")),
+        (
+            {"device": {"networkAccessIdentifier": "a\0@b.example"}},
+            (422, "UNSUPPORTED_IDENTIFIER"),
+        ),
+        ({"sink": "https://a.example/\0"}, (400, "INVALID_SINK")),
         ({"sink": "http://a.example"}, (400, "INVALID_SINK")),
+        ({"sink": "https://[abc/"}, (400, "INVALID_SINK")),
         ({"sinkCredential": {"credentialType": "PLAIN"}}, (400, "INVALID_CREDENTIAL")),
     ],
 )
@@ -152,3 +183,102 @@ def test_profiles(api: TestClient) -> None:
     assert "serves" not in one
     assert one["maxDuration"] == {"value": 12, "unit": "Hours"}
     assert refused(api.get("/qos-profiles/v1/qos-profiles/none")) == (404, "NOT_FOUND")
+
+
+def test_identifiers_that_cannot_be_used_decide_nothing(api: TestClient) -> None:
+    name = {"networkAccessIdentifier": "shared@example.com"}
+    one, two = ({"phoneNumber": number} for number in ("+351966666666", "+351911111111"))
+    for device in (one, two):
+        assert api.post(SESSIONS, json=BODY | {"device": device | name}).status_code == 201
+        assert len(api.post(RETRIEVE, json={"device": device | name}).json()) == 1
+    assert refused(api.post(RETRIEVE, json={"device": name})) == (422, "UNSUPPORTED_IDENTIFIER")
+
+
+def test_an_error_that_nobody_handles_is_answered_and_names_no_device(
+    operator: Operator, api: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    with operator.store.transaction() as tx:
+        tx.connection.exec_driver_sql("DROP TABLE identifiers")
+    with caplog.at_level(logging.INFO, "camara_qod.operator"):
+        answer = api.post(SESSIONS, json=BODY, headers={"x-correlator": "t-1"})
+    assert refused(answer) == (500, "INTERNAL")
+    assert answer.headers["x-correlator"] == "t-1"
+    assert "351966666666" not in caplog.text
+    failed, call = (json.loads(record.message) for record in caplog.records)
+    assert (failed["error"], failed["x_correlator"]) == ("OperationalError", "t-1")
+    assert call["status"] == 500
+    with pytest.raises(OperationalError) as caught, operator.store.transaction() as tx:
+        tx.of_device(["phoneNumber +351966666666"])
+    assert "351966666666" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("server", "status"),
+    [
+        ({"ipv4Address": "203.0.113.0/24"}, 201),
+        ({"ipv6Address": "2001:db8::/64"}, 201),
+        ({"ipv4Address": "203.0.113.0/255.255.255.0"}, 400),
+        ({"ipv4Address": "203.0.113.0/0.0.0.255"}, 400),
+        ({"ipv4Address": "203.0.113.0/024"}, 400),
+        ({"ipv6Address": "2001:db8::/064"}, 400),
+    ],
+)
+def test_subnets_of_1_2(api_1_2: TestClient, server: dict, status: int) -> None:
+    body = BODY | {"applicationServer": server}
+    assert api_1_2.post("/quality-on-demand/v1rc3/sessions", json=body).status_code == status
+
+
+@given(
+    st.sampled_from(["ipv4Address", "ipv6Address"]),
+    st.one_of(
+        st.from_regex(
+            r"[0-2]?[0-9]?[0-9](\.[0-3]?[0-9]?[0-9]){3,4}(/[0-3]?[0-9]?[0-9.])?", fullmatch=True
+        ),
+        st.from_regex(r"(0{0,3}[0-9a-f]{1,4}:){0,9}:?[0-9a-f.]*(/[0-9]{1,3})?", fullmatch=True),
+    ),
+)
+def test_subnets_of_1_2_are_those_of_the_specification(specs: Path, field: str, text: str) -> None:
+    try:
+        ip_network(text, strict=False)
+        is_network = (":" in text) is (field == "ipv6Address")
+    except ValueError:
+        is_network = False
+    wanted = is_network and Draft4Validator(_subnet(specs, field)).is_valid(text)
+    try:
+        ApplicationServer.model_validate({field: text})
+        found = True
+    except ValueError:
+        found = False
+    assert found is wanted
+
+
+@cache
+def _subnet(specs: Path, field: str) -> dict:
+    file = specs / "quality-on-demand" / "1.2.0-rc.3_r4.1" / "quality-on-demand.yaml"
+    schemas = yaml.safe_load(file.read_text(encoding="utf-8"))["components"]["schemas"]
+    return schemas[f"ApplicationServer{field[0].upper()}{field[1:]}"]
+
+
+def test_1_2_lists_the_newest_100(api_1_2: TestClient) -> None:
+    root = "/quality-on-demand/v1rc3"
+    made = set()
+    for number in range(101):
+        body = BODY | {"applicationServer": {"ipv4Address": f"203.0.113.{number}"}}
+        made.add(api_1_2.post(f"{root}/sessions", json=body).json()["sessionId"])
+    listed = api_1_2.post(f"{root}/retrieve-sessions", json={"device": BODY["device"]}).json()
+    assert len(listed) == 100
+    assert {item["sessionId"] for item in listed} < made
+
+
+def test_the_document_says_which_token_is_needed() -> None:
+    document = Operator(OperatorSettings(control_token=SecretStr("control"))).app.openapi()
+    operations = {
+        operation.get("operationId"): operation
+        for item in document["paths"].values()
+        for operation in item.values()
+    }
+    for name, scope in SCOPES.items():
+        assert operations[name]["security"] == [{"openId": [scope]}, {"bearer": []}]
+        assert operations[name]["parameters"][-1]["schema"]["pattern"].endswith("{0,256}$")
+    assert document["paths"]["/control/clock"]["post"]["security"] == [{"bearer": []}]
+    assert set(document["components"]["securitySchemes"]) == {"openId", "bearer"}

@@ -1,6 +1,7 @@
 """A bad day, rehearsed through the control API."""
 
 import time
+from typing import get_args
 
 import httpx2
 import pytest
@@ -9,7 +10,10 @@ from pydantic import SecretStr
 
 from camara_qod.tools.errors import SettingsError
 from camara_qod.tools.operator.app import Operator
+from camara_qod.tools.operator.control import Target
+from camara_qod.tools.operator.in_process import API_ROOT, InProcessTransport
 from camara_qod.tools.operator.network import Fault
+from camara_qod.tools.operator.security import SCOPES
 from camara_qod.tools.operator.settings import OperatorSettings
 
 from ...serving import served
@@ -99,6 +103,34 @@ def test_faults_hit_as_often_as_ordered(api: TestClient) -> None:
     assert api.get(path).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("fault", "code"),
+    [
+        ({"status": 422}, "SERVICE_NOT_APPLICABLE"),
+        ({"status": 422, "code": "MISSING_IDENTIFIER"}, "MISSING_IDENTIFIER"),
+        ({"status": 418}, "INVALID_ARGUMENT"),
+        ({"status": 507}, "INTERNAL"),
+    ],
+)
+def test_the_code_of_a_fault(api: TestClient, fault: dict, code: str) -> None:
+    order(api, "POST", "/faults", **fault)
+    answer = api.post(SESSIONS, json=BODY)
+    assert (answer.status_code, answer.json()["code"]) == (fault["status"], code)
+
+
+def test_a_fault_hits_operations_and_the_token_endpoint() -> None:
+    assert set(get_args(Target)) == {*SCOPES, "token"}
+    settings = OperatorSettings(
+        clients={"app": SecretStr("secret")}, control_token=SecretStr("control")
+    )
+    api = TestClient(Operator(settings).app)
+    order(api, "POST", "/faults", operation="token", status=503, retryAfter=2)
+    form = {"client_id": "app", "client_secret": "secret", "grant_type": "client_credentials"}
+    hit = api.post("/oauth2/token", data=form)
+    assert (hit.status_code, hit.headers["Retry-After"]) == (503, "2")
+    assert api.post("/oauth2/token", data=form).status_code == 200
+
+
 def test_latency(api: TestClient) -> None:
     order(api, "POST", "/faults", latency=0.2)
     started = time.perf_counter()
@@ -115,12 +147,22 @@ def test_an_answer_that_is_lost_after_the_work_is_done() -> None:
         assert api.post(SESSIONS, json=BODY).json()["code"] == "CONFLICT"
 
 
+def test_an_answer_that_is_lost_in_this_process() -> None:
+    operator = Operator()
+    operator.network.add_fault(Fault(operation="createSession", drop=True))
+    with httpx2.Client(base_url=API_ROOT, transport=InProcessTransport(operator.app)) as api:
+        with pytest.raises(httpx2.RemoteProtocolError):
+            api.post(SESSIONS, json=BODY)
+        assert api.post(SESSIONS, json=BODY).json()["code"] == "CONFLICT"
+
+
 @pytest.mark.parametrize(
     ("path", "body"),
     [
         ("/clock", {"advance": -1}),
         ("/next-creation", {"outcome": "LUCKY"}),
         ("/faults", {"statuss": 500}),
+        ("/faults", {"operation": "createSesion", "status": 500}),
     ],
 )
 def test_an_order_that_does_not_hold(api: TestClient, path: str, body: dict) -> None:

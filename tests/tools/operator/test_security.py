@@ -91,6 +91,31 @@ def test_a_three_legged_token_stands_for_its_device(api: TestClient) -> None:
     assert [item["sessionId"] for item in found] == [created.json()["sessionId"]]
 
 
+def test_a_three_legged_token_reaches_the_sessions_of_its_device_alone(
+    operator: Operator, api: TestClient
+) -> None:
+    without = {name: value for name, value in BODY.items() if name != "device"}
+    mine, theirs = (
+        bearer(operator.authority.token("two", device={"phoneNumber": number}))
+        for number in ("+351966666666", "+351911111111")
+    )
+    by_token = api.post(SESSIONS, json=without, headers=mine).json()
+    other_server = {"applicationServer": {"ipv4Address": "203.0.113.7"}}
+    two_legged = bearer(operator.authority.token("two"))
+    by_body = api.post(SESSIONS, json=BODY | other_server, headers=two_legged).json()
+    for session in (by_token, by_body):
+        path = f"{SESSIONS}/{session['sessionId']}"
+        longer = {"requestedAdditionalDuration": 60}
+        for answer in (
+            api.get(path, headers=theirs),
+            api.post(f"{path}/extend", json=longer, headers=theirs),
+            api.delete(path, headers=theirs),
+        ):
+            assert (answer.status_code, answer.json()["code"]) == (403, "PERMISSION_DENIED")
+        assert api.get(path, headers=mine).json()["duration"] == 600
+        assert api.delete(path, headers=mine).status_code == 204
+
+
 @pytest.mark.parametrize(
     "hint", ["", "tel:12", "mailto:a@b.example", "ipport:1.2.3.4", "ipport:x:y"]
 )
@@ -130,6 +155,31 @@ def test_tokens_that_do_not_hold(operator: Operator, api: TestClient) -> None:
         assert answer.status_code == 401, header
         assert answer.headers["WWW-Authenticate"] == "Bearer"
         assert answer.json()["code"] == "UNAUTHENTICATED"
+
+
+def test_nobody_keeps_an_answer_of_the_token_endpoint(api: TestClient) -> None:
+    client = {"client_id": "two", "client_secret": "s2"}
+    for path, form in (
+        ("token", {"grant_type": "client_credentials"}),
+        ("token", {"grant_type": "password"}),
+        ("bc-authorize", {"login_hint": "tel:+351966666666"}),
+    ):
+        answer = api.post(f"/oauth2/{path}", data=client | form)
+        assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_tokens_age_with_the_operators_clock() -> None:
+    settings = OperatorSettings(clients={"two": SecretStr("s2")}, token_lifetime=5000)
+    operator = Operator(settings)
+    api = TestClient(operator.app)
+    path = "/qos-profiles/v1/qos-profiles/QOS_E"
+    old = granted(api, grant_type="client_credentials")
+    operator.network.move_clock(4990)
+    assert api.get(path, headers=old).status_code == 200
+    operator.network.move_clock(10)
+    assert api.get(path, headers=old).json()["code"] == "UNAUTHENTICATED"
+    new = granted(api, grant_type="client_credentials")
+    assert api.get(path, headers=new).status_code == 200
 
 
 def test_a_token_outlives_the_process(tmp_path) -> None:
