@@ -53,7 +53,12 @@ class Consumer:
             protocol_version = "HTTP/1.1"
 
             def do_POST(self) -> None:
-                data = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["data"]
+                length = int(self.headers["Content-Length"])
+                body = self.rfile.read(length)
+                if len(body) < length:  # the sender was killed on the way, and will say it again
+                    self.close_connection = True
+                    return
+                data = json.loads(body)["data"]
                 events[data["sessionId"]].append(data["qosStatus"])
                 self.send_response(204)
                 self.end_headers()
