@@ -133,13 +133,15 @@ def _single(value: dict[str, Any]) -> str:
     kinds = [
         f"{name} {score:.3f}" for name, score in value["kind"].items() if isinstance(score, float)
     ]
-    times = ", ".join(f"{name} {seconds:.2f} s" for name, seconds in value["seconds"].items())
+    # A report of cases decided in batches tells no latency.
+    seconds = value["seconds"] or {}
+    times = ", ".join(f"{name} {number:.2f} s" for name, number in seconds.items())
     return "\n\n".join(
         [
             _table(["", "share", "cases"], rows),
             f"F1 of the kind of decision: {', '.join(kinds)}.",
-            f"Time of a decision: {times}. Brier score of the confidence: "
-            f"{value['calibration']['brier']:.3f}.",
+            *([f"Time of a decision: {times}."] if times else []),
+            f"Brier score of the confidence: {value['calibration']['brier']:.3f}.",
         ]
     )
 
@@ -177,7 +179,7 @@ def _training(reports: Reports) -> str:
     rows = [
         [
             name.removeprefix("manifest-"),
-            str(value.get("examples") or value.get("pairs")),
+            str(value.get("examples") or sum(value["pairs"].values())),
             f"{value['seconds'] / 60:.0f} min",
             f"{value['peak_memory_mb']} MB",
         ]

@@ -1,0 +1,31 @@
+"""The page of an evaluation."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from camara_qod.training.report import write_page
+
+RESULTS = Path("training/results/embedded")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for path in RESULTS.glob("*.json"):
+        shutil.copy(path, tmp_path)
+    return tmp_path
+
+
+def test_the_committed_page_is_that_of_the_committed_reports(folder: Path) -> None:
+    page = write_page(folder).read_text(encoding="utf-8")
+    assert page == (RESULTS / "README.md").read_text(encoding="utf-8")
+    assert {path.name for path in folder.glob("*.svg")} >= {"ways.svg", "coverage.svg", "loss.svg"}
+
+
+def test_latency_is_told_where_it_was_measured(folder: Path) -> None:
+    file = folder / "dpo-grounded.json"
+    value = json.loads(file.read_text(encoding="utf-8"))
+    file.write_text(json.dumps(value | {"seconds": {"median": 0.5}}), encoding="utf-8")
+    assert "Time of a decision: median 0.50 s." in write_page(folder).read_text(encoding="utf-8")
