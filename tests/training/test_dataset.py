@@ -82,7 +82,7 @@ def test_the_free_choices_are_learned_and_the_prompt_is_not(tiny_phi3) -> None:
     tokenizer = AutoTokenizer.from_pretrained(tiny_phi3)
     records = [
         {
-            "messages": ["gaming, 10.0.0.1"],
+            "messages": ["it stutters, 10.0.0.1"],
             "emitted": '{"operation":"createSession","arguments":{"device":{"ipv4Address":'
             '{"publicAddress":"10.0.0.1","privateAddress":"10.0.0.1"}},"applicationServer":null,'
             '"qosProfile":"QOS_E","duration":null}}',

@@ -28,7 +28,7 @@ _OTHERS = re.compile(
 def loose(context: Context) -> set[str]:
     """The addresses that somebody has to be given to, in the form they are sent in."""
     named = context.mentions.of(Address)
-    free = {item.text for item in named if item.role is None}
+    free = {item.text for item in named if item.role is None and item.prefix is None}
     turns = {item.turn for item in [*named, *context.mentions.of(Phone)]}
     if len(turns) != 1 or not 0 < len(free) <= MAX_LOOSE:
         return set()

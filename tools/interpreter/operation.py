@@ -58,7 +58,7 @@ _WITH_SESSION: set[type[Mention]] = {SessionId, Length}
 _LONGER = re.compile(
     r"\b(?:\w*ext\w*n|\w*long|more|add|keep|renew|another|extra|stretch|continu|stay|until|till|up\s+to|top"
     r"|increase|further|time|min|hour|hr|day|second|half|quarter|rais|bump|not\s+enough|push|postpone|later|end"
-    r"|increment|plus)|\d\s*[smh]\b|\+\s*\d",
+    r"|increment|plus|go(?:es)?\s+on|a\s+bit)|\d\s*[smh]\b|\+\s*\d",
     re.IGNORECASE,
 )
 

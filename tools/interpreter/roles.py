@@ -15,10 +15,7 @@ class Role(StrEnum):
     SERVER = "applicationServer"
 
 
-SERVER_WORD = (
-    r"(?:(?:server|srvr|srv|svr|backend|broker|relay|headend|data\s?cent(?:er|re))s?"
-    r"|(?<!my )(?<!my)(?:collector|archive|storage(?:\s+box)?|nas)\b)"
-)
+SERVER_WORD = r"(?:server|srvr|srv|svr|backend|broker|relay|headend|data\s?cent(?:er|re))s?"
 DEVICE_WORD = (
     r"(?:device|dev|ue|phone|handset|smartphone|laptop|notebook|tablet|headset|goggles|glasses"
     r"|client|terminal|modem|console|playstation|xbox|router|hotspot|drone|robot|camera|sensor"
