@@ -144,11 +144,11 @@ def measure(name: str, engine: Engine, asked: list[Request]) -> dict[str, Any]:
         seconds.append(time.perf_counter() - started)
         answers.append(json.loads(text) if text.strip().endswith("}") else text)
         facts.append(fact)
-    tokens = sum(len(json.dumps(item)) for item in answers)
+    characters = sum(len(json.dumps(item)) for item in answers)
     return {
         "median": round(statistics.median(seconds), 3),
         "p95": round(sorted(seconds)[int(len(seconds) * 0.95)], 3),
-        "characters_per_second": round(tokens / sum(seconds), 1),
+        "characters_per_second": round(characters / sum(seconds), 1),
         "facts": {key: round(statistics.mean(fact[key] for fact in facts), 3) for key in facts[0]},
         "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
         "answers": answers,

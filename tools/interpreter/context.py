@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from camara_qod.tools.catalogue import Catalogue
 from camara_qod.tools.interpreter.corrections import corrected
@@ -33,7 +34,7 @@ class Context:
                 text = text[: item.start] + " " * (item.end - item.start) + text[item.end :]
         return text
 
-    @property
+    @cached_property
     def rests(self) -> list[str]:
         """All turns without their mentions."""
         return [self.rest(turn) for turn in range(len(self.messages))]

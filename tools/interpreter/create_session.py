@@ -19,7 +19,7 @@ from camara_qod.tools.interpreter.completion import (
 )
 from camara_qod.tools.interpreter.context import Context
 from camara_qod.tools.interpreter.decision import Assumption, Completed, Question
-from camara_qod.tools.interpreter.loose import covers, loose, phone_needed
+from camara_qod.tools.interpreter.loose import covers, device_addresses, loose, phone_needed
 from camara_qod.tools.interpreter.mentions import Address, ProfileName
 from camara_qod.tools.interpreter.roles import Role
 from camara_qod.tools.interpreter.schema import narrowed
@@ -94,13 +94,7 @@ def _profiles(context: Context) -> list[str | None]:
 
 
 def _apart(servers: list[ApplicationServer], devices: Sequence[Device | None]) -> list[Any]:
-    taken = set()
-    for device in devices:
-        if device and device.ipv4_address:
-            taken |= {device.ipv4_address.public_address, device.ipv4_address.private_address}
-        if device:
-            taken.add(device.ipv6_address)
-    taken.discard(None)
+    taken = {text for device in devices for text in device_addresses(device)}
     return [
         server for server in servers if taken.isdisjoint((server.ipv4_address, server.ipv6_address))
     ]

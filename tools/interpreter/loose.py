@@ -48,10 +48,11 @@ def phone_needed(context: Context) -> bool:
 
 def covers(device: Device | None, server: ApplicationServer | None, wanted: set[str]) -> bool:
     """Whether a choice gives each of the addresses to one end."""
-    return wanted <= (_of_device(device) | _of_server(server))
+    return wanted <= (device_addresses(device) | _of_server(server))
 
 
-def _of_device(device: Device | None) -> set[str]:
+def device_addresses(device: Device | None) -> set[str]:
+    """The addresses that a device is identified by."""
     if device is None:
         return set()
     ipv4 = device.ipv4_address

@@ -109,9 +109,8 @@ def meant(items: Sequence[M], messages: Sequence[str]) -> list[M]:
 
 def taken_back(item: Mention, messages: Sequence[str]) -> bool:
     """Whether the words beside a mention say that it is not to be used."""
-    before, after = _around(item, messages)
-    return in_an_order(item, messages[item.turn]) or any(
-        _BEFORE_OF[kind].search(before) or _AFTER_OF[kind].search(after)
+    return _in_an_order(item, messages[item.turn]) or any(
+        _spoken_against(item, kind, messages)
         for kind in (Mention, type(item))
         if kind in _BEFORE_OF
     )
@@ -119,11 +118,15 @@ def taken_back(item: Mention, messages: Sequence[str]) -> bool:
 
 def no_session(item: SessionId, messages: Sequence[str]) -> bool:
     """Whether the words beside an id say that it is one of something else."""
+    return _spoken_against(item, SessionId, messages)
+
+
+def _spoken_against(item: Mention, kind: type[Mention], messages: Sequence[str]) -> bool:
     before, after = _around(item, messages)
-    return bool(_BEFORE_OF[SessionId].search(before) or _AFTER_OF[SessionId].search(after))
+    return bool(_BEFORE_OF[kind].search(before) or _AFTER_OF[kind].search(after))
 
 
-def in_an_order(item: Mention, text: str) -> bool:
+def _in_an_order(item: Mention, text: str) -> bool:
     """Whether a mention stands in a line that pretends to be somebody else's order."""
     return any(
         match.start() <= item.start and item.end <= match.end() for match in _ORDER.finditer(text)

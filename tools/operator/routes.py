@@ -157,7 +157,7 @@ async def _body(
 ) -> B:
     """The request's body, under the edition's rule for unknown properties."""
     try:
-        body = model.model_validate_json(
+        return model.model_validate_json(
             await request.body(),
             extra="forbid" if edition.strict else "ignore",
             context={"http_sinks": settings.http_sinks},
@@ -168,7 +168,6 @@ async def _body(
         text = f"{where}: {first['msg']}" if where else first["msg"]
         code = _code(where, first["type"], first.get("input"), edition)
         raise InvalidArgument(400, code, text[:500]) from error
-    return body
 
 
 def _code(where: str, kind: str, value: Any, edition: Edition) -> str:
