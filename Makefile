@@ -22,10 +22,10 @@ test: $(READY) ## The tests, without network and GPU
 	@$(BIN)/python -m pytest -m "not slow"
 
 conformance: $(READY) ## CAMARA's own test definitions and Schemathesis, against the running mock
-	@$(BIN)/python -m pytest tests/conformance -m "slow or not slow"
+	@$(BIN)/python -m pytest tests/conformance -m "slow or not slow" --timeout 1800
 
 test-slow: $(READY) ## The tests that take minutes
-	@$(BIN)/python -m pytest -m slow
+	@$(BIN)/python -m pytest -m slow --timeout 0
 
 check: $(READY) $(TREE) ## Format, lint, types, import contract
 	@$(BIN)/ruff format --check .

@@ -90,7 +90,8 @@ class Courier:
         if self._wake is None:
             return
         try:
-            await asyncio.wait_for(self._wake.wait(), _POLL)
+            async with asyncio.timeout(_POLL):  # wait_for of Python 3.11 can lose a cancellation
+                await self._wake.wait()
         except TimeoutError:
             return
         self._wake.clear()

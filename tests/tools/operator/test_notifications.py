@@ -179,6 +179,21 @@ async def test_a_sink_that_hangs_or_never_ends_holds_up_nobody(store: Store) -> 
     assert left == {"https://hangs.example/": 1}
 
 
+@pytest.mark.parametrize("steps", range(6))
+async def test_a_cancellation_is_not_lost_when_it_comes_with_work(store: Store, steps: int) -> None:
+    client = httpx2.AsyncClient(transport=httpx2.MockTransport(Consumer()))
+    courier = Courier(store, lambda: None, private=False, client=client)
+    running = asyncio.create_task(courier.run())
+    await asyncio.sleep(0.1)
+    courier.wake()
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    running.cancel()
+    _, pending = await asyncio.wait([running], timeout=5)
+    assert not pending
+    assert running.cancelled()
+
+
 async def test_the_look_up_of_a_name_has_a_limit_too(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
