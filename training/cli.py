@@ -55,6 +55,10 @@ def data(
 @app.command()
 def sft(
     recipe: RecipeName,
+    adapter: Annotated[
+        Path | None,
+        typer.Option(help="Go on with this adapter instead of a new one.", show_default=False),
+    ] = None,
     output: Annotated[
         Path | None, typer.Option(help="Folder for checkpoints and the adapter.")
     ] = None,
@@ -67,8 +71,8 @@ def sft(
 
     chosen = load_recipe(recipe)
     _say_memory(chosen, chosen.sft, force=force)
-    adapter = train(chosen, output or _folder(recipe, "sft"), log_to)
-    Console().print(f"The adapter is in {adapter}. Use it with QOD_ADAPTER={adapter}.")
+    made = train(chosen, output or _folder(recipe, "sft"), log_to, start=adapter)
+    Console().print(f"The adapter is in {made}. Use it with QOD_ADAPTER={made}.")
 
 
 @app.command()

@@ -24,6 +24,7 @@ from camara_qod.tools.interpreter.operation import OPERATIONS, complete, schema_
 from camara_qod.tools.interpreter.prompt import TURN, render
 from camara_qod.tools.interpreter.replay import Replayer
 from camara_qod.tools.settings import QodSettings
+from camara_qod.training.choices import choices
 from camara_qod.training.generate.example import Example
 from camara_qod.training.generate.mixture import example
 from camara_qod.training.generate.uses import Uses
@@ -113,8 +114,9 @@ def tokenized(
     Args:
         records: `{"messages", "emitted"}`.
         tokenizer: of the model that is trained.
-        whole_share: part of the examples, 0 to 1, whose forced tokens are learned too; the others
-            learn their free choices alone, which would drown among ten times as many forced ones.
+        whole_share: part of the examples, 0 to 1, whose forced tokens are learned too, from a
+            prompt that names the choices, as when decoding freely; the others learn their free
+            choices alone, which would drown among ten times as many forced ones.
         batch_size: rows of similar length stand together in runs of this many, so that little is
             padded; the runs are in random order.
         seed: decides which, and the order.
@@ -129,9 +131,10 @@ def tokenized(
         context = demo_context(record["messages"])
         replay = replayer.replay(record["emitted"], schema_for(context))
         complete(Decision.from_json(record["emitted"]), context)
-        prompt = tokenizer(render(tokenizer, record["messages"]), add_special_tokens=False)
-        ids = [*prompt["input_ids"], *replay.token_ids, tokenizer.eos_token_id]
         whole = rng.random() < whole_share
+        told = choices(context) if whole else []
+        prompt = tokenizer(render(tokenizer, record["messages"], told), add_special_tokens=False)
+        ids = [*prompt["input_ids"], *replay.token_ids, tokenizer.eos_token_id]
         learned = [True] * (len(replay.free) + 1) if whole else [*replay.free, False]
         labels = [IGNORED] * len(prompt["input_ids"]) + [
             token if take else IGNORED

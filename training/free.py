@@ -7,7 +7,9 @@ import torch
 from rich.console import Console
 from rich.progress import track
 
+from camara_qod.tools.interpreter.context import Context
 from camara_qod.tools.interpreter.prompt import render
+from camara_qod.training.choices import choices
 
 #: A decision has at most some 120 tokens.
 MAX_NEW_TOKENS = 192
@@ -15,20 +17,20 @@ MAX_NEW_TOKENS = 192
 
 @torch.inference_mode()
 def complete_freely(
-    model: Any, tokenizer: Any, conversations: Sequence[list[str]], *, batch_size: int = 16
+    model: Any, tokenizer: Any, contexts: Sequence[Context], *, batch_size: int = 16
 ) -> list[str]:
-    """The greedy continuation of each conversation's prompt.
+    """The greedy continuation of each conversation's prompt, which names the choices.
 
     Args:
         model: a causal language model; its mode is put back afterwards.
         tokenizer: its tokenizer.
-        conversations: the user's turns of each.
+        contexts: the conversations.
         batch_size: how many are decoded together.
 
     Returns:
         One text for each conversation, in their order.
     """
-    prompts = [render(tokenizer, messages) for messages in conversations]
+    prompts = [render(tokenizer, context.messages, choices(context)) for context in contexts]
     order = sorted(range(len(prompts)), key=lambda index: len(prompts[index]))
     batches = [order[at : at + batch_size] for at in range(0, len(order), batch_size)]
     answers = [""] * len(prompts)

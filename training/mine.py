@@ -10,7 +10,7 @@ from rich.progress import track
 
 from camara_qod.tools.interpreter.decoding import Decoder
 from camara_qod.tools.interpreter.interpreter import Interpreter
-from camara_qod.training.dataset import demo_settings, read_jsonl, write_jsonl
+from camara_qod.training.dataset import demo_context, demo_settings, read_jsonl, write_jsonl
 from camara_qod.training.free import complete_freely
 from camara_qod.training.preferences import Pair
 
@@ -38,7 +38,8 @@ def mine(
     if keep.is_file():
         return read_jsonl(keep, "messages", "chosen", "rejected", "kind")
     conversations = [record["messages"] for record in records]
-    free = complete_freely(model, tokenizer, conversations[: len(conversations) // 2])
+    half = [demo_context(messages) for messages in conversations[: len(conversations) // 2]]
+    free = complete_freely(model, tokenizer, half)
     training = model.training
     model.eval()
     torch.manual_seed(seed)

@@ -16,6 +16,7 @@ from camara_qod.tools.interpreter.operation import schema_for
 from camara_qod.tools.interpreter.prompt import TURN, render
 from camara_qod.tools.interpreter.prompt_cache import common_length
 from camara_qod.tools.interpreter.replay import Replayer
+from camara_qod.training.choices import choices
 from camara_qod.training.dataset import demo_context, read_jsonl
 
 #: `{"messages", "chosen", "rejected", "kind"}`; chosen and rejected are texts.
@@ -126,7 +127,8 @@ def tokenized_pairs(pairs: Iterable[Pair], tokenizer: Any) -> Dataset:
     """Token ids in the form of TRL's preference collator.
 
     The chosen text has the tokens of its grammar; so has the rejected one where the grammar allows
-    it, since that is how decoding would emit it. What both begin with counts as prompt: its
+    it, since that is how decoding would emit it; where not, it is a mistake of free decoding, whose
+    prompt names the choices. What both begin with counts as prompt: its
     probabilities cancel in the loss.
 
     Raises:
@@ -135,11 +137,18 @@ def tokenized_pairs(pairs: Iterable[Pair], tokenizer: Any) -> Dataset:
     replayer = Replayer(tokenizer)
     rows = []
     for pair in pairs:
-        schema = schema_for(demo_context(pair["messages"]))
-        prompt = tokenizer(render(tokenizer, pair["messages"]), add_special_tokens=False)
+        context = demo_context(pair["messages"])
+        schema = schema_for(context)
         eos = [tokenizer.eos_token_id]
         chosen = replayer.replay(pair["chosen"], schema).token_ids + eos
-        rejected = _tokens(pair["rejected"], schema, replayer, tokenizer) + eos
+        # What its grammar forbids can only be written where nothing but the choices are told.
+        told: list[str] = []
+        try:
+            rejected = replayer.replay(pair["rejected"], schema).token_ids + eos
+        except DecodingError:
+            rejected = tokenizer(pair["rejected"], add_special_tokens=False)["input_ids"] + eos
+            told = choices(context)
+        prompt = tokenizer(render(tokenizer, pair["messages"], told), add_special_tokens=False)
         same = common_length(chosen, rejected)
         rows.append(
             {
@@ -150,10 +159,3 @@ def tokenized_pairs(pairs: Iterable[Pair], tokenizer: Any) -> Dataset:
         )
     return Dataset.from_list(rows)
 
-
-def _tokens(text: str, schema: dict[str, Any], replayer: Replayer, tokenizer: Any) -> list[int]:
-    try:
-        return replayer.replay(text, schema).token_ids
-    except DecodingError:
-        ids: list[int] = tokenizer(text, add_special_tokens=False)["input_ids"]
-        return ids

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from peft import LoraConfig
+from peft import LoraConfig, PeftModel
 from rich.console import Console
 from torch.nn import functional
 from transformers import TrainerCallback
 from trl import SFTConfig, SFTTrainer
 
+from camara_qod.tools.errors import TrainingError
 from camara_qod.tools.interpreter.decoding import Decoder
 from camara_qod.tools.interpreter.interpreter import Interpreter
 from camara_qod.tools.interpreter.model import load_model
@@ -24,19 +25,31 @@ from camara_qod.training.run import arguments, last_checkpoint, run, save_adapte
 from camara_qod.training.shared_prefix import forward
 
 
-def train(recipe: Recipe, output: Path, log_to: str = "none") -> Path:
+def train(
+    recipe: Recipe, output: Path, log_to: str = "none", start: Path | None = None
+) -> Path:
     """Train an adapter, or go on with one whose run was interrupted.
 
     Args:
         recipe: model, data and hyperparameters.
         output: folder for checkpoints; the adapter ends in `output/adapter`.
         log_to: where loss curves go: `none`, `tensorboard` or `trackio`.
+        start: folder of an adapter to go on with, of the recipe's LoRA configuration; by default
+            a new one is made.
 
     Returns:
         The adapter's folder.
+
+    Raises:
+        TrainingError: `start` has no adapter, or the disk is full.
     """
+    if start and not (start / "adapter_config.json").is_file():
+        raise TrainingError(f"There is no adapter in {start}: name a folder that has one.")
     with run(recipe, "sft", output) as manifest:
         model, tokenizer = load_model(settings_for(recipe))
+        if start:
+            model = PeftModel.from_pretrained(model, str(start), is_trainable=True)
+            manifest["start"] = str(start)
         training, validation = records(recipe)
         trainer = ChoiceTrainer(
             model=model,
@@ -49,13 +62,17 @@ def train(recipe: Recipe, output: Path, log_to: str = "none") -> Path:
                 seed=recipe.seed,
             ),
             processing_class=tokenizer,
-            peft_config=LoraConfig(task_type="CAUSAL_LM", **recipe.lora.model_dump()),
+            peft_config=None if start else _lora(recipe),
             callbacks=[_FieldAccuracy(validation, tokenizer, every=recipe.sft.save_steps)],
         )
         manifest["examples"] = len(training)
         trainer.train(resume_from_checkpoint=last_checkpoint(output))
         manifest["log"] = trainer.state.log_history
         return save_adapter(trainer, recipe, output)
+
+
+def _lora(recipe: Recipe) -> LoraConfig:
+    return LoraConfig(task_type="CAUSAL_LM", **recipe.lora.model_dump())
 
 
 def records(recipe: Recipe) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

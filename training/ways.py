@@ -59,8 +59,7 @@ def attempts(
         batch: how many are decided together; with more than one no time of a decision is told.
     """
     if way is Way.FREE:
-        conversations = [list(context.messages) for context in contexts]
-        texts = complete_freely(model, decoder.tokenizer, conversations)
+        texts = complete_freely(model, decoder.tokenizer, contexts)
         return [Attempt(text) for text in texts]
     schema = schema_for if way is Way.GROUNDED else lambda _: OPEN_SCHEMA
     if batch > 1:

@@ -42,7 +42,7 @@ MAX_COMBINATIONS = 64
 
 #: Beside a profile's name: that it was another time's, is not wanted, or is somebody else's order.
 _DOUBT = re.compile(
-    r"n['’]?t\b|\b(?:not?|never|old|former|previous(?:ly)?|earlier|last|yesterday|used\s+to|was|were"
+    r"n['’]t\b|\b(?:(?:do|does|did|is|was|were|wo|ca|should|could|would)nt|not?|never|old|former|previous(?:ly)?|earlier|last|yesterday|used\s+to|was|were"
     r"|had|closed|system|admin|assistant|ignore|override|note|says?|said|instead\s+of|rather\s+than|anything\s+but|why)\b",
     re.IGNORECASE,
 )

@@ -29,7 +29,7 @@ NAME = "createSession"
 _Ends = tuple[Sequence[Device | None], list[Any]]
 #: "the old server is 10.0.0.1, don't use it"
 _TAKEN_BACK = re.compile(
-    r"n['’]?t\b|\b(?:not?(?!\s+(?:me|mine|my|us)\b)|never|ignore|without|except|old|off|former|instead|default|fresh|new"
+    r"n['’]t\b|\b(?:(?:do|does|did|is|was|were|wo|ca|should|could|would)nt|not?(?!\s+(?:me|mine|my|us)\b)|never|ignore|without|except|old|off|former|instead|default|fresh|new"
     r"|separate)\b",
     re.IGNORECASE,
 )

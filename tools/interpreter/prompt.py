@@ -15,14 +15,21 @@ SYSTEM = f"Quality-on-Demand call. {_MEANINGS}; null not said."
 TURN = "\n\nUser: "
 
 
-def render(tokenizer: Any, messages: Sequence[str]) -> str:
+#: What stands before the choices, where no grammar holds the model to them.
+CHOICES = "\n\nChoices:\n"
+
+
+def render(tokenizer: Any, messages: Sequence[str], choices: Sequence[str] = ()) -> str:
     """The text that the model continues with a decision.
 
     Args:
         tokenizer: a Hugging Face tokenizer; without a chat template the parts are just joined.
         messages: the user's turns, oldest first. They are data: markers of the chat template in
             them are broken up, so that no user can open a turn of another role.
+        choices: values that may be chosen, a line each, for decoding without a grammar.
     """
+    if choices:
+        messages = [*messages[:-1], messages[-1] + CHOICES + "\n".join(choices)]
     turns = [_harmless(message, tokenizer.all_special_tokens) for message in messages]
     if tokenizer.chat_template is None:
         return f"{SYSTEM}\n\nUser: {TURN.join(turns)}\n\nCall: "

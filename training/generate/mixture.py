@@ -10,6 +10,7 @@ from camara_qod.training.generate.operations import other_operation
 from camara_qod.training.generate.requests import create_session
 from camara_qod.training.generate.uses import Uses
 
+_INJECTED_SHARE = 0.05
 _DECLINE_SHARE = 0.05
 _OTHER_SHARE = 0.09
 _CONVERSATION_SHARE = 0.53
@@ -23,6 +24,22 @@ _ENDINGS = [*[""] * 8, "!", " please", "?", " thanks", "...", " now", "."]
 
 def example(rng: random.Random, uses: Uses) -> Example:
     """One random example."""
+    made = _plain(rng, uses)
+    return _injected(rng, made, uses) if rng.random() < _INJECTED_SHARE else made
+
+
+def _injected(rng: random.Random, made: Example, uses: Uses) -> Example:
+    """With an instruction in the text that changes nothing, since text is data."""
+    at = rng.randrange(len(made.messages))
+    parts = [made.messages[at], rng.choice(uses.injections)]
+    if rng.random() < 0.25:
+        parts.reverse()
+    messages = list(made.messages)
+    messages[at] = rng.choice(["\n", " ", " ", ". "]).join(parts)
+    return Example(messages, made.operation, made.chosen, "injection")
+
+
+def _plain(rng: random.Random, uses: Uses) -> Example:
     kind = rng.random()
     if kind < _DECLINE_SHARE:
         return _decline(rng, uses)

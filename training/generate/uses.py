@@ -16,7 +16,8 @@ class Uses:
     `nouns` read after "for", `sentences` stand alone; `unstated` ask for a session without saying
     what for; `decline` is not a matter for the API, and `decline_about` neither, although it has
     identifiers; `operations` are templates of requests for each of the other operations;
-    `conversations` are whole conversations with placeholders.
+    `conversations` are whole conversations with placeholders; `injections` are instructions that
+    stand in a text and change nothing.
     """
 
     nouns: dict[Need, list[str]]
@@ -26,6 +27,7 @@ class Uses:
     decline_about: list[str]
     operations: dict[str, list[str]]
     conversations: list[dict[str, Any]]
+    injections: list[str]
 
 
 def load_uses() -> Uses:
@@ -39,6 +41,7 @@ def load_uses() -> Uses:
         _read("decline")["templates"],
         _read("operations"),
         _lines("conversations"),
+        _read("injections")["texts"],
     )
 
 
@@ -63,7 +66,7 @@ def split(uses: Uses, share: float, seed: int) -> tuple[Uses, Uses]:
     unstated, decline = cut(uses.unstated), cut(uses.decline)
     decline_about = cut(uses.decline_about)
     operations = {name: cut(items) for name, items in uses.operations.items()}
-    conversations = cut(uses.conversations)
+    conversations, injections = cut(uses.conversations), cut(uses.injections)
     first, second = (
         Uses(
             {need: item[part] for need, item in nouns.items()},
@@ -73,6 +76,7 @@ def split(uses: Uses, share: float, seed: int) -> tuple[Uses, Uses]:
             decline_about[part],
             {name: item[part] for name, item in operations.items()},
             conversations[part],
+            injections[part],
         )
         for part in (0, 1)
     )
