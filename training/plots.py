@@ -77,9 +77,9 @@ def _coverage(axes: Axes, reports: dict[str, dict[str, Any]]) -> bool:
 
 
 def _loss(axes: Axes, reports: dict[str, dict[str, Any]]) -> bool:
-    """Loss of both stages against the share of their steps."""
+    """Loss of all stages against the share of their steps."""
     drawn = False
-    for stage in ("sft", "dpo"):
+    for stage in ("sft", "sft-free", "dpo"):
         log = [
             entry
             for entry in reports.get(f"manifest-{stage}", {}).get("log", [])

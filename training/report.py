@@ -189,12 +189,20 @@ def _training(reports: Reports) -> str:
     return _table(["stage", "examples or pairs", "time", "peak memory"], rows)
 
 
+#: The runs whose manifests are on the page.
+_RUNS = {"sft": "embedded-sft", "sft-free": "embedded-free-sft", "dpo": "embedded-free-dpo"}
+
+
 def _commands(reports: Reports) -> str:
-    lines = ["qod-train sft embedded", "qod-train dpo embedded"]
+    lines = [
+        "qod-train sft embedded",
+        "qod-train sft embedded-free --adapter runs/embedded-sft/adapter",
+        "qod-train dpo embedded-free",
+    ]
     adapters = {
         "base": "--adapter none",
-        "sft": "--adapter runs/embedded-sft/adapter",
-        "dpo": "--adapter runs/embedded-dpo/adapter",
+        "sft": "--adapter runs/embedded-free-sft/adapter",
+        "dpo": "--adapter runs/embedded-free-dpo/adapter",
     }
     head = "qod-train evaluate data/test.jsonl"
     for stage in STAGES:
@@ -208,8 +216,8 @@ def _commands(reports: Reports) -> str:
         if name.startswith("catalogue-")
     ]
     lines += [
-        f"cp runs/embedded-{stage}/manifest.json $R/manifest-{stage}.json"
-        for stage in ("sft", "dpo")
+        f"cp runs/{run}/manifest.json $R/manifest-{stage}.json"
+        for stage, run in _RUNS.items()
     ]
     lines.append("qod-train report $R")
     return "\n".join(f"    {line}" for line in lines)

@@ -43,6 +43,26 @@ def test_sft_learns(tiny_phi3: Path, tmp_path: Path) -> None:
     assert all(last < 0.97 * first for first, last in zip(found[:4], found[-4:], strict=True))
 
 
+def test_sft_goes_on_with_an_adapter(tiny_phi3: Path, tmp_path: Path) -> None:
+    first = sft.train(recipe(tiny_phi3), tmp_path / "first")
+    second = sft.train(
+        recipe(tiny_phi3, learning_rate=1e-9), tmp_path / "second", start=first
+    )
+    before, after = (
+        load_file(folder / "adapter_model.safetensors") for folder in (first, second)
+    )
+    assert before.keys() == after.keys()
+    assert all(torch.allclose(before[name], after[name], atol=1e-6) for name in before)
+    assert any(name for name in before if "lora_B" in name and before[name].any())
+    manifest = json.loads((tmp_path / "second" / "manifest.json").read_text())
+    assert manifest["start"] == str(first)
+
+
+def test_sft_without_the_adapter_it_is_to_go_on_with(tiny_phi3: Path, tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match="There is no adapter in"):
+        sft.train(recipe(tiny_phi3), tmp_path / "second", start=tmp_path / "nothing")
+
+
 def test_the_manifest_says_how_the_adapter_came_about(tiny_phi3: Path, tmp_path: Path) -> None:
     sft.train(recipe(tiny_phi3), tmp_path)
     manifest = json.loads((tmp_path / "manifest.json").read_text())
