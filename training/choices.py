@@ -33,7 +33,6 @@ def choices(context: Context) -> list[str]:
     ]
 
 
-
 def _enums(schema: dict[str, Any]) -> Iterator[tuple[str, list[Any]]]:
     for variant in schema["anyOf"]:
         for name, value in variant["properties"]["arguments"]["properties"].items():

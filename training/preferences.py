@@ -158,4 +158,3 @@ def tokenized_pairs(pairs: Iterable[Pair], tokenizer: Any) -> Dataset:
             }
         )
     return Dataset.from_list(rows)
-

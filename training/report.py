@@ -216,8 +216,7 @@ def _commands(reports: Reports) -> str:
         if name.startswith("catalogue-")
     ]
     lines += [
-        f"cp runs/{run}/manifest.json $R/manifest-{stage}.json"
-        for stage, run in _RUNS.items()
+        f"cp runs/{run}/manifest.json $R/manifest-{stage}.json" for stage, run in _RUNS.items()
     ]
     lines.append("qod-train report $R")
     return "\n".join(f"    {line}" for line in lines)

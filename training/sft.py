@@ -25,9 +25,7 @@ from camara_qod.training.run import arguments, last_checkpoint, run, save_adapte
 from camara_qod.training.shared_prefix import forward
 
 
-def train(
-    recipe: Recipe, output: Path, log_to: str = "none", start: Path | None = None
-) -> Path:
+def train(recipe: Recipe, output: Path, log_to: str = "none", start: Path | None = None) -> Path:
     """Train an adapter, or go on with one whose run was interrupted.
 
     Args:

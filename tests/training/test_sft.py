@@ -45,12 +45,8 @@ def test_sft_learns(tiny_phi3: Path, tmp_path: Path) -> None:
 
 def test_sft_goes_on_with_an_adapter(tiny_phi3: Path, tmp_path: Path) -> None:
     first = sft.train(recipe(tiny_phi3), tmp_path / "first")
-    second = sft.train(
-        recipe(tiny_phi3, learning_rate=1e-9), tmp_path / "second", start=first
-    )
-    before, after = (
-        load_file(folder / "adapter_model.safetensors") for folder in (first, second)
-    )
+    second = sft.train(recipe(tiny_phi3, learning_rate=1e-9), tmp_path / "second", start=first)
+    before, after = (load_file(folder / "adapter_model.safetensors") for folder in (first, second))
     assert before.keys() == after.keys()
     assert all(torch.allclose(before[name], after[name], atol=1e-6) for name in before)
     assert any(name for name in before if "lora_B" in name and before[name].any())
