@@ -25,7 +25,10 @@ class DataRecipe(_Part):
         default=1, ge=0, description="how often each hand-written request is in the training set"
     )
     whole_share: float = Field(
-        default=0.1, ge=0, le=1, description="of the examples: decoding without a grammar is learned"
+        default=0.1,
+        ge=0,
+        le=1,
+        description="of the examples: decoding without a grammar is learned",
     )
 
 
