@@ -15,7 +15,7 @@ def told(*messages: str) -> list[str]:
 
 
 def test_values_are_told_as_the_decision_has_them() -> None:
-    assert told("smooth video for my phone 0044 7911 123456 against 198.51.100.7, two hours") == [
+    assert told("smooth video for my phone 0044 7911 123456, server is 198.51.100.7, two hours") == [
         '"device":{"phoneNumber":"+447911123456"}',
         '"applicationServer":{"ipv4Address":"198.51.100.7"}',
         '"duration":7200',
@@ -23,7 +23,7 @@ def test_values_are_told_as_the_decision_has_them() -> None:
 
 
 def test_the_four_needs_are_known_and_one_that_was_named_is_told() -> None:
-    assert not any("qosProfile" in line for line in told("gaming on +447911123456"))
+    assert not any("qosProfile" in line for line in told("smooth video on +447911123456"))
     assert '"qosProfile":"QOS_E"' in told("QOS_E on +447911123456")
 
 
