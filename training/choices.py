@@ -1,7 +1,6 @@
 """What a decode schema allows, told in words to a model that no grammar holds."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 from camara_qod.tools.catalogue import Need
@@ -19,21 +18,33 @@ def choices(context: Context) -> list[str]:
     """The values that the conversation's schema offers, as `"argument":value`, each as decided.
 
     They are normalised (seconds, E.164, wire form), so that what is left is to choose and to copy.
-    Left out are null, which is always legal to write, and the four needs, which the model knows.
+    The four needs are left out, since the model knows them.
     """
-    offered: dict[str, list[Any]] = {}
-    for name, values in _enums(schema_for(context)):
-        seen = offered.setdefault(_SAME_AS.get(name, name), [])
-        seen += [value for value in values if value is not None and value not in seen]
     return [
         f"{json.dumps(name)}:{json.dumps(value, separators=(',', ':'), ensure_ascii=False)}"
-        for name, values in offered.items()
-        if values != _NEEDS
-        for value in values[:MOST]
+        for name, operations in _offered(schema_for(context)).items()
+        for value in _told(list(operations.values()))
     ]
 
 
-def _enums(schema: dict[str, Any]) -> Iterator[tuple[str, list[Any]]]:
+def _offered(schema: dict[str, Any]) -> dict[str, dict[str, list[Any]]]:
+    """Argument → operation → values, over all variants of the schema."""
+    offered: dict[str, dict[str, list[Any]]] = {}
     for variant in schema["anyOf"]:
+        operation = variant["properties"]["operation"]["const"]
         for name, value in variant["properties"]["arguments"]["properties"].items():
-            yield name, value.get("enum", [])
+            operations = offered.setdefault(_SAME_AS.get(name, name), {})
+            operations.setdefault(operation, []).extend(value.get("enum", []))
+    return offered
+
+
+def _told(operations: list[list[Any]]) -> list[Any]:
+    """An argument's values, and null at the end where every operation that has it may leave it."""
+    values: list[Any] = []
+    for value in sum(operations, []):
+        if value is not None and value not in values:
+            values.append(value)
+    if values == _NEEDS:
+        return []
+    left = all(None in offered for offered in operations)
+    return [*values[:MOST], None] if left else values[:MOST]
