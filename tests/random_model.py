@@ -14,5 +14,5 @@ class RandomModel:
     def __init__(self, config: Any) -> None:
         self.config = config
 
-    def __call__(self, ids: torch.Tensor, **_: Any) -> Any:
-        return SimpleNamespace(logits=torch.randn(1, 1, self.config.vocab_size))
+    def __call__(self, ids: torch.Tensor, *, logits_to_keep: torch.Tensor, **_: Any) -> Any:
+        return SimpleNamespace(logits=torch.randn(1, len(logits_to_keep), self.config.vocab_size))

@@ -1,8 +1,9 @@
 """The fast-forward engine: an Outlines model that asks the model only where it has a choice.
 
-In a grounded decision most tokens are forced. They are read in one pass together with the last
-choice (llguidance's fast-forward tokens), so that a decision costs one pass a choice; what a prompt
-begins with in common with the last one is not read again.
+In a grounded decision most tokens are forced (llguidance's fast-forward tokens), and the choices
+between them are guessed from the schema: the whole likely answer is read in one pass, and the
+model's own choices are compared with it. From the first that differs on it is guessed again. What a
+prompt begins with in common with the last one is not read again.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,6 +17,7 @@ from outlines.backends.llguidance import LLGuidanceLogitsProcessor
 from outlines.models.transformers import Transformers
 
 from camara_qod.tools.errors import RequestTooLong
+from camara_qod.tools.interpreter.draft import Draft
 from camara_qod.tools.interpreter.grammar import Matcher, Trace
 from camara_qod.tools.interpreter.prompt_cache import PromptCache, common_length
 
@@ -23,32 +25,72 @@ from camara_qod.tools.interpreter.prompt_cache import PromptCache, common_length
 Checkpoint = Callable[[], None]
 
 
+@dataclass(frozen=True)
+class _Choice:
+    """A place, by its index in what is read, whose logits choose among what is allowed."""
+
+    place: int
+    allowed: NDArray[Any]
+    guess: int | None
+
+
 @dataclass
 class _Row:
-    """One request of a batch: what is still to be read, and what was emitted."""
+    """One request: what was emitted, what of it is still to be read, and the choices on the way."""
 
     matcher: Matcher
     trace: Trace
+    draft: Draft
     pending: list[int]
     temperature: float = 0.0
     emitted: list[int] = field(default_factory=list)
+    _choices: list[_Choice] = field(default_factory=list)
 
     def forced(self) -> None:
         """Take what the grammar forces."""
-        tokens = [] if self.matcher.done else self.matcher.forced()
-        self.emitted += tokens
-        self.pending += tokens
+        self._emit([] if self.matcher.done else self.matcher.forced())
 
-    def choose(self, logits: torch.Tensor) -> None:
-        """Take the likeliest allowed token, and what it forces."""
-        token = self._chosen(logits, self.matcher.allowed())
-        self.matcher.take(token)
-        self.emitted.append(token)
-        self.pending = [token]
-        self.forced()
+    def speculate(self) -> None:
+        """Guess on, up to a choice that cannot be guessed or to the end."""
+        self._choices = []
+        guess: int | None = 0
+        while guess is not None and not self.matcher.done:
+            allowed = self.matcher.allowed()
+            guess = self.draft.guess(self.emitted, allowed)
+            self._choices.append(_Choice(len(self.pending) - 1, allowed, guess))
+            if guess is not None:
+                self._take(guess)
+
+    @property
+    def unread(self) -> list[int]:
+        """What the next pass reads: all up to the last choice."""
+        return self.pending[: self.places[-1] + 1]
+
+    @property
+    def places(self) -> list[int]:
+        """Where in `unread` the logits of choices are."""
+        return [choice.place for choice in self._choices]
+
+    def choose(self, logits: torch.Tensor) -> int:
+        """Take the likeliest allowed tokens, up to the first that was not guessed.
+
+        Args:
+            logits: of the choices, (at least as many as `places`, vocabulary).
+
+        Returns:
+            How many tokens of `unread` stand.
+        """
+        self.trace.passes += 1
+        for choice, scores in zip(self._choices, logits, strict=False):
+            token = self._chosen(scores, choice.allowed)
+            if token != choice.guess:
+                self._give_back(len(self.pending) - 1 - choice.place)
+                self.pending = []
+                self._take(token)
+                return choice.place + 1
+        return len(self.unread)
 
     def _chosen(self, logits: torch.Tensor, allowed: NDArray[Any]) -> int:
-        self.trace.passes += 1
         choices = torch.from_numpy(allowed).to(logits.device)
         scores = logits[choices].float()
         probabilities = scores.softmax(-1)
@@ -59,6 +101,19 @@ class _Row:
         if len(allowed) > 1:
             self.trace.probabilities.append(float(probabilities[best]))
         return int(allowed[best])
+
+    def _take(self, token: int) -> None:
+        self.matcher.take(token)
+        self._emit([token])
+        self.forced()
+
+    def _give_back(self, count: int) -> None:
+        self.matcher.give_back(count)
+        del self.emitted[len(self.emitted) - count :]
+
+    def _emit(self, tokens: list[int]) -> None:
+        self.emitted += tokens
+        self.pending += tokens
 
 
 class FastForward(Transformers):  # type: ignore[misc]
@@ -136,7 +191,8 @@ class FastForward(Transformers):  # type: ignore[misc]
                 "shorten it, start a new one, or raise QOD_MAX_PROMPT_TOKENS."
             )
         matcher = Matcher(processor.llg_tokenizer, processor.grammar)
-        return _Row(matcher, trace, ids, self._temperature)
+        draft = Draft(processor.llg_tokenizer, processor.grammar)
+        return _Row(matcher, trace, draft, ids, self._temperature)
 
     @torch.inference_mode()
     def _carried_out(self, rows: list[_Row], checkpoint: Checkpoint) -> list[str]:
@@ -157,9 +213,12 @@ class FastForward(Transformers):  # type: ignore[misc]
         row.forced()
         while not row.matcher.done:
             checkpoint()
-            ids = torch.tensor([row.pending], device=self.model.device)
-            output = self.model(ids, past_key_values=cache, logits_to_keep=1)
-            row.choose(output.logits[0, -1])
+            row.speculate()
+            ids = torch.tensor([row.unread], device=self.model.device)
+            places = torch.tensor(row.places, device=self.model.device)
+            output = self.model(ids, past_key_values=cache, logits_to_keep=places)
+            if wrong := ids.shape[1] - row.choose(output.logits[0]):
+                cache.crop(-wrong)
 
     def _follow_all(self, rows: list[_Row], checkpoint: Checkpoint) -> None:
         """Several: their common beginning is read once, and each pass is padded on the left."""
@@ -174,18 +233,21 @@ class FastForward(Transformers):  # type: ignore[misc]
         mask = torch.ones(len(live), shared, dtype=torch.long, device=self.model.device)
         while live:
             checkpoint()
-            ids, chunk = self._padded([row.pending for row in live])
+            for row in live:
+                row.speculate()
+            ids, chunk, places = self._padded(live)
             mask = torch.cat([mask, chunk], dim=1)
-            places = (mask.cumsum(dim=1) - 1).clamp(min=0)[:, -ids.shape[1] :]
+            positions = (mask.cumsum(dim=1) - 1).clamp(min=0)[:, -ids.shape[1] :]
             output = self.model(
                 ids,
                 attention_mask=mask,
-                position_ids=places,
+                position_ids=positions,
                 past_key_values=cache,
-                logits_to_keep=1,
+                logits_to_keep=places,
             )
-            for row, logits in zip(live, output.logits[:, -1], strict=True):
-                row.choose(logits)
+            for row, logits, read in zip(live, output.logits, mask, strict=True):
+                wrong = len(row.unread) - row.choose(logits)
+                read[read.shape[0] - wrong :] = 0  # a wrong guess is never looked at again
             left = [at for at, row in enumerate(live) if not row.matcher.done]
             if len(left) < len(live):
                 cache.batch_select_indices(torch.tensor(left, dtype=torch.long))
@@ -204,11 +266,16 @@ class FastForward(Transformers):  # type: ignore[misc]
             self.model(ids, past_key_values=cache, logits_to_keep=1)
         return deepcopy(cache)
 
-    def _padded(self, pending: list[list[int]]) -> tuple[torch.Tensor, torch.Tensor]:
-        """Ids and mask, (rows, longest)."""
-        width = max(len(tokens) for tokens in pending)
-        gaps = [width - len(tokens) for tokens in pending]
-        ids = [[0] * gap + tokens for gap, tokens in zip(gaps, pending, strict=True)]
-        mask = [[0] * gap + [1] * (width - gap) for gap in gaps]
+    def _padded(self, rows: list[_Row]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Ids and mask, (rows, longest), and the places of choices in it, (rows, most choices)."""
+        unread = [row.unread for row in rows]
+        width, most = max(map(len, unread)), max(len(row.places) for row in rows)
+        ids, mask, places = [], [], []
+        for row, tokens in zip(rows, unread, strict=True):
+            gap = width - len(tokens)
+            ids.append([0] * gap + tokens)
+            mask.append([0] * gap + [1] * len(tokens))
+            spare = most - len(row.places)
+            places.append([gap + place for place in row.places] + [width - 1] * spare)
         device = self.model.device
-        return torch.tensor(ids, device=device), torch.tensor(mask, device=device)
+        return tuple(torch.tensor(made, device=device) for made in (ids, mask, places))

@@ -51,6 +51,11 @@ class Matcher:
         self._matcher.consume_token(token)
         self._check()
 
+    def give_back(self, count: int) -> None:
+        """Undo the last tokens that were taken."""
+        self._matcher.rollback(count)
+        self._check()
+
     @property
     def done(self) -> bool:
         """Whether the text is complete."""

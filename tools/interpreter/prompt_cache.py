@@ -18,8 +18,7 @@ class PromptCache:
 
     def __init__(self, config: Any) -> None:
         self._config = config
-        self._read: list[int] = []
-        self._cache = DynamicCache(config=config)
+        self.clear()
 
     def resume(self, prompt: list[int]) -> tuple[DynamicCache, list[int]]:
         """The cache cut back to what a prompt has in common with the last one, and the rest of it.
@@ -35,7 +34,8 @@ class PromptCache:
         common = min(common_length(self._read, prompt[:-1]), held)
         surplus = held - common
         if self._slid():
-            common, self._cache = 0, DynamicCache(config=self._config)
+            common = 0
+            self.clear()
         elif surplus:
             self._cache.crop(-surplus)
         self._read = list(prompt)
@@ -43,7 +43,10 @@ class PromptCache:
 
     def clear(self) -> None:
         """Forget everything, as after a pass that failed half-way."""
-        self._read, self._cache = [], DynamicCache(config=self._config)
+        self._read: list[int] = []
+        self._cache = DynamicCache(config=self._config)
+        # Sliding windows keep what a wrong guess may give back.
+        self._cache.activate_past_recording()
 
     def _slid(self) -> bool:
         """Whether a sliding window has dropped the beginning."""

@@ -1,6 +1,7 @@
 """The engine: batches, many callers at once, limits, cancellation."""
 
 import asyncio
+import json
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -8,15 +9,23 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import outlines
 import pytest
 import torch
+from outlines.types import JsonSchema
+from torch.nn.functional import one_hot
 from transformers import AutoConfig, AutoTokenizer
 
 from camara_qod.tools.errors import Cancelled, DecodingTimeout, RequestTooLong, TooManyWaiting
+from camara_qod.tools.interpreter.decision import Decision
 from camara_qod.tools.interpreter.decoding import Decoder
 from camara_qod.tools.interpreter.interpreter import Interpreter
 from camara_qod.tools.interpreter.model import load_model
+from camara_qod.tools.interpreter.operation import schema_for
+from camara_qod.tools.interpreter.prompt import render
+from camara_qod.tools.interpreter.replay import Replayer
 from camara_qod.tools.settings import QodSettings
+from camara_qod.training.dataset import demo_context
 
 from ...random_model import RandomModel
 
@@ -57,11 +66,62 @@ def test_what_was_read_before_changes_nothing(tiny, catalogue, demo, interpreter
         assert again.confidence == pytest.approx(fresh.confidence, rel=1e-3)
 
 
-def test_a_prompt_costs_one_pass_a_choice(tiny, interpreter: Interpreter) -> None:
-    decoder = interpreter._decoder
+def test_it_chooses_as_outlines_own_loop_and_in_fewer_passes(tiny, interpreter: Interpreter) -> None:
+    stock = outlines.from_transformers(*tiny)
     for messages in REQUESTS:
-        _, trace = decoder.decode(*interpreter._request(interpreter._read(messages, None)))
-        assert trace.passes <= len(trace.probabilities) + 2
+        turns, schema = interpreter._request(interpreter._read(messages, None))
+        text, trace = interpreter._decoder.decode(turns, schema)
+        kind = JsonSchema(json.dumps(schema))
+        generator = outlines.Generator(stock, kind, backend="llguidance")
+        assert text == generator(render(tiny[1], turns), max_new_tokens=400)
+        assert trace.passes <= len(trace.probabilities)
+
+
+class Scripted:
+    """Scores the tokens of one answer highest, each behind those before it."""
+
+    device = torch.device("cpu")
+
+    def __init__(self, config: Any, answer: list[int]) -> None:
+        self.config = config
+        self.answer = answer
+        self.passes = 0
+
+    def __call__(
+        self, ids: torch.Tensor, *, logits_to_keep: torch.Tensor, **_: Any
+    ) -> SimpleNamespace:
+        self.passes += 1
+        following = [self._following(ids[0, : place + 1].tolist()) for place in logits_to_keep]
+        return SimpleNamespace(logits=one_hot(torch.tensor(following), self.config.vocab_size)[None])
+
+    def _following(self, read: list[int]) -> int:
+        lengths = reversed(range(len(self.answer)))
+        return next(self.answer[at] for at in lengths if self._ends(read, self.answer[:at]))
+
+    @staticmethod
+    def _ends(read: list[int], begun: list[int]) -> bool:
+        size = min(len(read), len(begun))
+        return read[len(read) - size :] == begun[len(begun) - size :]
+
+
+@pytest.mark.parametrize(("profile", "guessed"), [("QOS_E", True), ("QOS_M", False)])
+def test_one_pass_is_enough_where_every_guess_is_right(
+    tiny_phi3: Path, demo, profile: str, guessed: bool
+) -> None:
+    turns = ["smooth video on 10.0.0.1, server is 10.0.0.2:443, two hours"]
+    tokenizer = AutoTokenizer.from_pretrained(tiny_phi3)
+    wanted = {
+        "device": {"ipv4Address": {"publicAddress": "10.0.0.1", "privateAddress": "10.0.0.1"}},
+        "applicationServer": {"ipv4Address": "10.0.0.2"},
+        "applicationServerPorts": {"ports": [443]},
+        "qosProfile": profile,
+        "duration": 7200,
+    }
+    decision = Decision("createSession", wanted)
+    answer = Replayer(tokenizer).replay(decision.to_json(), schema_for(demo_context(turns)))
+    model = Scripted(AutoConfig.from_pretrained(tiny_phi3), answer.token_ids)
+    assert Interpreter(Decoder(model, tokenizer), demo).interpret(turns).emitted == decision
+    assert model.passes == 1 if guessed else 1 < model.passes < sum(answer.free)
 
 
 def test_many_threads_get_their_own_answers(interpreter: Interpreter) -> None:
