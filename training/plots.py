@@ -79,7 +79,7 @@ def _coverage(axes: Axes, reports: dict[str, dict[str, Any]]) -> bool:
 def _loss(axes: Axes, reports: dict[str, dict[str, Any]]) -> bool:
     """Loss of all stages against the share of their steps."""
     drawn = False
-    for stage in ("sft", "sft-free", "dpo"):
+    for stage in ("sft", "dpo"):
         log = [
             entry
             for entry in reports.get(f"manifest-{stage}", {}).get("log", [])

@@ -190,19 +190,18 @@ def _training(reports: Reports) -> str:
 
 
 #: The runs whose manifests are on the page.
-_RUNS = {"sft": "embedded-sft", "sft-free": "embedded-free-sft", "dpo": "embedded-free-dpo"}
+_RUNS = {"sft": "embedded-sft", "dpo": "embedded-dpo"}
 
 
 def _commands(reports: Reports) -> str:
     lines = [
         "qod-train sft embedded",
-        "qod-train sft embedded-free --adapter runs/embedded-sft/adapter",
-        "qod-train dpo embedded-free",
+        "qod-train dpo embedded",
     ]
     adapters = {
         "base": "--adapter none",
-        "sft": "--adapter runs/embedded-free-sft/adapter",
-        "dpo": "--adapter runs/embedded-free-dpo/adapter",
+        "sft": "--adapter runs/embedded-sft/adapter",
+        "dpo": "--adapter runs/embedded-dpo/adapter",
     }
     head = "qod-train evaluate data/test.jsonl"
     for stage in STAGES:

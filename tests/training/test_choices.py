@@ -17,8 +17,10 @@ def told(*messages: str) -> list[str]:
 def test_values_are_told_as_the_decision_has_them() -> None:
     assert told("smooth video for my phone 0044 7911 123456, server is 198.51.100.7, two hours") == [
         '"device":{"phoneNumber":"+447911123456"}',
+        '"device":null',
         '"applicationServer":{"ipv4Address":"198.51.100.7"}',
         '"duration":7200',
+        '"sessionId":null',
     ]
 
 
@@ -27,14 +29,16 @@ def test_the_four_needs_are_known_and_one_that_was_named_is_told() -> None:
     assert '"qosProfile":"QOS_E"' in told("QOS_E on +447911123456")
 
 
-def test_who_says_nothing_has_no_choices() -> None:
-    assert told("hello") == []
+def test_null_is_told_where_nothing_need_be_given() -> None:
+    assert '"applicationServer":null' not in told("film on 10.0.0.4, server is 10.0.0.5")
+    assert '"applicationServer":null' in told("film on 10.0.0.4")
+    assert all(line.endswith(":null") for line in told("hello"))
 
 
 @pytest.mark.parametrize("count", [3, 12])
 def test_a_long_list_is_cut(count: int) -> None:
     text = "choose among " + ", ".join(f"10.0.0.{at}" for at in range(count))
-    devices = [line for line in told(text) if line.startswith('"device"')]
+    devices = [line for line in told(text) if line.startswith('"device":{')]
     assert len(devices) == min(count, MOST)
     assert all(json.loads(f"{{{line}}}") for line in devices)
 

@@ -38,7 +38,7 @@ def test_errors_are_one_line_with_the_remedy(command, tmp_path: Path) -> None:
         (("evaluate", str(corrupt)), "line 2 is not a case"),
         (("evaluate", str(tmp_path / "none")), "check the path"),
         (("sft", str(recipe)), "does not hold"),
-        (("sft", "nothing"), "name one of embedded, embedded-free, phi3-mini, tiny-phi3"),
+        (("sft", "nothing"), "name one of embedded, phi3-mini, tiny-phi3"),
         (("dpo", "tiny-phi3", "--sft", str(tmp_path)), "run `qod-train sft` first"),
         (("export", "tiny-phi3", "--adapter", str(tmp_path), "--output", "x"), "train one with"),
         (("report", str(tmp_path)), "has no dpo-grounded.json"),
