@@ -180,13 +180,20 @@ def _training(reports: Reports) -> str:
         [
             name.removeprefix("manifest-"),
             str(value.get("examples") or sum(value["pairs"].values())),
-            f"{value['seconds'] / 60:.0f} min",
+            _time(value),
             f"{value['peak_memory_mb']} MB",
         ]
         for name, value in reports.items()
         if name.startswith("manifest-")
     ]
     return _table(["stage", "examples or pairs", "time", "peak memory"], rows)
+
+
+def _time(manifest: dict[str, Any]) -> str:
+    """How long it took; of a run that was interrupted, since its last checkpoint."""
+    minutes = f"{manifest['seconds'] / 60:.0f} min"
+    begun = manifest.get("resumed_from")
+    return f"{minutes} from {begun} on" if begun else minutes
 
 
 #: The runs whose manifests are on the page.

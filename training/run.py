@@ -111,6 +111,8 @@ def run(recipe: Recipe, stage: str, output: Path) -> Iterator[dict[str, Any]]:
         "data": _hashes(),
         "packages": {name: version(name) for name in _PACKAGES},
     }
+    if checkpoint := last_checkpoint(output):
+        manifest["resumed_from"] = Path(checkpoint).name
     with explained(output):
         output.mkdir(parents=True, exist_ok=True)
         yield manifest

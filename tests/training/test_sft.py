@@ -33,6 +33,7 @@ def test_an_interrupted_run_goes_on_from_its_checkpoint(tiny_phi3: Path, tmp_pat
     sft.train(recipe(tiny_phi3), output)
     state = json.loads((output / "checkpoint-4" / "trainer_state.json").read_text())
     assert [entry["step"] for entry in state["log_history"] if "loss" in entry] == [1, 2, 3, 4]
+    assert json.loads((output / "manifest.json").read_text())["resumed_from"] == "checkpoint-2"
     assert (adapter / "adapter_config.json").is_file()
 
 
