@@ -1,6 +1,7 @@
 """What a decode schema allows, told in words to a model that no grammar holds."""
 
 import json
+from itertools import chain
 from typing import Any
 
 from camara_qod.tools.catalogue import Need
@@ -41,7 +42,7 @@ def _offered(schema: dict[str, Any]) -> dict[str, dict[str, list[Any]]]:
 def _told(operations: list[list[Any]]) -> list[Any]:
     """An argument's values, and null at the end where every operation that has it may leave it."""
     values: list[Any] = []
-    for value in sum(operations, []):
+    for value in chain.from_iterable(operations):
         if value is not None and value not in values:
             values.append(value)
     if values == _NEEDS:

@@ -278,4 +278,8 @@ class FastForward(Transformers):  # type: ignore[misc]
             spare = most - len(row.places)
             places.append([gap + place for place in row.places] + [width - 1] * spare)
         device = self.model.device
-        return tuple(torch.tensor(made, device=device) for made in (ids, mask, places))
+        return (
+            torch.tensor(ids, device=device),
+            torch.tensor(mask, device=device),
+            torch.tensor(places, device=device),
+        )

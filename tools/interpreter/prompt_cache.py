@@ -18,7 +18,8 @@ class PromptCache:
 
     def __init__(self, config: Any) -> None:
         self._config = config
-        self.clear()
+        self._read: list[int] = []
+        self._cache = self._empty()
 
     def resume(self, prompt: list[int]) -> tuple[DynamicCache, list[int]]:
         """The cache cut back to what a prompt has in common with the last one, and the rest of it.
@@ -34,8 +35,7 @@ class PromptCache:
         common = min(common_length(self._read, prompt[:-1]), held)
         surplus = held - common
         if self._slid():
-            common = 0
-            self.clear()
+            common, self._cache = 0, self._empty()
         elif surplus:
             self._cache.crop(-surplus)
         self._read = list(prompt)
@@ -43,10 +43,13 @@ class PromptCache:
 
     def clear(self) -> None:
         """Forget everything, as after a pass that failed half-way."""
-        self._read: list[int] = []
-        self._cache = DynamicCache(config=self._config)
+        self._read, self._cache = [], self._empty()
+
+    def _empty(self) -> DynamicCache:
+        cache = DynamicCache(config=self._config)
         # Sliding windows keep what a wrong guess may give back.
-        self._cache.activate_past_recording()
+        cache.activate_past_recording()
+        return cache
 
     def _slid(self) -> bool:
         """Whether a sliding window has dropped the beginning."""

@@ -66,7 +66,9 @@ def test_what_was_read_before_changes_nothing(tiny, catalogue, demo, interpreter
         assert again.confidence == pytest.approx(fresh.confidence, rel=1e-3)
 
 
-def test_it_chooses_as_outlines_own_loop_and_in_fewer_passes(tiny, interpreter: Interpreter) -> None:
+def test_it_chooses_as_outlines_own_loop_and_in_fewer_passes(
+    tiny, interpreter: Interpreter
+) -> None:
     stock = outlines.from_transformers(*tiny)
     for messages in REQUESTS:
         turns, schema = interpreter._request(interpreter._read(messages, None))
@@ -92,7 +94,9 @@ class Scripted:
     ) -> SimpleNamespace:
         self.passes += 1
         following = [self._following(ids[0, : place + 1].tolist()) for place in logits_to_keep]
-        return SimpleNamespace(logits=one_hot(torch.tensor(following), self.config.vocab_size)[None])
+        return SimpleNamespace(
+            logits=one_hot(torch.tensor(following), self.config.vocab_size)[None]
+        )
 
     def _following(self, read: list[int]) -> int:
         lengths = reversed(range(len(self.answer)))

@@ -42,7 +42,9 @@ def follow(tables, schema: dict, **instead: str) -> tuple[str, int]:
         text = tables.decode_bytes(written).decode()
         for end, chosen in instead.items():
             if text.endswith(f'"{end}":"'):
-                token = max(token for token in allowed if chosen[0] == tables.decode_str([token])[0])
+                token = max(
+                    token for token in allowed if chosen[0] == tables.decode_str([token])[0]
+                )
         unknown += token is None
         matcher.take(int(allowed[0]) if token is None else token)
         written += [int(allowed[0]) if token is None else token]
