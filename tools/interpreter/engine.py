@@ -52,11 +52,18 @@ class _Row:
 
     def speculate(self) -> None:
         """Guess on, up to a choice that cannot be guessed or to the end."""
+        self._look_ahead(self.draft.guess)
+
+    def wait(self) -> None:
+        """Guess nothing: the next pass reads up to the next choice."""
+        self._look_ahead(lambda *_: None)
+
+    def _look_ahead(self, guessed: Callable[[list[int], NDArray[Any]], int | None]) -> None:
         self._choices = []
         guess: int | None = 0
         while guess is not None and not self.matcher.done:
             allowed = self.matcher.allowed()
-            guess = self.draft.guess(self.emitted, allowed)
+            guess = guessed(self.emitted, allowed)
             self._choices.append(_Choice(len(self.pending) - 1, allowed, guess))
             if guess is not None:
                 self._take(guess)
@@ -233,8 +240,9 @@ class FastForward(Transformers):  # type: ignore[misc]
         mask = torch.ones(len(live), shared, dtype=torch.long, device=self.model.device)
         while live:
             checkpoint()
+            # A batch keeps the processor busy; wrong guesses would be work in vain.
             for row in live:
-                row.speculate()
+                row.wait()
             ids, chunk, places = self._padded(live)
             mask = torch.cat([mask, chunk], dim=1)
             positions = (mask.cumsum(dim=1) - 1).clamp(min=0)[:, -ids.shape[1] :]
