@@ -82,13 +82,13 @@ class _Row:
         """Take the likeliest allowed tokens, up to the first that was not guessed.
 
         Args:
-            logits: of the choices, (at least as many as `places`, vocabulary).
+            logits: of the choices, (as many as `places`, vocabulary).
 
         Returns:
             How many tokens of `unread` stand.
         """
         self.trace.passes += 1
-        for choice, scores in zip(self._choices, logits, strict=False):
+        for choice, scores in zip(self._choices, logits, strict=True):
             token = self._chosen(scores, choice.allowed)
             if token != choice.guess:
                 self._give_back(len(self.pending) - 1 - choice.place)
@@ -243,19 +243,18 @@ class FastForward(Transformers):  # type: ignore[misc]
             # A batch keeps the processor busy; wrong guesses would be work in vain.
             for row in live:
                 row.wait()
-            ids, chunk, places = self._padded(live)
+            ids, chunk = self._padded([row.unread for row in live])
             mask = torch.cat([mask, chunk], dim=1)
-            positions = (mask.cumsum(dim=1) - 1).clamp(min=0)[:, -ids.shape[1] :]
+            places = (mask.cumsum(dim=1) - 1).clamp(min=0)[:, -ids.shape[1] :]
             output = self.model(
                 ids,
                 attention_mask=mask,
-                position_ids=positions,
+                position_ids=places,
                 past_key_values=cache,
-                logits_to_keep=places,
+                logits_to_keep=1,
             )
-            for row, logits, read in zip(live, output.logits, mask, strict=True):
-                wrong = len(row.unread) - row.choose(logits)
-                read[read.shape[0] - wrong :] = 0  # a wrong guess is never looked at again
+            for row, logits in zip(live, output.logits, strict=True):
+                row.choose(logits)
             left = [at for at, row in enumerate(live) if not row.matcher.done]
             if len(left) < len(live):
                 cache.batch_select_indices(torch.tensor(left, dtype=torch.long))
@@ -274,20 +273,11 @@ class FastForward(Transformers):  # type: ignore[misc]
             self.model(ids, past_key_values=cache, logits_to_keep=1)
         return deepcopy(cache)
 
-    def _padded(self, rows: list[_Row]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Ids and mask, (rows, longest), and the places of choices in it, (rows, most choices)."""
-        unread = [row.unread for row in rows]
-        width, most = max(map(len, unread)), max(len(row.places) for row in rows)
-        ids, mask, places = [], [], []
-        for row, tokens in zip(rows, unread, strict=True):
-            gap = width - len(tokens)
-            ids.append([0] * gap + tokens)
-            mask.append([0] * gap + [1] * len(tokens))
-            spare = most - len(row.places)
-            places.append([gap + place for place in row.places] + [width - 1] * spare)
+    def _padded(self, pending: list[list[int]]) -> tuple[torch.Tensor, torch.Tensor]:
+        """Ids and mask, (rows, longest)."""
+        width = max(len(tokens) for tokens in pending)
+        gaps = [width - len(tokens) for tokens in pending]
+        ids = [[0] * gap + tokens for gap, tokens in zip(gaps, pending, strict=True)]
+        mask = [[0] * gap + [1] * (width - gap) for gap in gaps]
         device = self.model.device
-        return (
-            torch.tensor(ids, device=device),
-            torch.tensor(mask, device=device),
-            torch.tensor(places, device=device),
-        )
+        return torch.tensor(ids, device=device), torch.tensor(mask, device=device)
