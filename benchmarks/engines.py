@@ -6,30 +6,36 @@ r"""The fast-forward engine against what one would use instead, on the same mode
     python benchmarks/engines.py
 
 Outlines' own loop with both backends, guidance, and llama.cpp (Q4_1, as the base model is shipped)
-each decide the same validation requests under the same schema, greedily, one after the other. An
-engine that is not installed is left out. Writes a table and a plot into `benchmarks/results`.
+each decide the same validation requests under the same schema, greedily, one after the other, in a
+process of its own. An engine that is not installed is left out. Writes a table and a plot into
+`benchmarks/results`.
 """
 
 import argparse
 import json
-import os
-import platform
 import resource
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from importlib.metadata import PackageNotFoundError, distribution, version
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from importlib.metadata import distribution
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-import gguf_weights
 import outlines
 import torch
 from matplotlib.figure import Figure
 from outlines.types import JsonSchema
+from record import FOLDER, save
 from rich.progress import track
+from sample import PACKAGES, conversations
+from stopwatch import Stopwatch
+from transformers import DynamicCache
 
+from camara_qod.tools.interpreter import engine as fast_forward_engine
 from camara_qod.tools.interpreter.decoding import Decoder, Request
 from camara_qod.tools.interpreter.model import EMBEDDED_PACKAGE, load_model
 from camara_qod.tools.interpreter.operation import schema_for
@@ -37,140 +43,150 @@ from camara_qod.tools.interpreter.prompt import render
 from camara_qod.tools.settings import QodSettings
 from camara_qod.training.dataset import demo_context
 
-FOLDER = Path(__file__).parent / "results"
-CASES = Path(__file__).parent.parent / "data" / "validation.jsonl"
 WARM_UP = 3
 MAX_TOKENS = 400
+OURS = "camara-qod"
+STOCK = "Outlines, llguidance"
 
-#: Decides a request; the text, and what it knows about its work.
-Engine = Callable[[Request], tuple[str, dict[str, float]]]
-
-
-def requests(count: int) -> list[Request]:
-    """Conversations from all over the validation set, each with its schema."""
-    cases = [json.loads(line) for line in CASES.read_text(encoding="utf-8").splitlines()]
-    every = cases[:: len(cases) // count][:count]
-    return [(case["messages"], schema_for(demo_context(case["messages"]))) for case in every]
+#: Decides a request.
+Engine = Callable[[Request], str]
 
 
-def fast_forward(model: Any, tokenizer: Any) -> Engine:
+def fast_forward(model: Any, tokenizer: Any, watch: Stopwatch) -> Engine:
     """The engine of this project."""
+    watch.watch(fast_forward_engine, "Matcher", "compile")
     decoder = Decoder(model, tokenizer)
-
-    def decide(request: Request) -> tuple[str, dict[str, float]]:
-        text, trace = decoder.decode(*request)
-        return text, {"passes": trace.passes, "choices": len(trace.probabilities)}
-
-    return decide
+    return lambda request: decoder.decode(*request)[0]
 
 
-def outlines_loop(model: Any, tokenizer: Any, backend: str) -> Engine:
+def outlines_loop(model: Any, tokenizer: Any, watch: Stopwatch, backend: str) -> Engine:
     """What Outlines does by itself."""
+    watch.watch(outlines, "Generator", "compile")
     engine = outlines.from_transformers(model, tokenizer)
 
-    def decide(request: Request) -> tuple[str, dict[str, float]]:
+    def decide(request: Request) -> str:
         turns, schema = request
-        started = time.perf_counter()
         generator = outlines.Generator(engine, JsonSchema(json.dumps(schema)), backend=backend)
-        compiled = time.perf_counter() - started
-        return generator(render(tokenizer, turns), max_new_tokens=MAX_TOKENS), {"compile": compiled}
+        return str(generator(render(tokenizer, turns), max_new_tokens=MAX_TOKENS))
 
     return decide
 
 
-def guidance_loop(model: Any, tokenizer: Any) -> Engine:
-    """Guidance, on the same model in the same process."""
+def guidance_loop(model: Any, tokenizer: Any, watch: Stopwatch) -> Engine:
+    """Guidance, on the same model."""
     import guidance
 
+    watch.watch(guidance, "json", "compile")
+    DynamicCache.crop = _cut_to
     engine = guidance.models.Transformers(model, tokenizer, echo=False)
 
-    def decide(request: Request) -> tuple[str, dict[str, float]]:
+    def decide(request: Request) -> str:
         turns, schema = request
         plain = {name: value for name, value in schema.items() if name != "x-guidance"}
         grammar = guidance.json("call", schema=plain, separators=(",", ":"))
-        return str((engine + render(tokenizer, turns) + grammar)["call"]), {}
+        return str((engine + render(tokenizer, turns) + grammar)["call"])
 
     return decide
 
 
-def llama_cpp(model: Any, tokenizer: Any, folder: Path) -> Engine:
+_crop = DynamicCache.crop
+
+
+def _cut_to(cache: DynamicCache, length: int) -> None:
+    """Guidance 0.3 cuts a cache to a length, as with transformers 4; 5 is told the surplus."""
+    surplus = cache.get_seq_length() - length
+    if surplus > 0:
+        _crop(cache, -surplus)
+
+
+def llama_cpp(model: Any, tokenizer: Any, watch: Stopwatch) -> Engine:
     """llama.cpp in this process, with a grammar made from the schema."""
+    import gguf_weights
     import llama_cpp
 
     files = distribution(EMBEDDED_PACKAGE).files or []
     base = next(Path(str(item.locate())) for item in files if item.suffix == ".gguf")
-    gguf_weights.write(model, base, folder / "tuned.gguf")
-    engine = llama_cpp.Llama(
-        str(folder / "tuned.gguf"), n_ctx=2048, verbose=False, n_threads=torch.get_num_threads()
-    )
+    with tempfile.TemporaryDirectory() as folder:
+        weights = Path(folder) / "tuned.gguf"
+        gguf_weights.write(model, base, weights)
+        engine = llama_cpp.Llama(
+            str(weights), n_ctx=2048, verbose=False, n_threads=torch.get_num_threads()
+        )
+    watch.watch(llama_cpp.LlamaGrammar, "from_json_schema", "compile")
 
-    def decide(request: Request) -> tuple[str, dict[str, float]]:
+    def decide(request: Request) -> str:
         turns, schema = request
-        started = time.perf_counter()
         grammar = llama_cpp.LlamaGrammar.from_json_schema(json.dumps(schema), verbose=False)
-        compiled = time.perf_counter() - started
         answer = engine.create_completion(
             render(tokenizer, turns), grammar=grammar, temperature=0.0, max_tokens=MAX_TOKENS
         )
-        return answer["choices"][0]["text"], {"compile": compiled}
+        return str(answer["choices"][0]["text"])
 
     return decide
 
 
-def engines(folder: Path) -> Iterator[tuple[str, Engine]]:
-    """Those that are installed, with one model for all."""
+ENGINES: dict[str, Callable[[Any, Any, Stopwatch], Engine]] = {
+    OURS: fast_forward,
+    STOCK: partial(outlines_loop, backend="llguidance"),
+    "Outlines, outlines_core": partial(outlines_loop, backend="outlines_core"),
+    "guidance": guidance_loop,
+    "llama.cpp, Q4_1": llama_cpp,
+}
+
+
+def measure(name: str, asked: list[Request]) -> dict[str, Any] | None:
+    """Latencies and work of one engine; nothing where it is not installed."""
     model, tokenizer = load_model(QodSettings())
-    yield "camara-qod", fast_forward(model, tokenizer)
-    yield "Outlines, llguidance", outlines_loop(model, tokenizer, "llguidance")
-    yield "Outlines, outlines_core", outlines_loop(model, tokenizer, "outlines_core")
+    watch = Stopwatch()
     try:
-        yield "guidance", guidance_loop(model, tokenizer)
-    except ImportError:
-        print("guidance is not installed and is left out.")
-    try:
-        yield "llama.cpp", llama_cpp(model, tokenizer, folder)
-    except ImportError:
-        print("llama-cpp-python is not installed and is left out.")
-
-
-def measure(name: str, engine: Engine, asked: list[Request]) -> dict[str, Any]:
-    """Latencies in seconds, tokens a second, and what each answered."""
+        engine = ENGINES[name](model, tokenizer, watch)
+    except ImportError as error:
+        print(f"{name} is left out: {error}")
+        return None
+    watch.watch(model, "forward", "forward")
     for request in asked[:WARM_UP]:
         engine(request)
-    seconds, answers, facts = [], [], []
+    watch.reset()
+    seconds, texts = [], []
     for request in track(asked, name):
         started = time.perf_counter()
-        text, fact = engine(request)
+        texts.append(engine(request))
         seconds.append(time.perf_counter() - started)
-        answers.append(json.loads(text) if text.strip().endswith("}") else text)
-        facts.append(fact)
-    characters = sum(len(json.dumps(item)) for item in answers)
+    tokens = sum(len(tokenizer(text, add_special_tokens=False)["input_ids"]) for text in texts)
     return {
-        "median": round(statistics.median(seconds), 3),
-        "p95": round(sorted(seconds)[int(len(seconds) * 0.95)], 3),
-        "characters_per_second": round(characters / sum(seconds), 1),
-        "facts": {key: round(statistics.mean(fact[key] for fact in facts), 3) for key in facts[0]},
+        "median_s": round(statistics.median(seconds), 3),
+        "p95_s": round(sorted(seconds)[int(len(seconds) * 0.95)], 3),
+        "tokens_per_s": round(tokens / sum(seconds), 1),
+        # llama.cpp's passes do not go through torch.
+        "passes": round(watch.calls["forward"] / len(asked), 2) or None,
+        "share_of_forward": round(watch.seconds["forward"] / sum(seconds), 3) or None,
+        "compile_ms": round(1000 * watch.seconds["compile"] / len(asked), 2),
         "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
-        "answers": answers,
+        "answers": [_value(text) for text in texts],
     }
+
+
+def _value(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def alone(name: str, asked: list[Request]) -> dict[str, Any] | None:
+    """`measure` in a process of its own, so that each has its own peak of memory."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(measure, name, asked).result()
 
 
 def compared(results: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """The table: each engine beside ours."""
-    ours, reference = results["camara-qod"], results["Outlines, llguidance"]
+    ours, reference = results[OURS], results[STOCK]
     for row in results.values():
-        row["times_slower"] = round(row["median"] / ours["median"], 2)
+        row["times_slower"] = round(row["median_s"] / ours["median_s"], 2)
         same = [a == b for a, b in zip(row["answers"], reference["answers"], strict=True)]
         row["same_as_stock_loop"] = round(sum(same) / len(same), 4)
     return {name: {k: v for k, v in row.items() if k != "answers"} for name, row in results.items()}
-
-
-def installed(package: str) -> str | None:
-    """A package's version, if it is there."""
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
 
 
 def draw(table: dict[str, dict[str, Any]]) -> None:
@@ -178,7 +194,9 @@ def draw(table: dict[str, dict[str, Any]]) -> None:
     figure = Figure(figsize=(7, 2.8), layout="tight")
     axes = figure.subplots()
     names = list(reversed(table))
-    axes.barh(names, [table[name]["median"] for name in names])
+    bars = axes.barh(names, [table[name]["median_s"] for name in names])
+    axes.bar_label(bars, [f"{table[name]['median_s']:.2f} s" for name in names], padding=3)
+    axes.margins(x=0.15)
     axes.set_xlabel("median seconds a request")
     figure.savefig(FOLDER / "engines.svg")
 
@@ -187,23 +205,14 @@ def main() -> None:
     """Measure, and write table and plot."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--count", type=int, default=40, help="how many requests (default 40)")
-    asked = requests(parser.parse_args().count)
-    with tempfile.TemporaryDirectory() as folder:
-        results = {name: measure(name, engine, asked) for name, engine in engines(Path(folder))}
-    table = compared(results)
-    packages = ("torch", "transformers", "outlines", "llguidance", "guidance", "llama-cpp-python")
-    report = {
-        "engines": table,
-        "requests": len(asked),
-        "threads": torch.get_num_threads(),
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores",
-        "python": platform.python_version(),
-        "versions": {name: installed(name) for name in packages},
-    }
-    FOLDER.mkdir(exist_ok=True)
-    (FOLDER / "engines.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    asked = [
+        (messages, schema_for(demo_context(messages)))
+        for messages in conversations(parser.parse_args().count)
+    ]
+    results = {name: alone(name, asked) for name in ENGINES}
+    table = compared({name: row for name, row in results.items() if row})
+    save("engines", {"engines": table, "requests": len(asked)}, PACKAGES)
     draw(table)
-    print(json.dumps(report, indent=1))
 
 
 if __name__ == "__main__":

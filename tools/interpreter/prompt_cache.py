@@ -21,15 +21,15 @@ class PromptCache:
         self._read: list[int] = []
         self._cache = self._empty()
 
-    def resume(self, prompt: list[int]) -> tuple[DynamicCache, list[int]]:
-        """The cache cut back to what a prompt has in common with the last one, and the rest of it.
+    def resume(self, prompt: list[int]) -> tuple[DynamicCache, int]:
+        """The cache cut back to what a prompt has in common with the last one.
 
         Args:
             prompt: token ids.
 
         Returns:
-            A cache to go on with, and the tokens still to be read: at least one, so that there are
-            logits to choose from.
+            A cache to go on with, and how many tokens of the prompt it holds: never all, so that
+            there are logits to choose from.
         """
         held = self._cache.get_seq_length()
         common = min(common_length(self._read, prompt[:-1]), held)
@@ -39,7 +39,7 @@ class PromptCache:
         elif surplus:
             self._cache.crop(-surplus)
         self._read = list(prompt)
-        return self._cache, prompt[common:]
+        return self._cache, common
 
     def clear(self) -> None:
         """Forget everything, as after a pass that failed half-way."""
