@@ -20,7 +20,6 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from importlib.metadata import distribution
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -37,10 +36,11 @@ from transformers import DynamicCache
 
 from camara_qod.tools.interpreter import engine as fast_forward_engine
 from camara_qod.tools.interpreter.decoding import Decoder, Request
-from camara_qod.tools.interpreter.model import EMBEDDED_PACKAGE, load_model
+from camara_qod.tools.interpreter.model import embedded_source, load_model
 from camara_qod.tools.interpreter.operation import schema_for
 from camara_qod.tools.interpreter.prompt import render
 from camara_qod.tools.settings import QodSettings
+from camara_qod.training import gguf_weights
 from camara_qod.training.dataset import demo_context
 
 WARM_UP = 3
@@ -101,14 +101,11 @@ def _cut_to(cache: DynamicCache, length: int) -> None:
 
 def llama_cpp(model: Any, tokenizer: Any, watch: Stopwatch) -> Engine:
     """llama.cpp in this process, with a grammar made from the schema."""
-    import gguf_weights
     import llama_cpp
 
-    files = distribution(EMBEDDED_PACKAGE).files or []
-    base = next(Path(str(item.locate())) for item in files if item.suffix == ".gguf")
     with tempfile.TemporaryDirectory() as folder:
         weights = Path(folder) / "tuned.gguf"
-        gguf_weights.write(model, base, weights)
+        gguf_weights.write(model, embedded_source(), weights)
         engine = llama_cpp.Llama(
             str(weights), n_ctx=2048, verbose=False, n_threads=torch.get_num_threads()
         )

@@ -194,17 +194,22 @@ def export(
     merged: Annotated[
         bool, typer.Option("--merged", help="Whole weights with the adapter in them.")
     ] = False,
+    gguf: Annotated[
+        bool, typer.Option("--gguf", help="The same as one file, for llama.cpp and Ollama.")
+    ] = False,
     figures: Annotated[
         Path | None, typer.Option("--report", help="Report of `evaluate`, for the model card.")
     ] = None,
 ) -> None:
-    """Write adapter and model card as a folder that a model hub takes."""
+    """Write adapter and model card as a folder that a model hub or a server takes."""
+    from camara_qod.training.export import Form
     from camara_qod.training.export import export as write
     from camara_qod.training.recipe import load_recipe
 
     chosen = adapter or _folder(recipe, "dpo") / "adapter"
-    folder = write(load_recipe(recipe), chosen, output, merged=merged, report=figures)
-    Console().print(f"{folder} is ready to be uploaded, as it is.")
+    form: Form = "gguf" if gguf else "merged" if merged else "adapter"
+    folder = write(load_recipe(recipe), chosen, output, form, figures)
+    Console().print(f"{folder} is ready, as it is.")
 
 
 @app.command()

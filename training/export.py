@@ -1,14 +1,15 @@
-"""A trained adapter as a folder for a model hub: weights, tokenizer, model card."""
+"""A trained adapter as a folder for a model hub or a server: weights, tokenizer, model card."""
 
 import json
 import shutil
 from importlib.metadata import version
 from pathlib import Path
 from string import Template
-from typing import Any
+from typing import Any, Literal
 
 from camara_qod.tools.errors import TrainingError
-from camara_qod.tools.interpreter.model import EMBEDDED, load_model
+from camara_qod.tools.interpreter.model import EMBEDDED, embedded_source, load_model
+from camara_qod.training import gguf_weights
 from camara_qod.training.recipe import Recipe
 from camara_qod.training.run import explained, settings_for
 
@@ -16,6 +17,10 @@ from camara_qod.training.run import explained, settings_for
 _HUB_NAMES = {EMBEDDED: "HuggingFaceTB/SmolLM2-135M-Instruct"}
 #: Licences of the models that recipes ship for.
 _LICENSES = {EMBEDDED: "apache-2.0", "microsoft/Phi-3-mini-4k-instruct": "mit"}
+
+_LIBRARIES = {"adapter": "peft", "merged": "transformers", "gguf": "gguf"}
+#: Its name in the folder.
+GGUF_FILE = "qod.gguf"
 
 _CARD = Template("""---
 base_model: $hub_name
@@ -52,63 +57,85 @@ $figures
 """)
 
 
+#: The adapter, whole weights with it in them, or these as one file for llama.cpp and Ollama.
+Form = Literal["adapter", "merged", "gguf"]
+
+
 def export(
-    recipe: Recipe, adapter: Path, output: Path, *, merged: bool = False, report: Path | None = None
+    recipe: Recipe, adapter: Path, output: Path, form: Form = "adapter", report: Path | None = None
 ) -> Path:
-    """Write a folder that can be uploaded as it is.
+    """Write a folder that can be uploaded, or served, as it is.
 
     Args:
         recipe: the one that the adapter was trained with.
         adapter: its folder, with the run's `manifest.json` beside it, if there is one.
         output: the folder to write.
-        merged: weights with the adapter in them instead of the adapter.
+        form: what of the model to write.
         report: of `qod-train evaluate`, for the card.
 
     Returns:
         `output`.
 
     Raises:
-        TrainingError: there is no adapter, or it cannot be written.
+        TrainingError: there is no adapter, it cannot be written, or GGUF is asked of a model that
+            did not come in it.
     """
     if not (adapter / "adapter_config.json").is_file():
         raise TrainingError(
             f"There is no adapter in {adapter}: train one with `qod-train sft` and "
             "`qod-train dpo`, or name another folder."
         )
+    if form == "gguf" and recipe.model != EMBEDDED:
+        raise TrainingError(
+            f"{recipe.model} does not come as GGUF: export it with --merged, and convert the "
+            "folder with llama.cpp's convert_hf_to_gguf.py."
+        )
     with explained(output):
         output.mkdir(parents=True, exist_ok=True)
-        if merged:
-            _write_merged(recipe, adapter, output)
-        else:
+        if form == "adapter":
             for name in ("adapter_config.json", "adapter_model.safetensors"):
                 shutil.copyfile(adapter / name, output / name)
-        card = _card(recipe, adapter, merged=merged, report=report)
+        else:
+            _write_whole(recipe, adapter, output, form)
+        card = _card(recipe, adapter, form, report)
         (output / "README.md").write_text(card, encoding="utf-8")
     return output
 
 
-def _write_merged(recipe: Recipe, adapter: Path, output: Path) -> None:
+def _write_whole(recipe: Recipe, adapter: Path, output: Path, form: Form) -> None:
     # Merged into weights of full width: into 4 bits, rounding would undo part of the training.
     full = recipe.model_copy(update={"quantization": "none"})
     model, tokenizer = load_model(settings_for(full, str(adapter)))
-    model.save_pretrained(output)
-    tokenizer.save_pretrained(output)
+    if form == "gguf":
+        gguf_weights.write(model, embedded_source(), output / GGUF_FILE)
+    else:
+        model.save_pretrained(output)
+        tokenizer.save_pretrained(output)
 
 
-def _card(recipe: Recipe, adapter: Path, *, merged: bool, report: Path | None) -> str:
-    variable = "QOD_MODEL" if merged else "QOD_ADAPTER"
-    model = "" if merged or recipe.model == EMBEDDED else f"QOD_MODEL={recipe.model} "
+def _card(recipe: Recipe, adapter: Path, form: Form, report: Path | None) -> str:
     return _CARD.substitute(
         hub_name=_HUB_NAMES.get(recipe.model, recipe.model),
-        library="transformers" if merged else "peft",
+        library=_LIBRARIES[form],
         license=_LICENSES.get(recipe.model, "other"),
-        tags="merged" if merged else "lora",
-        title=f"CAMARA QoD {'model' if merged else 'adapter'} for {recipe.model}",
+        tags="lora" if form == "adapter" else form,
+        title=f"CAMARA QoD {'adapter' if form == 'adapter' else 'model'} for {recipe.model}",
         package=version("camara-qod"),
-        usage=f'{model}{variable}=. qod ask "Low latency for gaming, IP 192.168.1.50, 2 hours"',
+        usage=_usage(recipe, form),
         stages=_stages(adapter),
         figures=_figures(report),
     )
+
+
+def _usage(recipe: Recipe, form: Form) -> str:
+    ask = 'qod ask "Low latency for gaming, IP 192.168.1.50, 2 hours"'
+    if form == "gguf":
+        served = "QOD_MODEL_SERVER=http://127.0.0.1:8080/v1"
+        return f"llama-server -m {GGUF_FILE} --host 127.0.0.1 --port 8080 &\n    {served} {ask}"
+    if form == "merged":
+        return f"QOD_MODEL=. {ask}"
+    model = "" if recipe.model == EMBEDDED else f"QOD_MODEL={recipe.model} "
+    return f"{model}QOD_ADAPTER=. {ask}"
 
 
 def _stages(adapter: Path) -> str:

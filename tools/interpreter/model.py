@@ -137,7 +137,7 @@ def embedded_model(cache: Path) -> Path:
     target = cache / f"smollm2-135m-instruct-{EMBEDDED_SHA256[:12]}"
     if target.is_dir():
         return target
-    source = _embedded_source()
+    source = embedded_source()
     try:
         cache.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -150,7 +150,12 @@ def embedded_model(cache: Path) -> Path:
     return target
 
 
-def _embedded_source() -> Path:
+def embedded_source() -> Path:
+    """The GGUF file that the embedded model comes in.
+
+    Raises:
+        ModelError: its package is not installed, or without the file.
+    """
     try:
         package = distribution(EMBEDDED_PACKAGE)
     except PackageNotFoundError as error:
