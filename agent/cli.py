@@ -266,7 +266,8 @@ def _quiet_libraries() -> None:
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     warnings.filterwarnings("ignore")
-    logging.getLogger("torchao").setLevel(logging.ERROR)
+    for library in ("torchao", "bitsandbytes"):
+        logging.getLogger(library).setLevel(logging.ERROR)
 
 
 def main(arguments: list[str] | None = None) -> Any:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -56,6 +57,21 @@ def test_a_batch_decides_as_one_request_after_the_other(interpreter: Interpreter
     for left, right in zip(together, alone, strict=True):
         assert left.confidence == pytest.approx(right.confidence, rel=1e-3)
     assert interpreter.interpret_many([]) == []
+
+
+@pytest.mark.parametrize("window", [300, 800])
+def test_a_batch_stays_within_what_the_model_looks_back_on(
+    tiny_phi3: Path, tmp_path: Path, catalogue, demo, window: int
+) -> None:
+    folder = tmp_path / "sliding"
+    shutil.copytree(tiny_phi3, folder)
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps(config | {"sliding_window": window}))
+    sliding = load_model(QodSettings(_env_file=None, device="cpu", model=str(folder)))
+    interpreter = Interpreter(Decoder(*sliding), demo, catalogue)
+    alone = [interpreter.interpret(messages) for messages in REQUESTS]
+    together = interpreter.interpret_many(REQUESTS)
+    assert [item.emitted for item in together] == [item.emitted for item in alone]
 
 
 def test_what_was_read_before_changes_nothing(tiny, catalogue, demo, interpreter) -> None:
