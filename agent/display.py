@@ -1,15 +1,17 @@
 """Outcomes for people: a table of what was decided, the body, and the sentence."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console, Group, RenderableType
 from rich.json import JSON
 from rich.table import Table
 from rich.text import Text
 
-from camara_qod.agent.conversation import Pending
 from camara_qod.tools.outcome import Outcome
 from camara_qod.tools.wording import in_words
+
+if TYPE_CHECKING:  # a single request needs no conversation, and LangGraph takes long to import
+    from camara_qod.agent.conversation import Pending
 
 
 def show(console: Console, outcome: Outcome, *, body: bool = True) -> None:
@@ -35,7 +37,7 @@ def _style(outcome: Outcome) -> str:
     return "green" if outcome.succeeded else "yellow"
 
 
-def show_pending(console: Console, pending: Pending, *, body: bool) -> None:
+def show_pending(console: Console, pending: "Pending", *, body: bool) -> None:
     """Print a call that waits for a human's word.
 
     Args:

@@ -36,7 +36,8 @@ from transformers import DynamicCache
 
 from camara_qod.tools.interpreter import engine as fast_forward_engine
 from camara_qod.tools.interpreter.decoding import Decoder, Request
-from camara_qod.tools.interpreter.model import embedded_source, load_model
+from camara_qod.tools.interpreter.embedded import embedded_source
+from camara_qod.tools.interpreter.model import load_model
 from camara_qod.tools.interpreter.operation import schema_for
 from camara_qod.tools.interpreter.prompt import render
 from camara_qod.tools.settings import QodSettings

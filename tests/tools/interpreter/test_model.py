@@ -13,9 +13,10 @@ from peft import LoraConfig, get_peft_model
 
 from camara_qod.tools.camara.models import CreateSession
 from camara_qod.tools.errors import ModelError
-from camara_qod.tools.interpreter import model as loader
+from camara_qod.tools.interpreter import embedded
+from camara_qod.tools.interpreter.embedded import embedded_model, shipped_adapter
 from camara_qod.tools.interpreter.interpreter import Interpreter
-from camara_qod.tools.interpreter.model import embedded_model, load_decoder, load_model
+from camara_qod.tools.interpreter.model import load_decoder, load_model
 from camara_qod.tools.interpreter.operation import OPERATIONS
 from camara_qod.tools.settings import QodSettings
 
@@ -67,6 +68,15 @@ def test_an_adapter_changes_the_model(tiny_phi3: Path, tmp_path: Path) -> None:
     assert not torch.allclose(plain(ids).logits, expected, atol=1e-2)
 
 
+def test_the_embedded_model_is_kept_with_the_shipped_adapter_in_it() -> None:
+    kept, _ = load_model(settings())
+    put_in, _ = load_model(settings(adapter=str(shipped_adapter())))
+    ids = torch.arange(300, 320).unsqueeze(0)
+    torch.testing.assert_close(kept(ids).logits, put_in(ids).logits, atol=1e-3, rtol=1e-3)
+    plain, _ = load_model(settings(adapter="none"))
+    assert not torch.allclose(plain(ids).logits, kept(ids).logits, atol=1e-1)
+
+
 @pytest.mark.parametrize(
     ("values", "words"),
     [
@@ -92,7 +102,7 @@ def test_another_file_is_not_taken_for_the_embedded_model(tmp_path: Path) -> Non
     source = tmp_path / "model.gguf"
     source.write_bytes(b"GGUF, but not the one")
     with pytest.raises(ModelError, match="not the expected file"):
-        loader._convert(source, tmp_path / "target")
+        embedded._convert(source, tmp_path / "target")
     assert not (tmp_path / "target").exists()
 
 
@@ -105,7 +115,8 @@ def test_a_cache_that_cannot_be_made_is_named(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_a_conversion_killed_half_way_leaves_nothing_behind(tmp_path: Path) -> None:
     program = (
-        "from pathlib import Path; from camara_qod.tools.interpreter.model import embedded_model;"
+        "from pathlib import Path;"
+        "from camara_qod.tools.interpreter.embedded import embedded_model;"
         f"print(embedded_model(Path({str(tmp_path)!r})))"
     )
     process = subprocess.Popen([sys.executable, "-c", program])

