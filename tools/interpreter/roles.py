@@ -35,6 +35,8 @@ _BEFORE = re.compile(
 )
 _PERSON_BEFORE = re.compile(
     r"(?:\bi(?:['’]m|\s+am)\s+(?:(?:now|currently|online|connected|sitting|on|at|using|behind|coming|in|from)\s+){0,3}"
+    r"|\bmy\s+(?:(?:own|current|new|public|private|local)\s+)*"
+    r"(?:(?:side|end|addr(?:ess)?|ip(?:v?[46])?)\b\s*){1,2}(?:\s*(?:is|was|['’]s|[:=])\s*)?(?:(?:now|at|on)\s+)*"
     r"|\b(?:he|she)(?:['’]s|\s+is)\s+(?:now\s+|currently\s+)?(?:on|at|behind|connected\s+from)\s+"
     r"|\b(?:join(?:ing)?|dial(?:ling)?(?:\s+in)?|play(?:ing)?|connect(?:ing)?|log(?:ging)?\s+(?:in|on))"
     r"\s+(?:(?:it|in|on|this|that)\s+)?from\s+|(?:^|[,;.\n]\s*)me\s*[:=]\s*)(?:ip\s+)?$",
@@ -76,11 +78,11 @@ _AND_ALSO = re.compile(
     r"\s*(?:and|/|,|&|plus|\+)(?:\s+(?:and|its|ip|ipv[46]|v[46]|address|is))*[\s:]*", re.IGNORECASE
 )
 #: Beside an address: which side of an address translation it is seen from.
-_PUBLIC = (r"\bpublic(?:ly)?(?:\s+(?:is|ip|address))*[\s:=]*$", r"\s*\(?(?:is\s+)?public(?:ly)?\b")
-_PRIVATE = (
-    r"\b(?:private(?:ly)?|local(?:ly)?|internal(?:ly)?)(?:\s+(?:is|ip|address))*[\s:=]*$",
-    r"\s*\(?(?:is\s+)?(?:private|local|internal)(?:ly)?\b",
-)
+_SIDE = r"(?:\s+(?:is|ip(?:v?[46])?|addr(?:ess)?|one|side))*[\s:=]*$"
+_OUTSIDE = r"(?:public(?:ly)?|external(?:ly)?|outside)"
+_INSIDE = r"(?:private(?:ly)?|local(?:ly)?|internal(?:ly)?|inside)"
+_PUBLIC = (rf"\b{_OUTSIDE}{_SIDE}", rf"\s*\(?(?:is\s+)?(?:(?:on|from)\s+the\s+)?{_OUTSIDE}\b")
+_PRIVATE = (rf"\b{_INSIDE}{_SIDE}", rf"\s*\(?(?:is\s+)?(?:(?:on|from)\s+the\s+)?{_INSIDE}\b")
 
 
 def role_of(text: str, start: int, end: int) -> Role | None:

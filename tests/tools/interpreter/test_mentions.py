@@ -216,7 +216,8 @@ def test_mentions_keep_their_turn_and_order() -> None:
         ),
         ("device to 192.0.2.1", [None]),
         ("no server. 192.0.2.1 is mine", [None]),
-        ("my IP is 192.0.2.1", [None]),
+        ("my IP is 192.0.2.1", ["device"]),
+        ("IP 192.0.2.1", [None]),
         ("server subnet 192.0.2.0/28", ["server"]),
     ],
 )
