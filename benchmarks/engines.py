@@ -64,6 +64,7 @@ def outlines_loop(model: Any, tokenizer: Any, watch: Stopwatch, backend: str) ->
     """What Outlines does by itself."""
     watch.watch(outlines, "Generator", "compile")
     engine = outlines.from_transformers(model, tokenizer)
+    engine.type_adapter.has_chat_template = False  # the prompt is rendered already
 
     def decide(request: Request) -> str:
         turns, schema = request
