@@ -228,11 +228,13 @@ def _both_families(context: Context) -> ApplicationServer | None:
 def ports(context: Context) -> dict[str, list[Any]]:
     """Candidates for both port arguments; an argument without any is not on offer."""
     named = context.mentions.of(Ports)
-    # The port beside a device's address is its `publicPort`.
+    addresses = context.mentions.of(Address)
+    # The port beside a device's address is its `publicPort`; where the server's address is known,
+    # all others are the device's.
+    server_known = any(item.role is Role.SERVER for item in addresses)
+    roles = (Role.SERVER,) if server_known else (Role.SERVER, None)
     beside = [
-        ((item.port,), ())
-        for item in context.mentions.of(Address)
-        if item.port is not None and item.role is not Role.DEVICE
+        ((item.port,), ()) for item in addresses if item.port is not None and item.role in roles
     ]
     candidates = {
         "device_ports": _specs(_parts(named, Role.SERVER)),
@@ -241,7 +243,7 @@ def ports(context: Context) -> dict[str, list[Any]]:
     owned = {
         "device_ports": any(item.role is Role.DEVICE for item in named),
         "application_server_ports": any(item.role is Role.SERVER for item in named)
-        or any(item.role is Role.SERVER and item.glued for item in context.mentions.of(Address)),
+        or any(item.role is Role.SERVER and item.glued for item in addresses),
     }
     return {
         name: list(specs) if owned[name] else [*specs, None]

@@ -164,9 +164,32 @@ _FROM_TO = re.compile(
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(r"\b(?:from|between)\s+$", re.IGNORECASE)
+_BEGIN = (
+    r"(?:(?:start|begin)(?:ing|s)?(?:\s+(?:at|from))?|from|as\s+of"
+    r"|(?:and\s+)?(?:right\s+)?now(?:\s+it(?:['’]s|\s+is))?|it(?:['’]s|\s+is)(?:\s+now)?)"
+)
+_UNTIL = r"(?:until|till?|up\s+to|ending(?:\s+at)?|ends?\s+at)"
+#: "until 23:30 starting at 21:00".
+_TO_FROM = re.compile(
+    rf"\b{_UNTIL}\s+{_OF_DAY.format(2)}[\s,;(]+{_BEGIN}\s+{_OF_DAY.format(1)}(?!\w|[:.\-/][0-9])",
+    re.IGNORECASE,
+)
+#: "it is 3 pm now and I need it until 5 pm".
+_NOW_TO = re.compile(
+    rf"\b{_BEGIN}\s+{_OF_DAY.format(1)}(?![\w:]|[.\-/][0-9])[^0-9.!?\n]{{0,40}}?\b{_UNTIL}\s+"
+    rf"{_OF_DAY.format(2)}(?!\w|[:.\-/][0-9])",
+    re.IGNORECASE,
+)
+#: "28 quid an hour" is a price, "90 km an hour" a speed.
+_RATE = re.compile(
+    r"(?:[€$£]\s?[0-9][0-9.,]*|[0-9][0-9.,]*\s?(?:[€$£]|quid|bucks|euros?|eur|dollars?|usd|pounds?|gbp"
+    r"|pence|cents?|rupees|kr|km|kms|kilometers?|kilometres?|miles?|knots|times|[kmgt]i?b(?:ytes)?"
+    r"|requests?|readings|messages|frames|samples|units|pieces|people))\s+$",
+    re.IGNORECASE,
+)
 #: `"duration": 7200`, `duration_minutes=30`: a field whose unit is in its name, else seconds.
 _FIELD = re.compile(
-    r"(?<![A-Za-z])\w*(?:duration|dauer|duraci[oó]n|dur[ée]e)(?:_?in)?(?:_|\s?\()?"
+    r"(?<![A-Za-z])\w*(?:duration|dauer|duraci[oó]n|dur[ée]e|dur)(?:_?in)?(?:_|\s?\()?"
     r"(?P<unit>s|secs?|seconds|mins?|minutes|hours)?\)?[\"']?\s*(?:[:=]|of\b|is\b|\s)\s*[\"']?(?P<number>[0-9]{1,9})(?:\.0+)?(?![\w:]|\.[0-9]|\s*[A-Za-z]*(?:sec|min|hour|hrs?|h|m|s|day)\b)",
     re.IGNORECASE,
 )
@@ -254,6 +277,17 @@ def _from_to(text: str) -> Iterator[Span]:
         turn = 720 if begin <= 780 and end <= 720 and not match["half1"] else 1440
         length = end - begin if end > begin else end + turn - begin
         yield Span(match.start(), match.end(), 60 * length)
+    for match in (*_TO_FROM.finditer(text), *_NOW_TO.finditer(text)):
+        if all(re.search(r"[:h]|[ap]\.?m", _time(match, which), re.I) for which in (1, 2)):
+            length = (_of_day(match, 2) - _of_day(match, 1)) % 1440
+            yield Span(match.start(), match.end(), 60 * length)
+
+
+def _time(match: re.Match[str], which: int) -> str:
+    """A time of day as it is written."""
+    groups = [f"hour{which}", f"minute{which}", f"half{which}"]
+    ends = [match.end(name) for name in groups if match[name]]
+    return match.string[match.start(groups[0]) : max(ends) + 2]
 
 
 def _of_day(match: re.Match[str], which: int) -> int:
@@ -279,6 +313,8 @@ def _worded(text: str) -> Iterator[Span]:
         size = next(int(name[1:]) for name, hit in match.groupdict().items() if _is_unit(name, hit))
         if match["word"] and size == 1 and match["word"].lower() in ("a", "one"):
             continue  # "a second opinion", "give me one second"
+        if match["word"] and _RATE.search(text[max(0, match.start() - 30) : match.start()]):
+            continue
         if match["word"] and match["word"].lower() == "another" and size not in (60, 3600):
             continue  # "another day"
         if number := match["number"]:

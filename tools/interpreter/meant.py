@@ -58,6 +58,8 @@ _FOR = re.compile(
     r"|\blasting|\bmake\s+(?:it|that))\s*[\"']?$",
     re.IGNORECASE,
 )
+#: "…, 30m": the last thing of a list.
+_LISTED = re.compile(r"[,;/|]\s*$")
 #: Words of the same clause by which a length may be that of something else.
 _HAZY = re.compile(
     r"\b(?:ignore|instructions?|system|assistant|override|was|were|had|been|yesterday|ago|last"
@@ -145,7 +147,8 @@ def without_doubt(item: Length, messages: Sequence[str]) -> bool:
     start = max((match.end() for match in _CLAUSE_END.finditer(before)), default=0)
     end = _CLAUSE_END.search(after)
     clause = text[start : item.end] + after[: end.start() if end else None]
-    return bool(_FOR.search(before)) or not _HAZY.search(_REPEATED.sub(" ", clause))
+    alone = _LISTED.search(before) and not after.strip(" .!")
+    return bool(alone or _FOR.search(before)) or not _HAZY.search(_REPEATED.sub(" ", clause))
 
 
 def left_to_default(messages: Sequence[str]) -> bool:

@@ -175,7 +175,7 @@ _IPV4 = re.compile(
     r"(?:/(?P<prefix>[0-9]{1,3}))?(?::(?P<port>[0-9]{1,6}))?(?![0-9A-Za-z_]|\.[0-9])"
 )
 _WORDED_PORT = re.compile(
-    r"[\s,;(]*(?:(?:on|at|with|using|and|via|its|the|public|source|udp|tcp|from)\s+){0,3}"
+    r"[\s,;(]*(?:(?:on|at|with|using|and|via|its|the|public|source|udp|tcp|from|device(?=\s+public))\s+){0,3}"
     r"port(?:\s+(?:number|is|no\.?))*[\s:=#]*(?P<port>[0-9]{1,6})(?![0-9A-Za-z_]|[.:-][0-9])"
     r"(?!\s*(?:-|to\b|through\b|until\b|bis\b|\.\.)\s*[0-9])"
     r"(?!\s*(?:,|/|&|and\b|or\b|und\b|y\b|et\b)\s*[0-9]{2,6}\b(?!\s*[A-Za-z:.]))"
@@ -194,7 +194,10 @@ _ANSWER = re.compile(r"\W*(?:to|make it|set it to|then)?\s*([0-9]{2,6})\W*", re.
 _E164 = re.compile(r"\+[1-9][0-9]{4,14}")
 _TO = r"(?:-|\bto\b|\bthrough\b|\buntil\b|\ba\b|\bà\b|\.\.|\bbis\b)"
 _PORT_ITEM = rf"[0-9]{{1,6}}(?:\s*{_TO}\s*(?:port\s+)?[0-9]{{1,6}})?"
-_PORT_WORD = r"(?:\b|(?<=_)|(?<=[a-z])(?-i:(?=P)))(?:ports?|puertos?|portas?|portes?|porte)"
+_PORT_WORD = (
+    r"(?:\b|(?<=_)|(?<=\b(?:as|ue))|(?<=\b(?:srv|dst|src|dev))|(?<=[a-z])(?-i:(?=P)))"
+    r"(?:ports?|puertos?|portas?|portes?|porte)"
+)
 _PORTS = re.compile(
     rf"(?:{_PORT_WORD}[\"']?(?:\s+(?:range|numbers?|nos?\.|is|are|should|be|to|tcp|udp|"
     rf"from|between|on|the))*|\b(?:tcp|udp)(?:\s+ports?)?|\blisten(?:s|ing)?\s+(?:on|at))[\s:=#\[/(\"']*"

@@ -44,7 +44,10 @@ _PERSON_BEFORE = re.compile(
 )
 _SERVICE_BEFORE = re.compile(
     r"\b(?:connect(?:s|ed|ing)?|talk(?:s|ing)?|report(?:s|ing)?|publish(?:es|ing)?)\s+to\s+(?:ip\s+)?$"
-    r"|\bhosted\s+(?:on|at)\s+$",
+    r"|\bhosted\s+(?:on|at)\s+$|(?<![a-z])as\s?[=:]\s?[\"']?$"
+    r"|\b(?:get|send(?:ing)?|upload(?:ing)?|push(?:ing)?|transfer(?:ring)?|copy(?:ing)?|ship(?:ping)?"
+    r"|deliver(?:ing)?|back(?:ing)?\s+up|sync(?:ing)?)\b[^.;!?\n]*\bto\s+(?:the|our|my|an?)\s+"
+    r"(?:[a-z-]+\s+){1,3}(?:at|on)\s+$",
     re.IGNORECASE,
 )
 _LINK_BEFORE = re.compile(r"\bhttps?://$", re.IGNORECASE)
@@ -58,7 +61,7 @@ _AFTER = re.compile(
 )
 _SERVES_AFTER = re.compile(r"\s+(?:hosts|serves|is\s+hosting)\s+(?:our|the|my|this|that|a)\b", re.I)
 _PORT_BEFORE = re.compile(
-    rf"(?:(?P<applicationServer>{SERVER_WORD}|remote|destination)"
+    rf"(?:(?P<applicationServer>{SERVER_WORD}|remote|destination|(?<![a-z])(?:as|dst)(?=_?$))"
     rf"|(?<![a-z])(?P<device>{DEVICE_WORD}|local))(?:'s)?(?:[ _-]side)?[ _-]*[\"']?$",
     re.IGNORECASE,
 )

@@ -5,6 +5,11 @@ from hypothesis import strategies as st
 from camara_qod.tools.interpreter.durations import find_durations
 
 READ = {
+    "until 23:30 starting at 21:00": 9000,
+    "until 7 am, now it is 1 am": 21600,
+    "it's 3pm now and I need it until 5pm": 7200,
+    "6pm-7:30pm, costs me 28 quid an hour": 5400,
+    "dur=7200": 7200,
     "90 min": 5400,
     "for 1.5 hours": 5400,
     "1,5 h": 5400,
@@ -92,6 +97,9 @@ READ = {
     "von 9:00 bis 10:30": 5400,
 }
 UNREAD = [
+    "until 23:30",
+    "60 km an hour",
+    "$20 an hour",
     "",
     "a few hours",
     "20 ms",

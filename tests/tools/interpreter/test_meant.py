@@ -18,6 +18,7 @@ def context(*turns: str) -> Context:
     [
         (["gaming for 2 hours"], [7200]),
         (["gaming, 2 hours"], [7200]),
+        (["films to download before my flight, phone +351966666666, 30m"], [1800]),
         (["gaming, only 10 seconds for a test"], [10]),
         (["interactive class between 9 am and 11:15 am"], [8100]),
         (["next ranked one is in ten minutes"], [600, None]),
@@ -96,6 +97,18 @@ def test_ports_with_an_owner_are_not_left_out() -> None:
     assert [item.ports for item in offered["application_server_ports"]] == [[443]]
     assert [item.ports for item in offered["device_ports"]] == [[5004]]
     assert None in candidates.ports(context("port 443"))["device_ports"]
+    short = candidates.ports(context("ue=198.51.100.9; as=192.0.2.77; asport=3074"))
+    assert [item.ports for item in short["application_server_ports"]] == [[3074]]
+    assert list(short) == ["application_server_ports"]
+
+
+def test_a_port_beside_the_other_address_is_not_the_servers() -> None:
+    said = context("room kit at 198.51.100.45:5061, bridge = server 192.0.2.145")
+    assert candidates.ports(said) == {}
+    assert candidates.devices(said)[0].ipv4_address.public_port == 5061
+    lines = context("device ip: 203.0.113.58\ndevice public port: 3479")
+    assert candidates.ports(lines) == {}
+    assert candidates.devices(lines)[0].ipv4_address.public_port == 3479
 
 
 BARE = {"publicAddress": "10.0.0.1", "privateAddress": "10.0.0.1"}

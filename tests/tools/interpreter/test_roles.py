@@ -37,6 +37,8 @@ def context(*turns: str) -> Context:
         ("public 203.0.113.12, private 192.168.0.7", ["device", "device"]),
         ("private address is 10.8.0.2, its public one 85.10.20.30", ["device", "device"]),
         ("10.1.1.50 inside and 203.0.113.150 outside", ["device", "device"]),
+        ("get the rushes to the edit suite at 192.0.2.9 tonight", ["applicationServer"]),
+        ("send it to the tablet at 192.0.2.9", ["device"]),
         ("my side is 192.0.2.9 port 2222", ["device"]),
         ("my server ip is 192.0.2.9", ["applicationServer"]),
         ("10.66.7.8 privately, 203.0.113.88 publicly", ["device", "device"]),
