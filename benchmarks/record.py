@@ -9,17 +9,18 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-import torch
-
 FOLDER = Path(__file__).parent / "results"
 
 
 def save(name: str, figures: dict[str, Any], packages: Sequence[str]) -> None:
     """Write figures into `results/<name>.json`, and show them."""
+    import torch  # not before: what starts processes must be small
+
     report = {
         "command": " ".join(["python", f"benchmarks/{Path(sys.argv[0]).name}", *sys.argv[1:]]),
         **figures,
-        "machine": f"{platform.machine()}, {_processor()}, {os.cpu_count()} cores",
+        "machine": f"{platform.machine()}, {torch.backends.cpu.get_cpu_capability()}, "
+        f"{os.cpu_count()} cores",
         "threads": torch.get_num_threads(),
         "python": platform.python_version(),
         "versions": {name: found for name in packages if (found := _installed(name))},
@@ -28,11 +29,6 @@ def save(name: str, figures: dict[str, Any], packages: Sequence[str]) -> None:
     FOLDER.mkdir(exist_ok=True)
     (FOLDER / f"{name}.json").write_text(text + "\n", encoding="utf-8")
     print(text)
-
-
-def _processor() -> str:
-    """Its instruction sets as far as they matter here."""
-    return torch.backends.cpu.get_cpu_capability()
 
 
 def _installed(package: str) -> str | None:

@@ -33,8 +33,8 @@ def write(model: Any, base: Path, target: Path) -> None:
     for field in reader.fields.values():
         if field.name == gguf.Keys.General.ARCHITECTURE or field.name.startswith("GGUF."):
             continue
-        kind, *_, last = [*field.types, field.types[-1]]
-        sub = last if kind == gguf.GGUFValueType.ARRAY else None
+        kind = field.types[0]
+        sub = field.types[-1] if kind == gguf.GGUFValueType.ARRAY else None
         writer.add_key_value(field.name, field.contents(), kind, sub_type=sub)
     weights = model.state_dict()
     for tensor in reader.tensors:

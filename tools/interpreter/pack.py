@@ -80,7 +80,7 @@ class Pack:
             logits: of the choices, (choices, vocabulary).
             held: as for the inputs.
         """
-        each = logits.split([len(answer.places) for answer in self._answers])
+        each = torch.split(logits, [len(answer.places) for answer in self._answers])
         for answer, scores, own, start in zip(
             self._answers, each, self._own, self._starts, strict=False
         ):
