@@ -1,7 +1,7 @@
 """Figures of an evaluation: shares with their uncertainty, F1, and risk against coverage."""
 
 from collections.abc import Iterable, Sequence
-from math import sqrt
+from math import comb, sqrt
 from typing import Any
 
 from camara_qod.tools.interpreter.decision import CLARIFY, DECLINE
@@ -26,6 +26,18 @@ def share(hits: Iterable[bool]) -> dict[str, Any]:
     half = _Z * sqrt(p * (1 - p) / n + _Z**2 / (4 * n**2)) / (1 + _Z**2 / n)
     low, high = (0.0 if p == 0 else middle - half), (1.0 if p == 1 else middle + half)
     return {"value": round(p, 4), "low": round(low, 4), "high": round(high, 4), "count": n}
+
+
+def mcnemar(won: int, lost: int) -> float:
+    """Two-sided p of McNemar's exact test (McNemar 1947) of paired outcomes that changed.
+
+    Args:
+        won: how many are right only afterwards.
+        lost: how many were right only before.
+    """
+    changed = won + lost
+    tail = sum(comb(changed, k) for k in range(min(won, lost) + 1)) / 2**changed
+    return min(1.0, 2 * tail)
 
 
 def kind(operation: str | None) -> str:

@@ -2,17 +2,22 @@
 
 import json
 from collections.abc import Iterable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from camara_qod.tools.errors import TrainingError
 from camara_qod.training import plots
+from camara_qod.training.metrics import mcnemar
 from camara_qod.training.run import explained
 
 STAGES = ("base", "sft", "dpo")
 WAYS = ("free", "schema", "grounded")
 #: The reports that the page is about.
 BEST = "dpo-grounded"
+
+#: Above it, a difference may well be chance.
+_CHANCE = 0.05
 
 Reports = dict[str, dict[str, Any]]
 
@@ -76,6 +81,8 @@ def _sections(reports: Reports, pictures: dict[str, str]) -> Iterable[str]:
     yield _picture(pictures, "ways", "Exactly right, by stage of training and way of decoding")
     yield "## Every stage and every way"
     yield _crossed(reports)
+    yield "## What each stage adds"
+    yield _gains(reports)
     yield "## Grounded, after DPO"
     yield _single(best)
     yield _picture(pictures, "coverage", "Share of right answers among the most confident")
@@ -109,11 +116,40 @@ def percent(found: dict[str, Any]) -> str:
 def _crossed(reports: Reports) -> str:
     names = [f"{stage}-{way}" for stage in STAGES for way in WAYS]
     names = [name for name in names if name in reports]
-    rows = [
-        [name.replace("-", ", "), *(percent(reports[name][key]) for key in _SHARES)]
-        for name in names
-    ]
+    rows = [[_named(name), *(percent(reports[name][key]) for key in _SHARES)] for name in names]
     return _table(["stage, decoding", *_SHARES.values()], rows)
+
+
+def _gains(reports: Reports) -> str:
+    """Each stage beside the one before, on the same requests."""
+    pairs = [
+        (f"{before}-{way}", f"{after}-{way}")
+        for before, after in pairwise(STAGES)
+        for way in WAYS
+        if f"{before}-{way}" in reports and f"{after}-{way}" in reports
+    ]
+    rows = [
+        [_named(after), _named(before), *_gain(reports[before], reports[after])]
+        for before, after in pairs
+    ]
+    head = ["", "against", "right now and not before", "right before and not now", "p", ""]
+    test = "p is of McNemar's exact test: how likely so uneven a split is by chance."
+    return "\n\n".join([_table(head, rows), test])
+
+
+def _named(report: str) -> str:
+    return report.replace("-", ", ")
+
+
+def _gain(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    was = {case["id"]: case["correct"] for case in before["cases"]}
+    now = {case["id"]: case["correct"] for case in after["cases"]}
+    both = was.keys() & now.keys()
+    won = sum(now[name] and not was[name] for name in both)
+    lost = sum(was[name] and not now[name] for name in both)
+    chance = mcnemar(won, lost)
+    word = "no difference beyond chance" if chance > _CHANCE else "helps" if won > lost else "harms"
+    return [str(won), str(lost), f"{chance:.2g}", word]
 
 
 def _single(value: dict[str, Any]) -> str:

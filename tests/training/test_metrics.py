@@ -1,6 +1,6 @@
 import pytest
 
-from camara_qod.training.metrics import confusion, latency, macro_f1, risk_coverage, share
+from camara_qod.training.metrics import confusion, latency, macro_f1, mcnemar, risk_coverage, share
 
 
 def test_a_share_has_its_wilson_interval() -> None:
@@ -43,3 +43,10 @@ def test_risk_falls_where_the_confident_answers_are_right() -> None:
 def test_latency_names_the_slow_ones() -> None:
     found = latency([1.0] * 95 + [9.0] * 5)
     assert (found["median"], found["p95"], found["mean"]) == (1.0, 9.0, 1.4)
+
+
+@pytest.mark.parametrize(
+    ("won", "lost", "p"), [(0, 0, 1.0), (5, 5, 1.0), (10, 2, 0.0386), (1, 0, 1.0), (0, 20, 1.9e-6)]
+)
+def test_mcnemar(won: int, lost: int, p: float) -> None:
+    assert mcnemar(won, lost) == pytest.approx(p, rel=0.01)
