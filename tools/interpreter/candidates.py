@@ -25,6 +25,7 @@ from camara_qod.tools.interpreter.meant import (
 from camara_qod.tools.interpreter.mentions import (
     Address,
     Length,
+    Mention,
     Phone,
     Ports,
     ProfileName,
@@ -66,6 +67,15 @@ _NO_NUMBER = re.compile(
     r"(?:phone|mobile)?\s*(?:phone|number|msisdn)\b",
     re.IGNORECASE,
 )
+#: That the server of the configuration is to be taken, not one that was named.
+_NO_SERVER = re.compile(
+    r"\b(?:drop|remove|without|skip|forget|leave\s+out|no)\s+(?:(?:the|my|that|this|custom|own)\s+)*"
+    r"(?:app(?:lication)?\s+)?server\b(?!\s*(?:ports?|is|at|:|=))"
+    r"|\b(?:default|standard|usual)\s+(?:app(?:lication)?\s+)?server\b",
+    re.IGNORECASE,
+)
+#: Before a port: that it is the one by which a device is seen behind an address translation.
+_PUBLIC_PORT = re.compile(r"\bpublic(?:ly\s+visible)?\s+$", re.IGNORECASE)
 #: A server beside the one that was named before, not instead of it.
 _BESIDE = re.compile(r"\b(?:also|too|both|as\s+well|additionally|plus)\b", re.IGNORECASE)
 
@@ -90,8 +100,10 @@ def devices(context: Context) -> list[Device]:
     ]
     single = _not_taken_back(single, context)
     named = meant(context.mentions.of(Phone), context.messages)
+    if single:  # "if it fails, ring the desk at +44 …": the device is the address
+        named = [phone for phone in named if not taken_back(phone, context.messages)]
     phones = unique(phone.number for phone in named if not _dropped(phone, context))
-    v4 = unique(_translated(single, context) or _ipv4_forms(single))
+    v4 = unique(_translated(single, context) or _ipv4_forms(single, _public_port(context)))
     v6 = unique(str(address.ip) for address in single if isinstance(address.ip, IPv6Address))
     if (len(phones) + 1) * (len(v4) + 1) * (len(v6) + 1) > MAX_COMBINATIONS:
         names = ("phone_number", "ipv4_address", "ipv6_address")
@@ -165,14 +177,34 @@ def _translated(addresses: list[Address], context: Context) -> list[DeviceIpv4Ad
     public, private = called(called_public), called(called_private)
     if len(public) != 1 or len(private) != 1 or public == private:
         return []
-    if any(item.turn > public[0].turn for item in v4):
+    if any(item.turn > public[0].turn for item in v4 if item != private[0]):
         return []
     fields = {"public_address": str(public[0].ip), "private_address": str(private[0].ip)}
     port = {} if public[0].port is None else {"public_port": public[0].port}
     return [DeviceIpv4Addr.model_validate(fields | port)]
 
 
-def _ipv4_forms(addresses: list[Address]) -> Iterator[DeviceIpv4Addr]:
+def _public_ports(context: Context) -> list[Ports]:
+    """Ports that are called public, apart from any address: "the public port is 9001"."""
+    return [
+        item
+        for item in context.mentions.of(Ports)
+        if len(item.ports) == 1
+        and not item.ranges
+        and _PUBLIC_PORT.search(context.messages[item.turn][: item.start])
+    ]
+
+
+def _public_port(context: Context) -> int | None:
+    """The newest of them, where no address has a port beside it."""
+    said = _public_ports(context)
+    beside = any(item.port is not None for item in context.mentions.of(Address))
+    return said[-1].ports[0] if said and not beside else None
+
+
+def _ipv4_forms(
+    addresses: list[Address], public_port: int | None = None
+) -> Iterator[DeviceIpv4Addr]:
     """Ways in which addresses identify a device, by the rules of `DeviceIpv4Addr`.
 
     With a port, with a private address, or, without address translation, the same address twice.
@@ -181,16 +213,17 @@ def _ipv4_forms(addresses: list[Address]) -> Iterator[DeviceIpv4Addr]:
     inside = [address for address in v4 if any(address.ip in net for net in _PRIVATE)]
     for address in v4:
         public = str(address.ip)
-        if address.port is not None:
-            yield DeviceIpv4Addr(public_address=public, public_port=address.port)
+        port = public_port if address.port is None else address.port
+        if port is not None:
+            yield DeviceIpv4Addr(public_address=public, public_port=port)
         else:
             yield DeviceIpv4Addr(public_address=public, private_address=public)
         if address not in inside and len(inside) * len(v4) <= MAX_COMBINATIONS:
             for other in inside:
                 private = str(other.ip)
-                if address.port is not None:
+                if port is not None:
                     yield DeviceIpv4Addr(
-                        public_address=public, private_address=private, public_port=address.port
+                        public_address=public, private_address=private, public_port=port
                     )
                 else:
                     yield DeviceIpv4Addr(public_address=public, private_address=private)
@@ -200,8 +233,15 @@ def servers(context: Context) -> list[ApplicationServer]:
     """Addresses and subnets, each alone and IPv4 with IPv6."""
     v4: list[str] = []
     v6: list[str] = []
-    for address in _newest(_not_taken_back(context.mentions.of(Address), context), context):
-        if address.role is Role.DEVICE:
+    of_device = _translated(context.mentions.of(Address), context)
+    ends = {str(ip) for form in of_device for ip in (form.public_address, form.private_address)}
+    named = [
+        item
+        for item in context.mentions.of(Address)
+        if not taken_back(item, context.messages) and not _server_dropped(item, context)
+    ]
+    for address in _newest(named, context):
+        if address.role is Role.DEVICE or str(address.ip) in ends:
             continue
         (v4 if isinstance(address.ip, IPv4Address) else v6).append(address.text)
     if pair := _both_families(context):
@@ -215,9 +255,18 @@ def servers(context: Context) -> list[ApplicationServer]:
     return unique(single)
 
 
+def _server_dropped(item: Mention, context: Context) -> bool:
+    """Whether a later turn wants the server of the configuration."""
+    return any(_NO_SERVER.search(text) for text in context.messages[item.turn + 1 :])
+
+
 def _both_families(context: Context) -> ApplicationServer | None:
     """The server, where one turn gives it one address of each family."""
-    named = [item for item in context.mentions.of(Address) if item.role is Role.SERVER]
+    named = [
+        item
+        for item in context.mentions.of(Address)
+        if item.role is Role.SERVER and not _server_dropped(item, context)
+    ]
     newest = [item for item in named if item.turn == named[-1].turn]
     if sorted(item.ip.version for item in newest) != [4, 6]:
         return None
@@ -227,8 +276,15 @@ def _both_families(context: Context) -> ApplicationServer | None:
 
 def ports(context: Context) -> dict[str, list[Any]]:
     """Candidates for both port arguments; an argument without any is not on offer."""
-    named = context.mentions.of(Ports)
-    addresses = context.mentions.of(Address)
+    public = _public_ports(context)
+    named = [
+        item
+        for item in context.mentions.of(Ports)
+        if item not in public and not (item.role is Role.SERVER and _server_dropped(item, context))
+    ]
+    addresses = [
+        item for item in context.mentions.of(Address) if not _server_dropped(item, context)
+    ]
     # The port beside a device's address is its `publicPort`; where the server's address is known,
     # all others are the device's.
     server_known = any(item.role is Role.SERVER for item in addresses)

@@ -21,9 +21,10 @@ _BEFORE = {
     Mention: rf"(?:\b(?:not|never|old|former|formerly|previous|previously|wrong|ignore|except"
     rf"|instead\s+of|rather\s+than)|n['’]t){_GAP}",
     Address: rf"\b(?:mask|default\s+gateway|dns|ntp|name\s?servers?|resolver|proxy)\b{_GAP}"
-    rf"|\b(?:mask|dns)\b.*\bgateway{_GAP}"
-    rf"|\b(?:was|used\s+to\s+be){_SPACE}$",
+    rf"|\b(?:mask|dns)\b.*\bgateway{_GAP}|\b(?:netmask|dns|ntp)\b[^.,;!?\n\d]{{0,40}}$"
+    rf"|\b(?:was|were|used\s+to\s+be){_SPACE}$",
     Phone: r"\b(?:call|ring|text|reach|contact|phone)\s+(?:me|us|him|her|them)\b[^.;!?\n]{0,24}$"
+    r"|\b(?:ring|text|page|contact)\s+(?:the|our|my)\s+[\w'’ ]{1,30},?\s*(?:(?:on|at|under)\s*)?$"
     r"|\b(?:call|ring|phone)\b[^.;!?\n]{1,40}\bback\s+(?:on|at|under)\W*$",
     SessionId: r"\b(?!.*\bsession\W*$)(?:ticket|order|invoice|trace|correlat\w+|request|transaction"
     r"|account|customer|case|incident|billing|tracking|device)(?:[\s_-]?(?:id|no|number|ref))?"

@@ -10,6 +10,7 @@ from camara_qod.tools.interpreter.context import Context
 from camara_qod.tools.interpreter.decision import DECLINE, Completed, Decision
 from camara_qod.tools.interpreter.mentions import Length, Mention, SessionId
 from camara_qod.tools.interpreter.other_apis import asks_for_another
+from camara_qod.tools.interpreter.roles import DEVICE_WORD
 from camara_qod.tools.interpreter.schema import decision_schema
 
 
@@ -71,6 +72,23 @@ _ENDING = re.compile(
 )
 
 
+_END_BEFORE = re.compile(
+    r"(?<!not )(?<!n't )(?<!n’t )(?<!never )"
+    r"\b(?:drop|remove|delete|terminate|cancel|kill|release|end|close|stop)\s+(?:(?:the|my|that|this)\s+)?(?:session\s+)?(?:id\s+)?[\"'(#]*$",
+    re.IGNORECASE,
+)
+_EXTENDING = re.compile(r"\b(?:extend\w*|prolong\w*|lengthen\w*|longer)\b", re.IGNORECASE)
+#: So many words beside an id are still but an answer: "this one:", "which? the id is".
+_FEW = 4
+#: "Sessions of my laptop", "list all sessions on 10.0.0.1".
+_SESSIONS_OF = re.compile(
+    r"\W*(?:(?:please|show|list|get|give|see|fetch|find|me|us|all|any|the|open|active|current|running"
+    r"|existing)\W+)*sessions\s+(?:of|for|on|at|with|belonging\s+to)\s+(?:(?:my|the|this|that|our|a)\s+)?"
+    rf"(?:{DEVICE_WORD}|number|sim|line|ip|address|\+?[0-9])",
+    re.IGNORECASE,
+)
+
+
 def schema_for(context: Context) -> dict[str, Any]:
     """The decode schema of a conversation.
 
@@ -90,7 +108,9 @@ def _offered(context: Context) -> Sequence[str]:
         return (written,)
     names: Iterable[str] = OPERATIONS
     if _names_a_session(context):
-        names = (sessions.DELETE,) if _ENDING.match(context.messages[-1]) else _ON_ONE_SESSION
+        names = _said_of_session(context)
+    elif _SESSIONS_OF.match(context.messages[-1]) and not context.mentions.of(Length):
+        names = (sessions.RETRIEVE,)
     # Who wants a session to be longer says so: by a length, or by a word.
     longer = context.mentions.of(Length) or any(map(_LONGER.search, context.messages))
     return [name for name in names if name != sessions.EXTEND or longer]
@@ -101,6 +121,22 @@ def _names_a_session(context: Context) -> bool:
     newest = len(context.messages) - 1
     kinds = {type(item) for item in context.mentions.items if item.turn == newest}
     return bool(candidates.session_ids(context)) and SessionId in kinds and kinds <= _WITH_SESSION
+
+
+def _said_of_session(context: Context) -> Sequence[str]:
+    """What is to be done to the session that is named: by a verb, or by what was asked before."""
+    newest = context.messages[-1]
+    item = context.mentions.of(SessionId)[-1]
+    if _ENDING.match(newest) or _END_BEFORE.search(newest[: item.start]):
+        return (sessions.DELETE,)
+    answers = len(re.findall(r"[a-z]+", context.rest(item.turn), re.IGNORECASE)) <= _FEW
+    if answers and len(context.messages) > 1:
+        asked = context.messages[-2]
+        if _EXTENDING.search(asked):
+            return (sessions.EXTEND,)
+        if _ENDING.match(asked):
+            return (sessions.DELETE,)
+    return _ON_ONE_SESSION
 
 
 def _written(text: str) -> str | None:

@@ -6,6 +6,7 @@ from camara_qod.tools.catalogue import load_catalogue
 from camara_qod.tools.interpreter import candidates
 from camara_qod.tools.interpreter.context import Context, read
 from camara_qod.tools.interpreter.operation import schema_for
+from camara_qod.tools.interpreter.schema import wire
 from camara_qod.tools.settings import QodSettings
 
 
@@ -100,6 +101,75 @@ def test_ports_with_an_owner_are_not_left_out() -> None:
     short = candidates.ports(context("ue=198.51.100.9; as=192.0.2.77; asport=3074"))
     assert [item.ports for item in short["application_server_ports"]] == [[3074]]
     assert list(short) == ["application_server_ports"]
+
+
+def test_the_configured_server_is_asked_for() -> None:
+    for said in (
+        "drop the server and its ports, take the default one",
+        "the default server, please",
+    ):
+        later = context("gaming on +34622333444, server 192.0.2.150, server port 5000", said)
+        assert candidates.servers(later) == []
+        assert candidates.ports(later) == {}
+    assert candidates.servers(context("server 192.0.2.150", "no server ports please"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from 192.0.2.45, the router says netmask 255.255.255.0",
+        "console 192.0.2.45 (dns on it is set to 8.8.8.8)",
+    ],
+)
+def test_an_address_of_the_network_is_no_server(text: str) -> None:
+    assert {item.ipv4_address for item in candidates.servers(context(text))} <= {"192.0.2.45"}
+
+
+def test_what_is_said_of_an_address_later() -> None:
+    pair = context("hub on public address 203.0.113.91", "its private address is 172.16.8.5")
+    (device,) = candidates.devices(pair)
+    assert wire(device)["ipv4Address"] == {
+        "publicAddress": "203.0.113.91",
+        "privateAddress": "172.16.8.5",
+    }
+    assert candidates.servers(pair) == []
+    port = context("robot has 198.51.100.33", "it's behind NAT, the public port is 9001")
+    assert candidates.devices(port)[0].ipv4_address.public_port == 9001
+    assert candidates.ports(port) == {}
+
+
+def test_a_number_to_ring_is_no_device() -> None:
+    said = context("monitor 172.20.4.11; if it fails ring the nurses' desk, +44 20 7946 0958")
+    assert [item.phone_number for item in candidates.devices(said)] == [None]
+
+
+ID = "0ab08610-9fc9-4da0-b50a-c8fc22006eae"
+
+
+@pytest.mark.parametrize(
+    ("turns", "operation"),
+    [
+        (["extend my session by 20 minutes", f"which? {ID}"], "extendQosSessionDuration"),
+        (["end my session", ID], "deleteSession"),
+        ([f"we're wrapped, crew is packing, drop {ID}"], "deleteSession"),
+        (["Sessions for my laptop, please: 203.0.113.88"], "retrieveSessionsByDevice"),
+        (["list all sessions on +351966666666"], "retrieveSessionsByDevice"),
+    ],
+)
+def test_the_words_leave_one_operation(turns: list[str], operation: str) -> None:
+    offered = [
+        item["properties"]["operation"]["const"] for item in schema_for(context(*turns))["anyOf"]
+    ]
+    assert offered == [operation, "decline"]
+
+
+def test_words_that_leave_more_than_one() -> None:
+    for text in (
+        f"please don't drop {ID}",
+        f"is {ID} still up?",
+        "a session for my laptop 10.0.0.1",
+    ):
+        assert len(schema_for(context(text))["anyOf"]) > 2
 
 
 def test_a_port_beside_the_other_address_is_not_the_servers() -> None:
