@@ -36,7 +36,7 @@ def mcnemar(won: int, lost: int) -> float:
         lost: how many were right only before.
     """
     changed = won + lost
-    tail = sum(comb(changed, k) for k in range(min(won, lost) + 1)) / 2**changed
+    tail: float = sum(comb(changed, k) for k in range(min(won, lost) + 1)) / 2**changed
     return min(1.0, 2 * tail)
 
 
