@@ -85,4 +85,5 @@ def test_it_keeps_to_each_conversation_when_asked_for_several(interpreter: Inter
 
 
 async def test_asynchronously_too(interpreter: Interpreter) -> None:
-    assert (await interpreter.ainterpret("what is the weather")).decision.operation == "decline"
+    made = await interpreter.ainterpret("video call from +351966666666 for 45 minutes")
+    assert made.decision.arguments["device"] == {"phoneNumber": "+351966666666"}
