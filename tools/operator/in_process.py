@@ -1,5 +1,6 @@
 """The mock operator without a network: `httpx2` transports that call the application."""
 
+import weakref
 from contextlib import ExitStack
 
 import httpx2
@@ -19,6 +20,8 @@ class InProcessTransport(httpx2.BaseTransport):
         self._portal = self._stack.enter_context(start_blocking_portal())
         lifespan = app.router.lifespan_context(app)
         self._stack.enter_context(self._portal.wrap_async_context_manager(lifespan))
+        # Also where nobody closes it, and before the interpreter goes down, when it is too late.
+        self._end = weakref.finalize(self, self._stack.close)
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """One request and its whole answer."""
@@ -35,4 +38,4 @@ class InProcessTransport(httpx2.BaseTransport):
 
     def close(self) -> None:
         """End the event loop."""
-        self._stack.close()
+        self._end()
