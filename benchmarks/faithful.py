@@ -12,23 +12,20 @@ import json
 from pathlib import Path
 from typing import Any
 
-import outlines
-from outlines.types import JsonSchema
+from engines import ENGINES, OURS, STOCK
 from record import save
 from rich.progress import track
 from sample import PACKAGES
+from stopwatch import Stopwatch
 
 from camara_qod.tools.interpreter.context import Context
 from camara_qod.tools.interpreter.decision import Decision
-from camara_qod.tools.interpreter.decoding import Decoder
 from camara_qod.tools.interpreter.model import load_model
 from camara_qod.tools.interpreter.operation import complete, schema_for
-from camara_qod.tools.interpreter.prompt import render
 from camara_qod.tools.settings import QodSettings
 from camara_qod.training.dataset import demo_context
 
 CASES = Path(__file__).parent.parent / "data" / "test.jsonl"
-MAX_TOKENS = 400
 
 
 def right(text: str, context: Context, expected: dict[str, Any]) -> bool:
@@ -42,16 +39,13 @@ def main() -> None:
     parser.add_argument("--every", type=int, default=1, help="every so many cases (default 1)")
     lines = CASES.read_text(encoding="utf-8").splitlines()[:: parser.parse_args().every]
     model, tokenizer = load_model(QodSettings())
-    decoder, stock = Decoder(model, tokenizer), outlines.from_transformers(model, tokenizer)
-    stock.type_adapter.has_chat_template = False  # the prompt is rendered already
+    watch = Stopwatch()  # what it tells is not needed here
+    fast, stock = (ENGINES[name](model, tokenizer, watch) for name in (OURS, STOCK))
     differing, ours_right, stock_right = [], 0, 0
     for case in track([json.loads(line) for line in lines], "both engines"):
         context = demo_context(case["messages"])
-        schema = schema_for(context)
-        ours, _ = decoder.decode(case["messages"], schema)
-        kind = JsonSchema(json.dumps(schema))
-        generator = outlines.Generator(stock, kind, backend="llguidance")
-        theirs = generator(render(tokenizer, case["messages"]), max_new_tokens=MAX_TOKENS)
+        request = (case["messages"], schema_for(context))
+        ours, theirs = fast(request), stock(request)
         ours_right += right(ours, context, case["expected"])
         stock_right += right(theirs, context, case["expected"])
         if json.loads(ours) != json.loads(theirs):

@@ -102,7 +102,7 @@ def devices(context: Context) -> list[Device]:
     named = meant(context.mentions.of(Phone), context.messages)
     if single:  # "if it fails, ring the desk at +44 …": the device is the address
         named = [phone for phone in named if not taken_back(phone, context.messages)]
-    phones = unique(phone.number for phone in named if not _dropped(phone, context))
+    phones = unique(phone.number for phone in named if not _dropped(phone, _NO_NUMBER, context))
     v4 = unique(_translated(single, context) or _ipv4_forms(single, _public_port(context)))
     v6 = unique(str(address.ip) for address in single if isinstance(address.ip, IPv6Address))
     if (len(phones) + 1) * (len(v4) + 1) * (len(v6) + 1) > MAX_COMBINATIONS:
@@ -135,9 +135,9 @@ def _count(choice: tuple[Any, ...]) -> int:
     return sum(item is not None for item in choice) + pair
 
 
-def _dropped(phone: Phone, context: Context) -> bool:
-    """Whether a later turn says that the number is not to be used, and names none."""
-    return any(_NO_NUMBER.search(text) for text in context.messages[phone.turn + 1 :])
+def _dropped(item: Mention, words: re.Pattern[str], context: Context) -> bool:
+    """Whether a later turn says in such words that what was named is not to be used."""
+    return any(words.search(text) for text in context.messages[item.turn + 1 :])
 
 
 def _not_taken_back(addresses: list[Address], context: Context) -> list[Address]:
@@ -235,11 +235,7 @@ def servers(context: Context) -> list[ApplicationServer]:
     v6: list[str] = []
     of_device = _translated(context.mentions.of(Address), context)
     ends = {str(ip) for form in of_device for ip in (form.public_address, form.private_address)}
-    named = [
-        item
-        for item in context.mentions.of(Address)
-        if not taken_back(item, context.messages) and not _server_dropped(item, context)
-    ]
+    named = [item for item in _not_dropped(context) if not taken_back(item, context.messages)]
     for address in _newest(named, context):
         if address.role is Role.DEVICE or str(address.ip) in ends:
             continue
@@ -255,18 +251,16 @@ def servers(context: Context) -> list[ApplicationServer]:
     return unique(single)
 
 
-def _server_dropped(item: Mention, context: Context) -> bool:
-    """Whether a later turn wants the server of the configuration."""
-    return any(_NO_SERVER.search(text) for text in context.messages[item.turn + 1 :])
+def _not_dropped(context: Context) -> list[Address]:
+    """Addresses, without those before a turn that wants the server of the configuration."""
+    return [
+        item for item in context.mentions.of(Address) if not _dropped(item, _NO_SERVER, context)
+    ]
 
 
 def _both_families(context: Context) -> ApplicationServer | None:
     """The server, where one turn gives it one address of each family."""
-    named = [
-        item
-        for item in context.mentions.of(Address)
-        if item.role is Role.SERVER and not _server_dropped(item, context)
-    ]
+    named = [item for item in _not_dropped(context) if item.role is Role.SERVER]
     newest = [item for item in named if item.turn == named[-1].turn]
     if sorted(item.ip.version for item in newest) != [4, 6]:
         return None
@@ -280,11 +274,10 @@ def ports(context: Context) -> dict[str, list[Any]]:
     named = [
         item
         for item in context.mentions.of(Ports)
-        if item not in public and not (item.role is Role.SERVER and _server_dropped(item, context))
+        if item not in public
+        and not (item.role is Role.SERVER and _dropped(item, _NO_SERVER, context))
     ]
-    addresses = [
-        item for item in context.mentions.of(Address) if not _server_dropped(item, context)
-    ]
+    addresses = _not_dropped(context)
     # The port beside a device's address is its `publicPort`; where the server's address is known,
     # all others are the device's.
     server_known = any(item.role is Role.SERVER for item in addresses)

@@ -11,12 +11,12 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator
-from importlib.resources import files
 from pathlib import Path
 
 import httpx2
 import pytest
 
+from camara_qod.tools.interpreter.embedded import shipped_adapter
 from camara_qod.tools.interpreter.interpreter import Interpreter
 from camara_qod.tools.interpreter.model import LazyDecoder
 from camara_qod.tools.settings import QodSettings
@@ -36,7 +36,8 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def interpreter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Interpreter]:
     folder = tmp_path_factory.mktemp("gguf")
-    adapter = Path(str(files("camara_qod.data"))) / "adapters" / "embedded"
+    adapter = shipped_adapter()
+    assert adapter is not None
     export(load_recipe("embedded"), adapter, folder, "gguf")
     port = free_port()
     command = [str(BINARY), "-m", str(folder / GGUF_FILE), "--host", "127.0.0.1"]
