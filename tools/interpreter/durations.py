@@ -154,9 +154,11 @@ _CLOCK = re.compile(
     re.IGNORECASE,
 )
 _OF_DAY = (
-    r"(?P<hour{0}>[01]?[0-9]|2[0-4])(?:(?::|h)(?P<minute{0}>[0-5][0-9]))?h?"
-    r"(?:\s?(?P<half{0}>[ap])\.?m\b\.?)?"
+    r"(?P<time{0}>(?P<hour{0}>[01]?[0-9]|2[0-4])(?:(?::|h)(?P<minute{0}>[0-5][0-9]))?h?"
+    r"(?:\s?(?P<half{0}>[ap])\.?m\b\.?)?)"
 )
+#: What tells a time of day from a number.
+_TOLD = re.compile(r"[:h]|[ap]\.?m", re.IGNORECASE)
 #: "from 14:00 to 16:30", "3-5 pm", "between 9h and 12h30".
 _FROM_TO = re.compile(
     rf"(?<![\w:.\-/]){_OF_DAY.format(1)}\s*(?:-|–|—|to|till?|until|and|bis|a|à|às|hasta)\s*"
@@ -263,7 +265,7 @@ def _from_to(text: str) -> Iterator[Span]:
     """The time between two times of day, which are told by a colon, an `h` or a half of the day."""
     for match in _FROM_TO.finditer(text):
         first, last = match[0][: match.start("hour2") - match.start()], match[0]
-        told = re.search(r"[:h]|[ap]\.?m", last[len(first) :], re.IGNORECASE)
+        told = _TOLD.search(last[len(first) :])
         worded = _BETWEEN.search(text[max(0, match.start() - 12) : match.start()])
         if not told or not (match["half2"] or worded or re.search(r"[:h]", first, re.IGNORECASE)):
             continue
@@ -278,16 +280,9 @@ def _from_to(text: str) -> Iterator[Span]:
         length = end - begin if end > begin else end + turn - begin
         yield Span(match.start(), match.end(), 60 * length)
     for match in (*_TO_FROM.finditer(text), *_NOW_TO.finditer(text)):
-        if all(re.search(r"[:h]|[ap]\.?m", _time(match, which), re.I) for which in (1, 2)):
+        if all(_TOLD.search(match[f"time{which}"]) for which in (1, 2)):
             length = (_of_day(match, 2) - _of_day(match, 1)) % 1440
             yield Span(match.start(), match.end(), 60 * length)
-
-
-def _time(match: re.Match[str], which: int) -> str:
-    """A time of day as it is written."""
-    groups = [f"hour{which}", f"minute{which}", f"half{which}"]
-    ends = [match.end(name) for name in groups if match[name]]
-    return match.string[match.start(groups[0]) : max(ends) + 2]
 
 
 def _of_day(match: re.Match[str], which: int) -> int:
