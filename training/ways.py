@@ -15,13 +15,15 @@ from rich.progress import track
 
 from camara_qod.tools.errors import QodError
 from camara_qod.tools.interpreter.context import Context
+from camara_qod.tools.interpreter.deciding import Emission, decide_many
 from camara_qod.tools.interpreter.decoding import Decoder
-from camara_qod.tools.interpreter.operation import schema_for
+from camara_qod.tools.interpreter.prompt import with_choices
+from camara_qod.training.choices import choices
 from camara_qod.training.free import complete_freely
 from camara_qod.training.open_schema import OPEN_SCHEMA
 
-#: The schema of a conversation's decisions.
-Schema = Callable[[Context], dict[str, Any]]
+#: Decides for several conversations together, under the schemas of one way.
+_Held = Callable[[Decoder, Sequence[Context]], list[Emission]]
 
 
 class Way(StrEnum):
@@ -61,38 +63,49 @@ def attempts(
     if way is Way.FREE:
         texts = complete_freely(model, decoder.tokenizer, contexts)
         return [Attempt(text) for text in texts]
-    schema = schema_for if way is Way.GROUNDED else lambda _: OPEN_SCHEMA
+    held: _Held = _grounded if way is Way.GROUNDED else _by_the_api
     if batch > 1:
-        return _together(decoder, contexts, schema, batch)
+        return _together(decoder, contexts, held, batch)
     shown = track(contexts, description=f"Deciding ({way})", console=Console(stderr=True))
-    return [_attempt(decoder, context, schema) for context in shown]
+    return [_attempt(decoder, context, held) for context in shown]
+
+
+def _grounded(decoder: Decoder, contexts: Sequence[Context]) -> list[Emission]:
+    return decide_many(decoder, contexts)
+
+
+def _by_the_api(decoder: Decoder, contexts: Sequence[Context]) -> list[Emission]:
+    """Under the schema of the API, with the prompt that the model was trained to answer freely."""
+    requests = [
+        (with_choices(context.messages, choices(context)), OPEN_SCHEMA) for context in contexts
+    ]
+    return [Emission(text, trace.confidence) for text, trace in decoder.decode_many(requests)]
 
 
 def _together(
-    decoder: Decoder, contexts: Sequence[Context], schema: Schema, batch: int
+    decoder: Decoder, contexts: Sequence[Context], held: _Held, batch: int
 ) -> list[Attempt]:
-    """In batches of similar length, which are padded little."""
+    """In batches of similar length."""
     order = sorted(range(len(contexts)), key=lambda at: sum(map(len, contexts[at].messages)))
     stretches = [order[at : at + batch] for at in range(0, len(order), batch)]
     made: dict[int, Attempt] = {}
     for stretch in track(stretches, description="Deciding", console=Console(stderr=True)):
-        requests = [(contexts[at].messages, schema(contexts[at])) for at in stretch]
         try:
-            answers = decoder.decode_many(requests)
+            emissions = held(decoder, [contexts[at] for at in stretch])
         except QodError:  # one of them; which one shows when each is asked alone
-            made |= {at: _attempt(decoder, contexts[at], schema) for at in stretch}
+            made |= {at: _attempt(decoder, contexts[at], held) for at in stretch}
         else:
             made |= {
-                at: Attempt(text, trace.confidence)
-                for at, (text, trace) in zip(stretch, answers, strict=True)
+                at: Attempt(emission.text, emission.confidence)
+                for at, emission in zip(stretch, emissions, strict=True)
             }
     return [made[at] for at in range(len(contexts))]
 
 
-def _attempt(decoder: Decoder, context: Context, schema: Schema) -> Attempt:
+def _attempt(decoder: Decoder, context: Context, held: _Held) -> Attempt:
     started = time.perf_counter()
     try:
-        text, trace = decoder.decode(context.messages, schema(context))
+        (emission,) = held(decoder, [context])
     except QodError as error:
         return Attempt("", error=str(error))
-    return Attempt(text, trace.confidence, time.perf_counter() - started)
+    return Attempt(emission.text, emission.confidence, time.perf_counter() - started)

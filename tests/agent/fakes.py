@@ -11,18 +11,23 @@ from camara_qod.tools.settings import QodSettings
 
 
 class ScriptedDecoder:
-    """Emits what it is told, decision by decision, and keeps what it was told."""
+    """Emits what it is told, decision by decision, and keeps what it was told.
+
+    The same conversation again is answered as before, as by a model.
+    """
 
     def __init__(self, *decisions: dict[str, Any], probability: float = 1.0) -> None:
         self.script = list(decisions)
         self.prompts: list[str] = []
         self._probability = probability
+        self._decided: dict[tuple[str, ...], dict[str, Any]] = {}
 
     def decode(
         self, turns: Sequence[str], schema: dict[str, Any], cancelled: Any = None
     ) -> tuple[str, Trace]:
-        self.prompts.append("\n".join(turns))
-        decision = self.script.pop(0)
+        if (decision := self._decided.get(tuple(turns))) is None:
+            self.prompts.append("\n".join(turns))
+            decision = self._decided[tuple(turns)] = self.script.pop(0)
         return json.dumps(decision), Trace(probabilities=[self._probability])
 
     def count_tokens(self, text: str) -> int:

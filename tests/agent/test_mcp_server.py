@@ -48,7 +48,7 @@ async def test_what_is_missing_is_asked_for_where_the_client_can() -> None:
         asked.append(params.message)
         return ElicitResult(action="accept", content={"answer": "+351966666666"})
 
-    parts = plugin(create(), create(), create(PHONE))
+    parts = plugin(create(), create(PHONE))
     async with Client(build_server(parts), elicitation_callback=answer) as client:
         result = await client.call_tool("quality_on_demand", {"request": "gaming please"})
     assert asked[0].startswith("Which device?")

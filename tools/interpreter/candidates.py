@@ -14,6 +14,7 @@ from camara_qod.tools.camara.models import (
 )
 from camara_qod.tools.catalogue import Need
 from camara_qod.tools.interpreter.context import Context
+from camara_qod.tools.interpreter.dropped import NUMBER, PORTS, SERVER, SINK, dropped
 from camara_qod.tools.interpreter.meant import (
     additional,
     left_to_default,
@@ -25,7 +26,6 @@ from camara_qod.tools.interpreter.meant import (
 from camara_qod.tools.interpreter.mentions import (
     Address,
     Length,
-    Mention,
     Phone,
     Ports,
     ProfileName,
@@ -56,28 +56,20 @@ _NOTIFY = re.compile(
 )
 #: That several identifiers are of one device, and all to be used.
 _SAME_DEVICE = re.compile(
-    r"\bsame\s+(?:device|phone|handset|sim|tablet|laptop|modem|machine|goggles|glasses|headset|box|unit|thing)\b"
+    r"\bsame\s+(?!(?:time|day|way|server|goes|as|for|on|with|thing\s+again|again|length|duration|profile"
+    r"|session|network|subnet|request|but|please)\b)[a-z][a-z-]+\b|\bits\s+(?:\w+\s+)?(?:ip(?:v[46])?|address|number)\b"
+    r"|\balso\s+(?:(?:has|on|at|as|known|reachable|via|the)\s+)*ipv?[46]\b|\bwith\s+(?:the\s+)?(?:phone|number|msisdn|sim)\b"
     r"|\b(?:include|use|take|send)\s+both\b|\b(?:one|single)\s+(?:phone|device|handset|machine)\b[^.;!?\n]*\b(?:two|three|both)\b"
     r"|\b(?:shows?\s+up|known|seen|visible|reachable)\b[^.;!?\n]*\b(?:also|both)\b"
     r"|\baddress\s+it\s+has\b|\bon\s+ipv[46]\s+it['’]?\s?i?s\b",
     re.IGNORECASE,
 )
-_NO_NUMBER = re.compile(
-    r"(?:\b(?:drop|remove|without|skip|forget|not|leave\s+out|no\s+longer\s+on)|n['’]t\s+use)\s+(?:the\s+|my\s+|that\s+)?"
-    r"(?:phone|mobile)?\s*(?:phone|number|msisdn)\b",
-    re.IGNORECASE,
-)
-#: That the server of the configuration is to be taken, not one that was named.
-_NO_SERVER = re.compile(
-    r"\b(?:drop|remove|without|skip|forget|leave\s+out|no)\s+(?:(?:the|my|that|this|custom|own)\s+)*"
-    r"(?:app(?:lication)?\s+)?server\b(?!\s*(?:ports?|is|at|:|=))"
-    r"|\b(?:default|standard|usual)\s+(?:app(?:lication)?\s+)?server\b",
-    re.IGNORECASE,
-)
 #: Before a port: that it is the one by which a device is seen behind an address translation.
 _PUBLIC_PORT = re.compile(r"\bpublic(?:ly\s+visible)?\s+$", re.IGNORECASE)
-#: A server beside the one that was named before, not instead of it.
-_BESIDE = re.compile(r"\b(?:also|too|both|as\s+well|additionally|plus)\b", re.IGNORECASE)
+#: A server, or ports, beside those that were named before, not instead of them.
+_BESIDE = re.compile(
+    r"\b(?:also|too|both|as\s+well|addition(?:ally)?|plus|add|besides)\b", re.IGNORECASE
+)
 
 #: Ports and ranges that were named together.
 _Part = tuple[tuple[Any, ...], tuple[Any, ...]]
@@ -102,7 +94,7 @@ def devices(context: Context) -> list[Device]:
     named = meant(context.mentions.of(Phone), context.messages)
     if single:  # "if it fails, ring the desk at +44 …": the device is the address
         named = [phone for phone in named if not taken_back(phone, context.messages)]
-    phones = unique(phone.number for phone in named if not _dropped(phone, _NO_NUMBER, context))
+    phones = unique(phone.number for phone in named if not dropped(phone, NUMBER, context.messages))
     v4 = unique(_translated(single, context) or _ipv4_forms(single, _public_port(context)))
     v6 = unique(str(address.ip) for address in single if isinstance(address.ip, IPv6Address))
     if (len(phones) + 1) * (len(v4) + 1) * (len(v6) + 1) > MAX_COMBINATIONS:
@@ -116,7 +108,8 @@ def devices(context: Context) -> list[Device]:
         choice for choice in product([*phones, None], [*v4, None], [*v6, None]) if any(choice)
     ]
     if any(map(_SAME_DEVICE.search, context.rests)):
-        choices = [choice for choice in choices if _count(choice) > 1] or choices
+        most = max(map(_count, choices), default=0)
+        choices = [choice for choice in choices if _count(choice) == most]
     return [_device(*choice) for choice in choices]
 
 
@@ -133,11 +126,6 @@ def _count(choice: tuple[Any, ...]) -> int:
     ipv4 = choice[1]
     pair = ipv4 is not None and ipv4.private_address not in (None, ipv4.public_address)
     return sum(item is not None for item in choice) + pair
-
-
-def _dropped(item: Mention, words: re.Pattern[str], context: Context) -> bool:
-    """Whether a later turn says in such words that what was named is not to be used."""
-    return any(words.search(text) for text in context.messages[item.turn + 1 :])
 
 
 def _not_taken_back(addresses: list[Address], context: Context) -> list[Address]:
@@ -254,7 +242,7 @@ def servers(context: Context) -> list[ApplicationServer]:
 def _not_dropped(context: Context) -> list[Address]:
     """Addresses, without those before a turn that wants the server of the configuration."""
     return [
-        item for item in context.mentions.of(Address) if not _dropped(item, _NO_SERVER, context)
+        item for item in context.mentions.of(Address) if not dropped(item, SERVER, context.messages)
     ]
 
 
@@ -275,8 +263,10 @@ def ports(context: Context) -> dict[str, list[Any]]:
         item
         for item in context.mentions.of(Ports)
         if item not in public
-        and not (item.role is Role.SERVER and _dropped(item, _NO_SERVER, context))
+        and not (item.role is Role.SERVER and dropped(item, SERVER, context.messages))
+        and not dropped(item, PORTS[item.role], context.messages)
     ]
+    named = _latest(named, context)
     addresses = _not_dropped(context)
     # The port beside a device's address is its `publicPort`; where the server's address is known,
     # all others are the device's.
@@ -285,9 +275,10 @@ def ports(context: Context) -> dict[str, list[Any]]:
     beside = [
         ((item.port,), ()) for item in addresses if item.port is not None and item.role in roles
     ]
+    together = any(item.turn and _BESIDE.search(context.messages[item.turn]) for item in named)
     candidates = {
-        "device_ports": _specs(_parts(named, Role.SERVER)),
-        "application_server_ports": _specs(_parts(named, Role.DEVICE) + beside),
+        "device_ports": _specs(_parts(named, Role.SERVER), together),
+        "application_server_ports": _specs(_parts(named, Role.DEVICE) + beside, together),
     }
     owned = {
         "device_ports": any(item.role is Role.DEVICE for item in named),
@@ -301,21 +292,30 @@ def ports(context: Context) -> dict[str, list[Any]]:
     }
 
 
+def _latest(named: list[Ports], context: Context) -> list[Ports]:
+    """Without the ports that a later turn names others for, and not beside them."""
+    kept: list[Ports] = []
+    for item in named:
+        if not _BESIDE.search(context.messages[item.turn]):
+            kept = [other for other in kept if other.turn == item.turn or other.role != item.role]
+        kept.append(item)
+    return kept
+
+
 def _parts(named: list[Ports], other: Role) -> list[_Part]:
     """The ports that are not said to be the other end's."""
     return [(item.ports, item.ranges) for item in named if item.role is not other]
 
 
-def _specs(parts: list[_Part]) -> list[PortsSpec]:
-    """Each group of ports alone and, where there are several, all together."""
-    together = [
-        (
-            tuple(dict.fromkeys(port for ports, _ in parts for port in ports)),
-            tuple(dict.fromkeys(pair for _, ranges in parts for pair in ranges)),
-        )
-    ]
+def _specs(parts: list[_Part], together: bool) -> list[PortsSpec]:
+    """Each group of ports alone and, where there are several, all together; or only these."""
+    joined = (
+        tuple(dict.fromkeys(port for ports, _ in parts for port in ports)),
+        tuple(dict.fromkeys(pair for _, ranges in parts for pair in ranges)),
+    )
+    alone = [] if together else parts
     return unique(
-        Ports(0, 0, 0, ports, ranges).spec for ports, ranges in parts + together if ports or ranges
+        Ports(0, 0, 0, ports, ranges).spec for ports, ranges in [*alone, joined] if ports or ranges
     )
 
 
@@ -397,5 +397,7 @@ def session_ids(context: Context) -> list[str]:
 def sinks(context: Context) -> list[str]:
     """Places for notifications; a link in a text that speaks of none is something to read."""
     turns = range(len(context.messages))
-    told = any(_NOTIFY.search(context.rest(turn, Sink)) for turn in turns)
-    return unique(item.url for item in context.mentions.of(Sink)) if told else []
+    if not any(_NOTIFY.search(context.rest(turn, Sink)) for turn in turns):
+        return []
+    named = meant(context.mentions.of(Sink), context.messages)
+    return unique(item.url for item in named if not dropped(item, SINK, context.messages))

@@ -36,14 +36,14 @@ def corrected(mentions: Mentions, messages: Sequence[str]) -> Mentions:
 
 def _port_it_replaces(new: Ports, earlier: list[Mention], text: str) -> tuple[int, Address] | None:
     """The one address, with its place, whose port a turn of nothing else puts right."""
-    if new.role is not None or len(new.ports) != 1 or new.ranges or not _WRONG.search(text):
+    if len(new.ports) != 1 or new.ranges or not _WRONG.search(text):
         return None
     if any(isinstance(item, Ports) or item.turn == new.turn for item in earlier):
         return None
     places = [
         (place, item)
         for place, item in enumerate(earlier)
-        if isinstance(item, Address) and item.port is not None
+        if isinstance(item, Address) and item.port is not None and new.role in (None, item.role)
     ]
     return places[0] if len(places) == 1 else None
 

@@ -28,7 +28,7 @@ _UNITS: dict[int, str] = {
     604800: "weeks?|wks?|wochen?|semanas?|semaines?|settiman[ae]|weken",
     86400: "days?|tage?n?|d[ií]as?|jours?|giorn[oi]|dag(?:en)?",
     3600: "hours?|hrs?|h|std|stunden?|horas?|heures?|or[ae]|uur|uren|hrours?|houres?",
-    60: "minutes?|mins?|mn|minuten?|minutos?|minut[oi]|mintues?|minuts",
+    60: "minutes?|mins?|mn|mnts?|minuten?|minutos?|minut[oi]|mintues?|minuts",
     1: "seconds?|secs?|s|sekunden?|segundos?|secondes?|second[oi]|seconden?",
 }
 _UNIT = "(?:" + "|".join(f"(?P<u{size}>{names})" for size, names in _UNITS.items()) + r")\b\.?"
@@ -63,6 +63,7 @@ _WORDS |= {"another": 1, "a thousand": 1000}
 _WORDS |= {
     "hundred": 100,
     "a dozen": 12,
+    "half a dozen": 6,
     "a hundred": 100,
     "one hundred": 100,
     "a single": 1,
@@ -140,7 +141,7 @@ _COMPACT = re.compile(
     re.IGNORECASE,
 )
 _MINUTES_COMPACT = re.compile(
-    r"(?<![\w.,:$€£#])([0-9]{1,5}(?:\.[0-9]{1,3})?)(?:m|')(?![\w'])"
+    r"(?<![\w.,:$€£#])(?<![0-9][ -])([0-9]{1,5}(?:\.[0-9]{1,3})?)(?:m|')(?![\w'])"
     r"(?!\s+(?:away|from\s+(?:the|here|there)|tall|high|deep|wide|apart|above|below|range|cable))"
 )
 #: What stands before a time of day.
@@ -151,6 +152,12 @@ _AT = re.compile(
 _CLOCK = re.compile(
     r"(?<![\w:.])([0-9]{1,2}):([0-5][0-9])(?::([0-5][0-9]))?(?![\w:.]*[0-9:])"
     r"(?P<unit>\s*(?:h|hrs?|hours?|stunden|horas|heures|ore|uur)\b)?",
+    re.IGNORECASE,
+)
+#: Before the time of a log line or a date: "May 09 03:11:40", "2026-05-09 03:11:40".
+_DATE = re.compile(
+    r"(?:\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+[0-9]{1,2},?"
+    r"|[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4},?|\[)\s*$",
     re.IGNORECASE,
 )
 _OF_DAY = (
@@ -211,16 +218,16 @@ _PHRASES: list[tuple[re.Pattern[str], Fraction]] = [
         (rf"\b(?:{words})(?!\w)", seconds)
         for words, seconds in [
             (r"three[- ]quarters?\s+of\s+an?\s+hour|drei\s?viertel\s?stunden?", 2700),
-            (r"(?:a\s+)?quarter\s+of\s+an\s+hour|(?:a\s+)?quarter[- ]hour", 900),
+            (r"(?:a\s+)?quarter\s+of\s+(?:an?\s+)?h(?:ou)?r|(?:a\s+)?quarter[- ]hour", 900),
             (r"(?:eine\s+)?viertelstunde|un quart d'heure|un cuarto de hora", 900),
-            (r"(?:an?\s+|one\s+)?half[- ]?(?:an?[- ]|of\s+an?\s+)?hours?(?:'s)?", 1800),
+            (r"(?:an?\s+|one\s+)?half[- ]?(?:an?[- ]|of\s+an?\s+)?h(?:ou)?rs?(?:'s)?", 1800),
             (r"(?:an?\s+|one\s+)?half\s+(?:an?\s+|of\s+an?\s+)?minutes?", 30),
             (r"(?:an?\s+|one\s+)?half\s+(?:an?\s+|of\s+an?\s+)?days?", 43200),
             (r"(?:eine\s+)?halbe\s+stunde|une?\s+demi[- ]heure|media\s+hora|mezz'?\s?ora", 1800),
             (r"meia\s+hora|een\s+half\s+uur|half\s+uur", 1800),
             (r"anderthalb\s+stunden|eineinhalb\s+stunden|anderhalf\s+uur", 5400),
             (r"zweieinhalb\s+stunden", 9000),
-            (r"hour\s+and\s+a\s+half", 5400),
+            (r"h(?:ou)?r\s+(?:and|n|'n'?|&)\s+a\s+half", 5400),
             (r"a\s+fortnight", 1209600),
         ]
     ]
@@ -368,7 +375,8 @@ def _clock(text: str) -> Iterator[Span]:
         # "at 10:30" is a time of day; a length has a unit or three parts.
         if match["unit"] or match[3]:
             first, second, third = (int(part or 0) for part in match.group(1, 2, 3))
-            if not _AT.search(text[max(0, match.start() - 12) : match.start()]):
+            before = text[max(0, match.start() - 16) : match.start()]
+            if not _AT.search(before) and not _DATE.search(before):
                 yield Span(match.start(), match.end(), 3600 * first + 60 * second + third)
 
 
@@ -395,7 +403,7 @@ def _joined(text: str, spans: list[Span]) -> list[Span]:
         if (
             last
             and re.fullmatch(
-                r"[\s,]*(?:and|&|\+|plus|y|et|e|und|en)?\s*", text[last.end : span.start]
+                r"[\s,]*(?:and|n|&|\+|plus|y|et|e|und|en)?\s*", text[last.end : span.start]
             )
             and 0 < span.seconds < _smallest_unit(text[last.start : last.end])
         ):

@@ -4,45 +4,14 @@ import asyncio
 import threading
 import time
 from collections.abc import Sequence
-from typing import Any, Protocol
 
 from camara_qod.tools.catalogue import Catalogue, load_catalogue
-from camara_qod.tools.errors import DecodingError
 from camara_qod.tools.interpreter.context import Context, read
-from camara_qod.tools.interpreter.decision import Decision, Interpretation
-from camara_qod.tools.interpreter.operation import complete, schema_for
+from camara_qod.tools.interpreter.deciding import Decoder, Emission, decide, decide_many
+from camara_qod.tools.interpreter.decision import Interpretation
+from camara_qod.tools.interpreter.operation import complete
 from camara_qod.tools.interpreter.reference import KnownSessions
 from camara_qod.tools.settings import QodSettings
-
-
-class Trace(Protocol):
-    """What a decoder tells about its choices."""
-
-    @property
-    def confidence(self) -> float | None:
-        """Probability of the free choices, 0 to 1; `None` where the engine does not tell."""
-
-
-class Decoder(Protocol):
-    """Anything that answers a conversation under a JSON Schema."""
-
-    def decode(
-        self,
-        turns: Sequence[str],
-        schema: dict[str, Any],
-        cancelled: threading.Event | None = None,
-    ) -> tuple[str, Trace]:
-        """The answer, and how it came about; it stops early once `cancelled` is set."""
-
-    def decode_many(
-        self,
-        requests: Sequence[tuple[Sequence[str], dict[str, Any]]],
-        cancelled: threading.Event | None = None,
-    ) -> Sequence[tuple[str, Trace]]:
-        """The same for several conversations together, each under its own schema."""
-
-    def count_tokens(self, text: str) -> int:
-        """How many tokens a text is to the model, as far as the engine knows."""
 
 
 class Interpreter:
@@ -85,8 +54,8 @@ class Interpreter:
         """
         started = time.perf_counter()
         context = self._read(messages, sessions)
-        text, trace = self._decoder.decode(*self._request(context), cancelled)
-        return _interpretation(text, trace, context, time.perf_counter() - started)
+        emission = decide(self._decoder, context, cancelled)
+        return _interpretation(emission, context, time.perf_counter() - started)
 
     async def ainterpret(
         self, messages: str | Sequence[str], sessions: KnownSessions | None = None
@@ -107,44 +76,30 @@ class Interpreter:
         """
         started = time.perf_counter()
         contexts = [self._read(messages, None) for messages in conversations]
-        answers = self._decoder.decode_many([self._request(context) for context in contexts])
+        emissions = decide_many(self._decoder, contexts)
         seconds = time.perf_counter() - started
         return [
-            _interpretation(text, trace, context, seconds)
-            for (text, trace), context in zip(answers, contexts, strict=True)
+            _interpretation(emission, context, seconds)
+            for emission, context in zip(emissions, contexts, strict=True)
         ]
 
     def _read(self, messages: str | Sequence[str], sessions: KnownSessions | None) -> Context:
         turns = [messages] if isinstance(messages, str) else list(messages)
         return read(turns, self.catalogue, self.settings, sessions)
 
-    @staticmethod
-    def _request(context: Context) -> tuple[Sequence[str], dict[str, Any]]:
-        return context.messages, schema_for(context)
-
     def count_tokens(self, text: str) -> int:
         """How many tokens a text is to the model."""
         return self._decoder.count_tokens(text)
 
 
-def _interpretation(text: str, trace: Trace, context: Context, seconds: float) -> Interpretation:
-    emitted = _parsed(text)
+def _interpretation(emission: Emission, context: Context, seconds: float) -> Interpretation:
+    emitted = emission.decision
     completed = complete(emitted, context)
     return Interpretation(
         decision=completed.decision,
         assumptions=completed.assumptions,
         questions=completed.questions,
-        confidence=trace.confidence,
+        confidence=emission.confidence,
         emitted=emitted,
         seconds=seconds,
     )
-
-
-def _parsed(text: str) -> Decision:
-    try:
-        return Decision.from_json(text)
-    except (ValueError, KeyError, TypeError) as error:
-        raise DecodingError(
-            f"The model answered {text[:200]!r}, which is no decision: the engine did not keep to "
-            "the schema it was given."
-        ) from error

@@ -25,18 +25,22 @@ _BEFORE = {
     rf"|\b(?:was|were|used\s+to\s+be){_SPACE}$",
     Phone: r"\b(?:call|ring|text|reach|contact|phone)\s+(?:me|us|him|her|them)\b[^.;!?\n]{0,24}$"
     r"|\b(?:ring|text|page|contact)\s+(?:the|our|my)\s+[\w'’ ]{1,30},?\s*(?:(?:on|at|under)\s*)?$"
-    r"|\b(?:call|ring|phone)\b[^.;!?\n]{1,40}\bback\s+(?:on|at|under)\W*$",
+    r"|\b(?:call|ring|phone)\b[^.;!?\n]{1,40}\bback\s+(?:on|at|under)\W*$"
+    r"|\b(?:office|desk|fax|hotline|switchboard)\s*:?\s*$"
+    r"|\b(?:regards|sincerely|cheers|faithfully|gr[üu](?:ß|ss)e?|saludos|cordialement)\b[^\n]{0,30}\n[^.!?]*$",
     SessionId: r"\b(?!.*\bsession\W*$)(?:ticket|order|invoice|trace|correlat\w+|request|transaction"
     r"|account|customer|case|incident|billing|tracking|device)(?:[\s_-]?(?:id|no|number|ref))?"
     rf"(?:\b{_GAP}|[\s:=#\"']*$)",
-    Length: r"(?:\b(?:forget|scrap|cancel|drop|was|were|been|had|took|lasted|waited|waiting|lost"
+    Length: rf"\b(?:over(?:ran|run)|late|delayed|ran\s+over)\s+by{_SPACE}$"
+    rf"|\bthe\s+one\s+before{_SPACE}$"
+    r"|(?:\b(?:forget|scrap|cancel|drop|was|were|been|had|took|ran|lasted|waited|waiting|lost"
     rf"|yesterday|every|since){_GAP}|\b(?:in|after|within|starts?|begins?|opens?|leaves?){_SPACE}$)",
 }
 _AFTER = {
     Mention: rf"^{_SPACE}(?:which\s+|that\s+)?(?:is|was)\s+"
     r"(?:wrong|old|outdated|down|dead|the\s+old)\b"
     r"|^[^.;!?\n\d]{0,20}\b(?:leave|let)\s+(?:that|it|this)\s+(?:one\s+)?alone\b",
-    Address: "(?!)",
+    Address: rf"^{_SPACE}and\s+(?:the\s+|my\s+)?dns\b",
     Phone: "(?!)",
     SessionId: rf"^{_SPACE}(?:which\s+|that\s+|it\s+)?(?:is\s+not|isn['’]t|is\s+no)"
     r"\s+(?:a\s+|the\s+)?session\b",
@@ -52,11 +56,15 @@ _ORDER = re.compile(
     re.IGNORECASE,
 )
 #: "The wrong number is … , the right one is …".
-_RIGHT = re.compile(rf"\b(?:right|correct|real|proper|actual){_GAP}", re.IGNORECASE)
+_RIGHT = re.compile(rf"\b(?:right|correct|real|proper|actual|mine){_GAP}", re.IGNORECASE)
 #: Words that say that the session is to be that long, whatever else is said.
 _FOR = re.compile(
     r"(?:\bfor(?:\s+(?:the\s+next|about|around|at\s+least|another|some))?|\bduration[\"']?\s*[:=]?"
     r"|\blasting|\bmake\s+(?:it|that))\s*[\"']?$",
+    re.IGNORECASE,
+)
+_SUITS = re.compile(
+    r"\s*(?:(?:should|will|would|['’]ll|ought\s+to)\s+(?:do|be|suffice)|(?:is|are)\s+(?:enough|fine|plenty))\b",
     re.IGNORECASE,
 )
 #: "…, 30m": the last thing of a list.
@@ -82,7 +90,8 @@ _DEFAULT = re.compile(
 _CLAUSE_END = re.compile(r"[.;!?]\s|\n")
 #: Words of a later turn that leave the length open again.
 _OPEN = re.compile(
-    r"\b(?:default|matters?|whatever|any\s+length|how\s+long|fresh|new|another|different|next)\b",
+    r"\b(?:default|matters?|whatever|any\s+length|how\s+long|fresh|another|different|next"
+    r"|new\s+(?:one|session|request|boost|booking|time|length|duration|call|game|match))\b",
     re.IGNORECASE,
 )
 _MORE_BEFORE = re.compile(
@@ -129,6 +138,11 @@ def _spoken_against(item: Mention, kind: type[Mention], messages: Sequence[str])
     return bool(_BEFORE_OF[kind].search(before) or _AFTER_OF[kind].search(after))
 
 
+def without_orders(text: str) -> str:
+    """A turn without the lines that pretend to be somebody else's orders."""
+    return _ORDER.sub(" ", text)
+
+
 def _in_an_order(item: Mention, text: str) -> bool:
     """Whether a mention stands in a line that pretends to be somebody else's order."""
     return any(
@@ -149,7 +163,9 @@ def without_doubt(item: Length, messages: Sequence[str]) -> bool:
     end = _CLAUSE_END.search(after)
     clause = text[start : item.end] + after[: end.start() if end else None]
     alone = _LISTED.search(before) and not after.strip(" .!")
-    return bool(alone or _FOR.search(before)) or not _HAZY.search(_REPEATED.sub(" ", clause))
+    return bool(alone or _FOR.search(before) or _SUITS.match(after)) or not _HAZY.search(
+        _REPEATED.sub(" ", clause)
+    )
 
 
 def left_to_default(messages: Sequence[str]) -> bool:

@@ -152,6 +152,7 @@ _VERSION_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _URL = re.compile(r"https://[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+", re.IGNORECASE)
+_API_PATH = re.compile(r"/(?:sessions|retrieve-sessions|qos-profiles)\b", re.IGNORECASE)
 _SERVER_BEFORE = re.compile(
     r"(?:(?:server|backend|endpoint)\W{0,4}(?:is|at|on)?|\b(?:runs|running|hosted)\s+(?:on|at))\W*$",
     re.IGNORECASE,
@@ -207,6 +208,21 @@ _PORTS = re.compile(
     rf"|(?<![\w.:/-])(?P<slash>{_PORT_ITEM})(?:/|\s)(?:tcp|udp)\b",
     re.IGNORECASE,
 )
+_ONE_PORT = rf"(?<![\w.:/+-]){_PORT_ITEM}(?![\w.:/]|-[0-9])"
+_OWNER = rf"(?:(?P<applicationServer>{SERVER_WORD})|(?P<device>{DEVICE_WORD}))"
+#: "554 is the server port", "the port of the device is 40022".
+_OWNED_PORT = re.compile(
+    rf"(?P<items>{_ONE_PORT})\s+(?:is|are)\s+(?:(?:an?|the|my|our)\s+)?{_OWNER}(?:['’]s)?\s+ports?\b",
+    re.IGNORECASE,
+)
+_PORT_OF = re.compile(
+    rf"\bports?\s+(?:of|on|at)\s+(?:(?:the|my|our)\s+)?{_OWNER}\s+(?:(?:is|are|should|be|now|to)\s+)*[:=]?\s*"
+    rf"(?P<items>{_ONE_PORT}(?:\s*(?:,|and|&)\s*(?:and\s+)?{_ONE_PORT})*)",
+    re.IGNORECASE,
+)
+_BARE_PORT = re.compile(
+    rf"{_ONE_PORT}(?!\s*[a-z%])|{_ONE_PORT}(?=\s+(?:on|at|for|instead)\b)", re.I
+)
 _RANGE_WORDS = re.compile(
     r"(?:between\s+ports?|ports?\s+(?:range\s+)?between)\s+([0-9]{1,6})\s+and\s+([0-9]{1,6})"
     r"|ports\W{1,5}ranges\W{1,6}from\W{1,4}([0-9]{1,6})\W{1,4}to\W{1,4}([0-9]{1,6})",
@@ -244,7 +260,7 @@ def find_mentions(
     found: list[Mention] = []
     rest: list[str] = []
     for turn, text in enumerate(messages):
-        reader = _Reader(turn, text)
+        reader, earlier = _Reader(turn, text), tuple(found)
         for finder in (
             _sinks,
             _session_ids,
@@ -254,7 +270,9 @@ def find_mentions(
             _ipv4,
             _lengths,
             _phones,
+            _owned_ports,
             _ports,
+            lambda reader, earlier=earlier: _ports_again(reader, earlier),
             lambda reader: _profiles(reader, names),
             _hosts,
             lambda reader: _local_phones(reader, default_region),
@@ -295,6 +313,8 @@ def _sinks(reader: _Reader) -> Iterator[Mention]:
         before = reader.rest[max(0, match.start() - 30) : match.start()]
         if _SERVER_BEFORE.search(before) or role_of(reader.rest, *match.span()) is Role.SERVER:
             continue  # its host is the server, not a place for notifications
+        if _API_PATH.search(match[0]):
+            continue  # a call of this API: its path may hold an id
         url = match[0].rstrip(".,;:!?)]'")
         if len(url) > len("https://"):
             url = "https" + url[5:]
@@ -478,6 +498,15 @@ def _local_phones(reader: _Reader, region: str | None) -> Iterator[Mention]:
         )
 
 
+def _owned_ports(reader: _Reader) -> Iterator[Mention]:
+    for pattern in (_OWNED_PORT, _PORT_OF):
+        for match in pattern.finditer(reader.rest):
+            items = re.findall(_PORT_ITEM, match["items"], re.IGNORECASE)
+            port = _port_mention(reader, match, items)
+            owner = Role.DEVICE if match["device"] else Role.SERVER
+            yield replace(port, role=owner) if isinstance(port, Ports) else port
+
+
 def _ports(reader: _Reader) -> Iterator[Mention]:
     for match in _RANGE_WORDS.finditer(reader.rest):
         low, high = [part for part in match.groups() if part]
@@ -486,6 +515,23 @@ def _ports(reader: _Reader) -> Iterator[Mention]:
         if not _RANGE_WORDS.search(reader.rest[max(0, match.start() - 10) : match.end() + 12]):
             items = match["items"] or match["slash"]
             yield _port_mention(reader, match, re.findall(_PORT_ITEM, items, re.IGNORECASE))
+
+
+def _ports_again(reader: _Reader, earlier: Sequence[Mention]) -> Iterator[Mention]:
+    """A number or range that takes the place of the only ports named before: "7778, not 7777"."""
+    before = [item for item in earlier if isinstance(item, Ports)]
+    if len(before) != 1 or any(isinstance(item, Ports) for item in reader.found):
+        return
+    old = {str(port) for port in before[0].ports}
+    matches = list(_BARE_PORT.finditer(reader.rest))
+    new = [match for match in matches if match[0] not in old]
+    if before[0].ranges:
+        new = [match for match in new if not match[0].isdigit()]
+    elif len(new) == len(matches):
+        return  # the old one is not named: this may be the number of anything
+    if len(new) == 1:
+        port = _port_mention(reader, new[0], [new[0][0]])
+        yield replace(port, role=before[0].role) if isinstance(port, Ports) else port
 
 
 def _port_mention(reader: _Reader, match: re.Match[str], items: list[str]) -> Mention:

@@ -20,7 +20,7 @@ _WORDS = {
         r"remote(?:ly)?[\s-]+(?:controll?(?:ed|ing)?|driv(?:ing|en|es?)|steer(?:ing|ed)?"
         r"|operated?|piloted?)",
         r"pubg|fortnite|valorant|minecraft|dota|league\s+of\s+legends|roblox|call\s+of\s+duty",
-        r"overwatch|rocket\s+league|counter-?strike|apex\s+legends",
+        r"overwatch|cs[\s:-]*(?:2|go)|rocket\s+league|counter-?strike|apex\s+legends",
     ),
     Need.BANDWIDTH: (
         r"(?<!game )streaming|films?|movies?|playlists?|playback|music|footage|binge\w*",
@@ -36,7 +36,7 @@ _WORDS = {
     Need.LIVE_MEDIA: (
         r"(?:video|phone|voice|conference|team)[\s-]*(?:calls?|calling|chats?|conferenc\w+)",
         r"meetings?|conferences?|webinars?|seminars?|interviews?|consultations?|tutoring|lessons?",
-        r"online\s+(?:class(?:es)?|lectures?)|zoom|(?:ms|microsoft)\s+teams|webex|jitsi|facetime",
+        r"online\s+(?:[\w-]+\s+)?(?:class(?:es)?|lectures?|courses?)|zoom|(?:ms|microsoft)\s+teams|webex|jitsi|facetime",
         r"google\s+meet|skype|voip",
         r"calls?(?!\s+(?:of\s+duty|me|us|him|her|it|back|this|the|\w+(?:Session|Profile)))",
     ),

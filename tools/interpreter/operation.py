@@ -8,7 +8,14 @@ from typing import Any
 from camara_qod.tools.interpreter import candidates, create_session, profiles, sessions
 from camara_qod.tools.interpreter.context import Context
 from camara_qod.tools.interpreter.decision import DECLINE, Completed, Decision
-from camara_qod.tools.interpreter.mentions import Length, Mention, SessionId
+from camara_qod.tools.interpreter.mentions import (
+    Address,
+    Length,
+    Mention,
+    Phone,
+    ProfileName,
+    SessionId,
+)
 from camara_qod.tools.interpreter.other_apis import asks_for_another
 from camara_qod.tools.interpreter.roles import DEVICE_WORD
 from camara_qod.tools.interpreter.schema import decision_schema
@@ -39,7 +46,9 @@ OPERATIONS: dict[str, Operation] = {
 
 #: A call as a program writes it: the method and path of the specification, or the operationId.
 _CALLS: dict[str, re.Pattern[str]] = {
-    name: re.compile(rf"\W*(?:{call}|{name}\b)(?:(?![.!?]\s+\w)[^\n])*", re.IGNORECASE)
+    name: re.compile(
+        rf"\W*(?:curl\s+(?:-\S+\s+)*)?(?:{call}|{name}\b)(?:(?![.!?]\s+\w)[^\n])*", re.IGNORECASE
+    )
     for name, call in {
         create_session.NAME: r"POST\s+\S*/sessions(?![/\w])",
         sessions.GET: r"GET\s+\S*/sessions(?:/|\b)",
@@ -74,7 +83,8 @@ _ENDING = re.compile(
 
 _END_BEFORE = re.compile(
     r"(?<!not )(?<!n't )(?<!n’t )(?<!never )"
-    r"\b(?:drop|remove|delete|terminate|cancel|kill|release|end|close|stop)\s+(?:(?:the|my|that|this)\s+)?(?:session\s+)?(?:id\s+)?[\"'(#]*$",
+    r"\b(?:drop|remove|delete|terminate|cancel|kill|release|end|close|stop)\s+(?:(?:the|my|that|this)\s+)?"
+    r"(?:(?:qo[sd]|ses+i+on|number|no\.?|nr\.?|id|with|called)\s+){0,4}[\"'(#]*$",
     re.IGNORECASE,
 )
 _EXTENDING = re.compile(r"\b(?:extend\w*|prolong\w*|lengthen\w*|longer)\b", re.IGNORECASE)
@@ -89,6 +99,37 @@ _SESSIONS_OF = re.compile(
 )
 
 
+#: "What service levels are on offer?"
+_PROFILES_ASKED = re.compile(
+    r"\b(?:what|which|list|show|every|all|available|(?:on\s+)?offer(?:ed)?|have|see|tell|give|get|any)\b[^.;!?\n]*"
+    r"\b(?:profiles|(?:service|quality)[\s-]+(?:levels|tiers|classes)|tiers|catalogu?e)\b"
+    r"(?!\s+(?:should|would|fits?|suits?|is\s+(?:right|best)|for\s+(?!sessions)))"
+    r"|\b(?:every|each)\s+(?:single\s+)?(?:qos\s+)?profile\b",
+    re.IGNORECASE,
+)
+#: "How long may a session on QOS_S last?"
+_ABOUT_PROFILE = re.compile(
+    r"\b(?:what|how|tell|details?|describe|explain|look\s+up|info(?:rmation)?|figures?|limits?|spec\w*)\b",
+    re.IGNORECASE,
+)
+_USING = re.compile(
+    r"\b(?:us(?:e|ing)|switch\w*|chang\w+|want\w*|need\w*|go|take|tak(?:e|ing)|instead|set|put|make|mak(?:e|ing)|start|activat\w+|book"
+    r"|creat\w+|request\w*|try|sessions|prefer|better|please\s+with|move|upgrad\w+|apply|my|i|me\s+on)\b",
+    re.IGNORECASE,
+)
+#: What is only to be looked at is not on offer to be ended.
+_LOOKING = re.compile(
+    r"\b(?:pull\s+up|look\s+(?:up|at|into)|show|status|state|what|details?|check|everything|tell|info\w*|fetch|get\s+me|see|view|read|inspect"
+    r"|retriev\w+|display|query)\b",
+    re.IGNORECASE,
+)
+_ENDS = re.compile(
+    r"\b(?:delet|remov|end|stop|kill|cancel|terminat|clos|drop|releas|tear|free|shut|done|finish|over|no\s+longer|rid|scrap|quit|discard"
+    r"|wip|turn|switch|off|bin|plug|ax|nuk|abort|revok|undo|dispos|ditch|dismantl|down|go|back|up|expir|throw|los|not|without|clear|clean|purg)\w*|n['’]t\b",
+    re.IGNORECASE,
+)
+
+
 def schema_for(context: Context) -> dict[str, Any]:
     """The decode schema of a conversation.
 
@@ -96,7 +137,8 @@ def schema_for(context: Context) -> dict[str, Any]:
     as a program writes it, that operation is on offer and no other.
     """
     return decision_schema(
-        {name: OPERATIONS[name].arguments(context) for name in _offered(context)}
+        {name: OPERATIONS[name].arguments(context) for name in _offered(context)},
+        decline=not (_names_a_whole_session(context) or _ends_a_session(context)),
     )
 
 
@@ -109,6 +151,10 @@ def _offered(context: Context) -> Sequence[str]:
     names: Iterable[str] = OPERATIONS
     if _names_a_session(context):
         names = _said_of_session(context)
+    elif _names_a_whole_session(context):
+        names = (create_session.NAME,)
+    elif asked := _asks_for_profiles(context):
+        names = asked
     elif _SESSIONS_OF.match(context.messages[-1]) and not context.mentions.of(Length):
         names = (sessions.RETRIEVE,)
     # Who wants a session to be longer says so: by a length, or by a word.
@@ -123,11 +169,46 @@ def _names_a_session(context: Context) -> bool:
     return bool(candidates.session_ids(context)) and SessionId in kinds and kinds <= _WITH_SESSION
 
 
+def _names_a_whole_session(context: Context) -> bool:
+    """Whether the newest turn names a device, a profile and a length, and asks for no list."""
+    newest = len(context.messages) - 1
+    kinds = {type(item) for item in context.mentions.items if item.turn == newest}
+    return (
+        {ProfileName, Length} <= kinds
+        and bool(kinds & {Address, Phone})
+        and SessionId not in kinds
+        and not _EXTENDING.search(context.messages[-1])
+        and not re.search(r"\b(?:sessions|which|list)\b", context.rests[-1], re.IGNORECASE)
+        and not asks_for_another(context.messages[-1])
+        and not any(candidates.doubtful(context, item) for item in context.mentions.of(ProfileName))
+    )
+
+
+def _ends_a_session(context: Context) -> bool:
+    """Whether the newest turn says right before the session's id that it is to be ended."""
+    if not _names_a_session(context):
+        return False
+    item = context.mentions.of(SessionId)[-1]
+    return bool(_END_BEFORE.search(context.messages[-1][: item.start]))
+
+
+def _asks_for_profiles(context: Context) -> Sequence[str]:
+    """The operations on profiles, where the newest turn asks about them and names nothing else."""
+    items = [item for item in context.mentions.items if item.turn == len(context.messages) - 1]
+    rest = context.rests[-1]
+    if not items and _PROFILES_ASKED.search(rest):
+        return (profiles.RETRIEVE,)
+    alone = len(items) == 1 and isinstance(items[0], ProfileName)
+    if alone and _ABOUT_PROFILE.search(rest) and not _USING.search(rest):
+        return (profiles.GET,)
+    return ()
+
+
 def _said_of_session(context: Context) -> Sequence[str]:
     """What is to be done to the session that is named: by a verb, or by what was asked before."""
     newest = context.messages[-1]
     item = context.mentions.of(SessionId)[-1]
-    if _ENDING.match(newest) or _END_BEFORE.search(newest[: item.start]):
+    if _ENDING.match(newest) or _ends_a_session(context):
         return (sessions.DELETE,)
     answers = len(re.findall(r"[a-z]+", context.rest(item.turn), re.IGNORECASE)) <= _FEW
     if answers and len(context.messages) > 1:
@@ -136,6 +217,8 @@ def _said_of_session(context: Context) -> Sequence[str]:
             return (sessions.EXTEND,)
         if _ENDING.match(asked):
             return (sessions.DELETE,)
+    if _LOOKING.search(newest) and not _ENDS.search(_LOOKING.sub(" ", newest)):
+        return (sessions.GET, sessions.EXTEND)
     return _ON_ONE_SESSION
 
 

@@ -28,13 +28,18 @@ def render(tokenizer: Any, messages: Sequence[str], choices: Sequence[str] = ())
             them are broken up, so that no user can open a turn of another role.
         choices: values that may be chosen, a line each, for decoding without a grammar.
     """
-    if choices:
-        messages = [*messages[:-1], messages[-1] + CHOICES + "\n".join(choices)]
-    turns = [_harmless(message, tokenizer.all_special_tokens) for message in messages]
+    told = with_choices(messages, choices)
+    turns = [_harmless(message, tokenizer.all_special_tokens) for message in told]
     if tokenizer.chat_template is None:
         return f"{SYSTEM}\n\nUser: {TURN.join(turns)}\n\nCall: "
     text = tokenizer.apply_chat_template(chat(turns), tokenize=False, add_generation_prompt=True)
     return str(text)
+
+
+def with_choices(messages: Sequence[str], choices: Sequence[str]) -> list[str]:
+    """The turns, the newest of which names the choices, if there are any."""
+    listed = CHOICES + "\n".join(choices) if choices else ""
+    return [*messages[:-1], *(message + listed for message in messages[-1:])]
 
 
 def chat(turns: Sequence[str]) -> list[dict[str, str]]:

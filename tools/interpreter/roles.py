@@ -66,7 +66,7 @@ _PORT_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _PORT_AFTER = re.compile(
-    rf"\s*(?:on|of|at)\s+(?:the\s+|my\s+|its\s+)?(?:app(?:lication)?\s+)?"
+    rf"\s*(?:on|of|at|is|are)\s+(?:the\s+|my\s+|its\s+|an?\s+|our\s+)?(?:app(?:lication)?\s+)?"
     rf"(?:(?P<applicationServer>{SERVER_WORD})|(?P<device>{DEVICE_WORD}))\b(?!\s*ports?)",
     re.IGNORECASE,
 )
@@ -81,10 +81,14 @@ _AND_ALSO = re.compile(
     r"\s*(?:and|/|,|&|plus|\+)(?:\s+(?:and|its|ip|ipv[46]|v[46]|address|is))*[\s:]*", re.IGNORECASE
 )
 #: Beside an address: which side of an address translation it is seen from.
-_SIDE = r"(?:\s+(?:is|ip(?:v?[46])?|addr(?:ess)?|one|side))*[\s:=]*$"
+_SIDE = r"(?:[\s_-]*(?:is|ip(?:v?[46])?|addr(?:ess)?|one|side|ad+res+e?))*[\s:=\"']*$"
 _OUTSIDE = r"(?:public(?:ly)?|external(?:ly)?|outside)"
 _INSIDE = r"(?:private(?:ly)?|local(?:ly)?|internal(?:ly)?|inside)"
-_PUBLIC = (rf"\b{_OUTSIDE}{_SIDE}", rf"\s*\(?(?:is\s+)?(?:(?:on|from)\s+the\s+)?{_OUTSIDE}\b")
+_PUBLIC = (
+    rf"\b{_OUTSIDE}{_SIDE}",
+    rf"\s*\(?(?:is\s+)?(?:(?:as\s+)?seen\s+)?(?:(?:on|from)\s+(?:the\s+)?)?(?:{_OUTSIDE}\b"
+    r"|(?<=from\s)(?:the\s+)?internet\b|(?<=from\sthe\s)internet\b)",
+)
 _PRIVATE = (rf"\b{_INSIDE}{_SIDE}", rf"\s*\(?(?:is\s+)?(?:(?:on|from)\s+the\s+)?{_INSIDE}\b")
 
 

@@ -16,22 +16,26 @@ from camara_qod.tools.interpreter.decision import DECLINE
 Candidates = Mapping[str, Sequence[Any] | dict[str, Any]]
 
 
-def decision_schema(operations: Mapping[str, Iterable[dict[str, Any]]]) -> dict[str, Any]:
+def decision_schema(
+    operations: Mapping[str, Iterable[dict[str, Any]]], *, decline: bool = True
+) -> dict[str, Any]:
     """One schema for all decisions.
 
     Args:
         operations: for each operationId on offer, the alternative schemas of its arguments.
+        decline: whether that is on offer too.
 
     Returns:
         A JSON Schema with fixed key order and no white space, in llguidance's dialect (the
-        `x-guidance` key is ignored by other engines). `decline` is always on offer.
+        `x-guidance` key is ignored by other engines).
     """
     variants = [
         _object({"operation": {"const": operation}, "arguments": arguments})
         for operation, alternatives in operations.items()
         for arguments in alternatives
     ]
-    variants.append(_object({"operation": {"const": DECLINE}, "arguments": _object({})}))
+    if decline or not variants:
+        variants.append(_object({"operation": {"const": DECLINE}, "arguments": _object({})}))
     return {"x-guidance": {"whitespace_flexible": False}, "anyOf": variants}
 
 

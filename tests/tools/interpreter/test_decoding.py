@@ -88,7 +88,8 @@ def test_it_chooses_as_outlines_own_loop_and_in_fewer_passes(
     stock = outlines.from_transformers(*tiny)
     stock.type_adapter.has_chat_template = False  # the prompt is rendered already
     for messages in REQUESTS:
-        turns, schema = interpreter._request(interpreter._read(messages, None))
+        context = interpreter._read(messages, None)
+        turns, schema = context.messages, schema_for(context)
         text, trace = interpreter._decoder.decode(turns, schema)
         kind = JsonSchema(json.dumps(schema))
         generator = outlines.Generator(stock, kind, backend="llguidance")

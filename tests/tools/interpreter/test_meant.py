@@ -147,20 +147,35 @@ ID = "0ab08610-9fc9-4da0-b50a-c8fc22006eae"
 
 
 @pytest.mark.parametrize(
-    ("turns", "operation"),
+    ("turns", "operations"),
     [
-        (["extend my session by 20 minutes", f"which? {ID}"], "extendQosSessionDuration"),
-        (["end my session", ID], "deleteSession"),
-        ([f"we're wrapped, crew is packing, drop {ID}"], "deleteSession"),
-        (["Sessions for my laptop, please: 203.0.113.88"], "retrieveSessionsByDevice"),
-        (["list all sessions on +351966666666"], "retrieveSessionsByDevice"),
+        (
+            ["extend my session by 20 minutes", f"which? {ID}"],
+            ["extendQosSessionDuration", "decline"],
+        ),
+        (["end my session", ID], ["deleteSession", "decline"]),
+        ([f"we're wrapped, crew is packing, drop {ID}"], ["deleteSession"]),
+        ([f"plz to cancel my sesion number {ID}"], ["deleteSession"]),
+        (
+            ["Sessions for my laptop, please: 203.0.113.88"],
+            ["retrieveSessionsByDevice", "decline"],
+        ),
+        (["list all sessions on +351966666666"], ["retrieveSessionsByDevice", "decline"]),
+        (["QOS_E for +48601284779, three hours"], ["createSession"]),
+        (["activate QOS_PLATINUM for +48601284779, 25 minutes"], ["createSession"]),
+        (["what service levels are on offer?"], ["retrieveQoSProfiles", "decline"]),
+        (["how long may a session on QOS_S last?"], ["getQosProfile", "decline"]),
+        ([f"curl -X DELETE https://a.example/v1/sessions/{ID}"], ["deleteSession", "decline"]),
+        (
+            [f"Pull up everything you have on session {ID}"],
+            ["getSession", "decline"],
+        ),
     ],
 )
-def test_the_words_leave_one_operation(turns: list[str], operation: str) -> None:
-    offered = [
-        item["properties"]["operation"]["const"] for item in schema_for(context(*turns))["anyOf"]
-    ]
-    assert offered == [operation, "decline"]
+def test_the_words_leave_one_operation(turns: list[str], operations: list[str]) -> None:
+    variants = schema_for(context(*turns))["anyOf"]
+    offered = dict.fromkeys(item["properties"]["operation"]["const"] for item in variants)
+    assert list(offered) == operations
 
 
 def test_words_that_leave_more_than_one() -> None:
@@ -168,6 +183,9 @@ def test_words_that_leave_more_than_one() -> None:
         f"please don't drop {ID}",
         f"is {ID} still up?",
         "a session for my laptop 10.0.0.1",
+        "which limits has the profile for crane operation?",
+        "Profile QOS_M?",
+        f"push back the end of {ID}",
     ):
         assert len(schema_for(context(text))["anyOf"]) > 2
 

@@ -67,7 +67,7 @@ def interpreter(url: str) -> Interpreter:
 
 
 def test_the_server_is_sent_the_conversation_and_its_schema(server: Server) -> None:
-    result = interpreter(server.url).interpret(["gaming on 10.0.0.1", "for 2 hours"])
+    result = interpreter(server.url).interpret(["gaming on 10.0.0.1", "on the big screen"])
     assert result.decision.operation == "decline"
     assert result.confidence is None
     (asked,) = server.asked

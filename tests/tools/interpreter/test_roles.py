@@ -115,7 +115,7 @@ ID = "ea1731ee-7302-4712-b2c8-e3825393c3ed"
         ([f"{ID} still up?"], {"getSession", "deleteSession", "decline"}),
         (
             ["sessions on +91 98123 45678?", f"Remove {ID}, that's the stale one."],
-            {"deleteSession", "decline"},
+            {"deleteSession"},
         ),
         (
             ["sessions on +91 98123 45678?", f"{ID} for 5 minutes more"],
