@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from ipaddress import IPv4Address, IPv4Network, IPv6Address
-from itertools import product
+from itertools import pairwise, product
 from typing import Any
 
 from camara_qod.tools.camara.models import (
@@ -64,6 +64,18 @@ _SAME_DEVICE = re.compile(
     r"|\baddress\s+it\s+has\b|\bon\s+ipv[46]\s+it['’]?\s?i?s\b",
     re.IGNORECASE,
 )
+#: Between two addresses: that the second is what the first is called inside.
+_PRIVATE_LABEL = re.compile(
+    r"[\s,;/&(]*(?:(?:and|with|the|its|an?|has)\s+)*(?:private|local|internal|inside|lan)\b"
+    r"(?:[\s_-]*(?:is|ip(?:v?4)?|ad+res+e?|addr|one|side))*[\s:=\"']*",
+    re.IGNORECASE,
+)
+#: Between a number and an address: that both are of what was named before them.
+_LABEL = re.compile(
+    r"[\s,;/&(]*(?:(?:and|with|also|plus|the|its|has)\s+)*"
+    r"(?:ip(?:v?[46])?(?:[\s-]*ad+res+e?)?|ad+res+e?|(?:phone\s+|mobile\s+)?number|phone|msisdn|sim|tel)[\s:=#.]*",
+    re.IGNORECASE,
+)
 #: Before a port: that it is the one by which a device is seen behind an address translation.
 _PUBLIC_PORT = re.compile(r"\bpublic(?:ly\s+visible)?\s+$", re.IGNORECASE)
 #: A server, or ports, beside those that were named before, not instead of them.
@@ -107,7 +119,7 @@ def devices(context: Context) -> list[Device]:
     choices = [
         choice for choice in product([*phones, None], [*v4, None], [*v6, None]) if any(choice)
     ]
-    if any(map(_SAME_DEVICE.search, context.rests)):
+    if any(map(_SAME_DEVICE.search, context.rests)) or _labelled_together(context):
         most = max(map(_count, choices), default=0)
         choices = [choice for choice in choices if _count(choice) == most]
     return [_device(*choice) for choice in choices]
@@ -119,6 +131,22 @@ def device_named(context: Context) -> bool:
         item.role is Role.DEVICE and not taken_back(item, context.messages)
         for item in context.mentions.of(Address)
     ) and not any(_DOUBT.search(text) for text in context.messages)
+
+
+def _labelled_together(context: Context) -> bool:
+    """Whether a number and an address stand side by side, with a label and no end between them."""
+    items = [item for item in context.mentions.items if isinstance(item, Address | Phone)]
+    return any(
+        left.turn == right.turn
+        and isinstance(left, Phone) != isinstance(right, Phone)
+        and all(
+            item.role is not Role.SERVER and item.prefix is None
+            for item in (left, right)
+            if isinstance(item, Address)
+        )
+        and bool(_LABEL.fullmatch(context.messages[left.turn][left.end : right.start]))
+        for left, right in pairwise(items)
+    )
 
 
 def _count(choice: tuple[Any, ...]) -> int:
@@ -156,13 +184,18 @@ def _device(phone: str | None, ipv4: DeviceIpv4Addr | None, ipv6: str | None) ->
 
 
 def _translated(addresses: list[Address], context: Context) -> list[DeviceIpv4Addr]:
-    """The one device whose public and private address are called so."""
+    """The one device whose public and private address are called so.
+
+    "203.0.113.41, private address 10.4.0.9": beside the one, the other need not be called anything.
+    """
     v4 = [item for item in addresses if isinstance(item.ip, IPv4Address)]
 
     def called(check: Callable[[str, int, int], bool]) -> list[Address]:
         return [item for item in v4 if check(context.messages[item.turn], item.start, item.end)]
 
     public, private = called(called_public), called(called_private)
+    if len(private) == 1 and not public:
+        public = [item for item in v4 if _beside(item, private[0], context)]
     if len(public) != 1 or len(private) != 1 or public == private:
         return []
     if any(item.turn > public[0].turn for item in v4 if item != private[0]):
@@ -170,6 +203,19 @@ def _translated(addresses: list[Address], context: Context) -> list[DeviceIpv4Ad
     fields = {"public_address": str(public[0].ip), "private_address": str(private[0].ip)}
     port = {} if public[0].port is None else {"public_port": public[0].port}
     return [DeviceIpv4Addr.model_validate(fields | port)]
+
+
+def _beside(item: Address, private: Address, context: Context) -> bool:
+    """Whether nothing but its label stands between an address and the private one behind it."""
+    between = context.messages[item.turn][item.end : private.start]
+    return (
+        item.turn == private.turn
+        and item.end <= private.start
+        and item.role is not Role.SERVER
+        and item.prefix is None
+        and not any(item.ip in net for net in _PRIVATE)
+        and bool(_PRIVATE_LABEL.fullmatch(between))
+    )
 
 
 def _public_ports(context: Context) -> list[Ports]:

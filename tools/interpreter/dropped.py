@@ -22,7 +22,7 @@ def _taking_out(nouns: str, more: str = "(?!)") -> re.Pattern[str]:
 #: The device's number.
 NUMBER = _taking_out(
     r"(?:(?:phone|mobile)\s+)?(?:phone|number|msisdn)\b",
-    r"\bno\s+longer\s+on\s+(?:the\s+)?phone\b|\bnot\s+the\s+(?:phone|number)\b"
+    r"\bno\s+longer\s+on\s+(?:(?:the|that|this|my)\s+)?(?:phone|number)\b|\bnot\s+(?:the|that)\s+(?:phone|number)\b"
     r"|\bthat(?:['’]s|\s+is|\s+was)\s+(?:the\s+|my\s+|our\s+)?\w+['’]s\s+(?:\w+\s+)?(?:number|phone)\b",
 )
 #: The server that was named: the one of the configuration is to be taken.

@@ -121,7 +121,7 @@ _MINUTES = {word: value for word, value in _WORDS.items() if 5 <= value < 60 and
 _MINUTE_WORD = "|".join(sorted(map(re.escape, _MINUTES), key=len, reverse=True))
 #: "2 hours 30", "an hour and ten": minutes without their unit, only at the end of a phrase.
 _BARE = (
-    rf"(?(u3600)(?:\s+(?:and\s+)?(?P<bare>[0-5]?[0-9]|{_MINUTE_WORD})"
+    rf"(?(u3600)(?:\s+(?:and\s+)?(?P<bare>[0-5]?[0-9]|{_MINUTE_WORD})(?:\s?m\b)?"
     r"(?=\s*(?:[;,!?)]|\.(?![0-9])|$|(?:please|pls|thanks|for|from)\b)))?)"
 )
 _COMPONENT = re.compile(
@@ -204,8 +204,8 @@ _FIELD = re.compile(
 )
 #: `"minutes": 50`, `hours=2`: the unit is the field.
 _UNIT_FIELD = re.compile(
-    r"(?<![A-Za-z])(?P<unit>seconds|secs|minutes|mins|hours)[\"']?\s*[:=]\s*[\"']?"
-    r"(?P<number>[0-9]{1,6})(?:\.0+)?(?![\w:]|\.[0-9])",
+    r"(?<![A-Za-z])(?P<unit>seconds|secs?|minutes|mins?|hours|hrs?)[\"']?\s*[:=]\s*[\"']?"
+    r"(?P<number>[0-9]{1,6}(?:\.[0-9]{1,2})?)(?![\w:]|\.[0-9]|\s*(?:s|m|h|secs?|mins?|hrs?|hours?|minutes?|seconds?)\b)",
     re.IGNORECASE,
 )
 _ISO = re.compile(
@@ -392,7 +392,8 @@ def _iso(text: str) -> Iterator[Span]:
 def _field(text: str) -> Iterator[Span]:
     for match in (*_FIELD.finditer(text), *_UNIT_FIELD.finditer(text)):
         size = {"m": 60, "h": 3600}.get((match["unit"] or "s")[0].lower(), 1)
-        yield Span(match.start("number"), match.end("number"), size * int(match["number"]))
+        seconds = _seconds(size * Fraction(match["number"]))
+        yield Span(match.start("number"), match.end("number"), seconds)
 
 
 def _joined(text: str, spans: list[Span]) -> list[Span]:

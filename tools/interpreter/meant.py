@@ -46,11 +46,12 @@ _AFTER = {
     r"\s+(?:a\s+|the\s+)?session\b",
     Length: rf"^{_SPACE}(?:(?:is|was)\s+(?:far\s+|way\s+|much\s+)?too\s+(?:short|long|little|much)"
     r"|ago|earlier|later|late|away|from\s+now|before|already|old|behind|ahead|after|into|every"
-    r"|apart|per|lag|delay|remaining|left|to\s+go)\b",
+    r"|apart|per|lag|delay|remaining|left|to\s+go"
+    r"|of\s+(?:[a-z-]+\s+){0,2}(?:recordings?|footage|rushes|photos|logs|backlog|material))\b",
 }
 #: Text that plays the system or overrules what was said before: data, as all text is.
 _ORDER = re.compile(
-    r"(?:^|[^\w])(?:system|assistant|admin(?:istrator)?|developer)(?:\s+(?:message|note|prompt))?\s*:[^\n]*"
+    r"(?:^|\n|[^\w\s,]\s*)(?:system|assistant|admin(?:istrator)?|developer)(?:\s+(?:message|note|prompt))?\s*:[^\n]*"
     r"|\b(?:ignore|disregard|override)\b[^.!?\n]*?\b(?:above|instructions?|rules|prompt|user)\b"
     r"(?:[^.!?\n]|\.(?=\d))*",
     re.IGNORECASE,

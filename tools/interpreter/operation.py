@@ -66,7 +66,7 @@ _ON_ONE_SESSION = (sessions.GET, sessions.DELETE, sessions.EXTEND)
 #: What may stand beside a session's id without another operation being meant.
 _WITH_SESSION: set[type[Mention]] = {SessionId, Length}
 _LONGER = re.compile(
-    r"\b(?:\w*ext\w*n|\w*long|more|add|keep|renew|another|extra|stretch|continu|stay|until|till|up\s+to|top"
+    r"\b(?:\w*ext\w*n|et?x?t?\w*nd|\w*long|more|add|keep|renew|another|extra|stretch|continu|stay|until|till|up\s+to|top"
     r"|increase|further|time|min|hour|hr|day|second|half|quarter|rais|bump|not\s+enough|push|postpone|later|end"
     r"|increment|plus|go(?:es)?\s+on|a\s+bit)|\d\s*[smh]\b|\+\s*\d",
     re.IGNORECASE,
@@ -85,6 +85,10 @@ _END_BEFORE = re.compile(
     r"(?<!not )(?<!n't )(?<!n’t )(?<!never )"
     r"\b(?:drop|remove|delete|terminate|cancel|kill|release|end|close|stop)\s+(?:(?:the|my|that|this)\s+)?"
     r"(?:(?:qo[sd]|ses+i+on|number|no\.?|nr\.?|id|with|called)\s+){0,4}[\"'(#]*$",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(
+    r"\b(?:wrote|said|says|only|don['’]?t(?!\s+(?:need|want|use))|do\s+not(?!\s+(?:need|want|use)))\b",
     re.IGNORECASE,
 )
 _EXTENDING = re.compile(r"\b(?:extend\w*|prolong\w*|lengthen\w*|longer)\b", re.IGNORECASE)
@@ -188,8 +192,8 @@ def _ends_a_session(context: Context) -> bool:
     """Whether the newest turn says right before the session's id that it is to be ended."""
     if not _names_a_session(context):
         return False
-    item = context.mentions.of(SessionId)[-1]
-    return bool(_END_BEFORE.search(context.messages[-1][: item.start]))
+    item, text = context.mentions.of(SessionId)[-1], context.messages[-1]
+    return bool(_END_BEFORE.search(text[: item.start])) and not _QUOTED.search(text)
 
 
 def _asks_for_profiles(context: Context) -> Sequence[str]:
