@@ -14,6 +14,7 @@ from camara_qod.tools.camara.models import (
 )
 from camara_qod.tools.catalogue import Need
 from camara_qod.tools.interpreter.context import Context
+from camara_qod.tools.interpreter.corrections import puts_right
 from camara_qod.tools.interpreter.dropped import NUMBER, PORTS, SERVER, SINK, dropped
 from camara_qod.tools.interpreter.meant import (
     additional,
@@ -25,6 +26,7 @@ from camara_qod.tools.interpreter.meant import (
 )
 from camara_qod.tools.interpreter.mentions import (
     Address,
+    Invalid,
     Length,
     Phone,
     Ports,
@@ -58,6 +60,7 @@ _NOTIFY = re.compile(
 _SAME_DEVICE = re.compile(
     r"\bsame\s+(?!(?:time|day|way|server|goes|as|for|on|with|thing\s+again|again|length|duration|profile"
     r"|session|network|subnet|request|but|please)\b)[a-z][a-z-]+\b|\bits\s+(?:\w+\s+)?(?:ip(?:v[46])?|address|number)\b"
+    r"|\b(?:it|which|that)\s+(?:also\s+)?has\s+(?:a|an|the)\s+(?:phone\s+)?(?:number|ip\w*|address)\b"
     r"|\balso\s+(?:(?:has|on|at|as|known|reachable|via|the)\s+)*ipv?[46]\b|\bwith\s+(?:the\s+)?(?:phone|number|msisdn|sim)\b"
     r"|\b(?:include|use|take|send)\s+both\b|\b(?:one|single)\s+(?:phone|device|handset|machine)\b[^.;!?\n]*\b(?:two|three|both)\b"
     r"|\b(?:shows?\s+up|known|seen|visible|reachable)\b[^.;!?\n]*\b(?:also|both)\b"
@@ -103,6 +106,8 @@ def devices(context: Context) -> list[Device]:
         if address.prefix is None and address.role is not Role.SERVER
     ]
     single = _not_taken_back(single, context)
+    if _replaced_by_unreadable(context):
+        return []
     named = meant(context.mentions.of(Phone), context.messages)
     if single:  # "if it fails, ring the desk at +44 …": the device is the address
         named = [phone for phone in named if not taken_back(phone, context.messages)]
@@ -131,6 +136,15 @@ def device_named(context: Context) -> bool:
         item.role is Role.DEVICE and not taken_back(item, context.messages)
         for item in context.mentions.of(Address)
     ) and not any(_DOUBT.search(text) for text in context.messages)
+
+
+def _replaced_by_unreadable(context: Context) -> bool:
+    """Whether the newest turn puts a device right by something that is no identifier."""
+    newest = len(context.messages) - 1
+    items = [item for item in context.mentions.items if item.turn == newest]
+    wrong = any(isinstance(item, Invalid) and "device" in item.fields for item in items)
+    readable = any(isinstance(item, Address | Phone) for item in items)
+    return newest > 0 and wrong and not readable and puts_right(context.messages[-1])
 
 
 def _labelled_together(context: Context) -> bool:
@@ -206,16 +220,13 @@ def _translated(addresses: list[Address], context: Context) -> list[DeviceIpv4Ad
 
 
 def _beside(item: Address, private: Address, context: Context) -> bool:
-    """Whether nothing but its label stands between an address and the private one behind it."""
+    """Whether an address was named before the private one, or right before it but for a label."""
+    if item.turn > private.turn or item.role is Role.SERVER or item.prefix is not None:
+        return False
+    if any(item.ip in net for net in _PRIVATE):
+        return False
     between = context.messages[item.turn][item.end : private.start]
-    return (
-        item.turn == private.turn
-        and item.end <= private.start
-        and item.role is not Role.SERVER
-        and item.prefix is None
-        and not any(item.ip in net for net in _PRIVATE)
-        and bool(_PRIVATE_LABEL.fullmatch(between))
-    )
+    return item.turn < private.turn or bool(_PRIVATE_LABEL.fullmatch(between))
 
 
 def _public_ports(context: Context) -> list[Ports]:

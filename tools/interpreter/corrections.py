@@ -28,15 +28,20 @@ def corrected(mentions: Mentions, messages: Sequence[str]) -> Mentions:
                 place, earlier = found
                 items[place] = replace(earlier, port=item.ports[0])
                 continue
-        elif isinstance(item, Address) and item.role is None and _WRONG.search(messages[item.turn]):
+        elif isinstance(item, Address) and item.role is None and puts_right(messages[item.turn]):
             item = replace(item, role=_end_it_replaces(item, items))
         items.append(item)
     return replace(mentions, items=tuple(items))
 
 
+def puts_right(text: str) -> bool:
+    """Whether a turn says that something before it was wrong."""
+    return bool(_WRONG.search(text))
+
+
 def _port_it_replaces(new: Ports, earlier: list[Mention], text: str) -> tuple[int, Address] | None:
     """The one address, with its place, whose port a turn of nothing else puts right."""
-    if len(new.ports) != 1 or new.ranges or not _WRONG.search(text):
+    if len(new.ports) != 1 or new.ranges or not puts_right(text):
         return None
     if any(isinstance(item, Ports) or item.turn == new.turn for item in earlier):
         return None

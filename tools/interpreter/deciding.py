@@ -1,16 +1,23 @@
 """From conversations to what the model emits; turns that only give values build on those before."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from camara_qod.tools.errors import DecodingError
 from camara_qod.tools.interpreter.context import Context, read
-from camara_qod.tools.interpreter.decision import Decision
-from camara_qod.tools.interpreter.follow_up import agreeing, follows_up
+from camara_qod.tools.interpreter.decision import DECLINE, Decision
+from camara_qod.tools.interpreter.follow_up import (
+    agreeing,
+    begins_anew,
+    may_follow_up,
+    only_values,
+)
 from camara_qod.tools.interpreter.operation import schema_for
 
+#: A turn that the model decides by itself with this confidence tells what it is about.
+TELLING = 0.8
 #: So many turns are followed back at most; those before them are read together.
 MOST_FOLLOWED = 4
 
@@ -45,6 +52,11 @@ class Decoder(Protocol):
         """How many tokens a text is to the model, as far as the engine knows."""
 
 
+#: A conversation's turns, and the schema of its answer.
+_Request = tuple[Sequence[str], dict[str, Any]]
+_Answers = Callable[[Sequence[_Request]], Sequence[tuple[str, Trace]]]
+
+
 @dataclass(frozen=True)
 class Emission:
     """What the model emitted for a conversation, as text.
@@ -73,10 +85,7 @@ class Emission:
 
 
 def decide(
-    decoder: Decoder,
-    context: Context,
-    cancelled: threading.Event | None = None,
-    followed: int = 0,
+    decoder: Decoder, context: Context, cancelled: threading.Event | None = None
 ) -> Emission:
     """What the model emits for one conversation.
 
@@ -84,42 +93,85 @@ def decide(
         decoder: the model.
         context: the conversation.
         cancelled: once it is set, the work stops.
-        followed: how many later turns build on this one.
     """
-    earlier = None
-    if followed < MOST_FOLLOWED and follows_up(context):
-        earlier = decide(decoder, _before(context), cancelled, followed + 1)
-    text, trace = decoder.decode(context.messages, _schema(context, earlier), cancelled)
-    return _emission(text, trace, earlier)
+    return _Deciding(_one_by_one(decoder, cancelled)).decide([context])[0]
 
 
-def decide_many(decoder: Decoder, contexts: Sequence[Context], followed: int = 0) -> list[Emission]:
+def decide_many(decoder: Decoder, contexts: Sequence[Context]) -> list[Emission]:
     """`decide` for several conversations together, which is faster than one after the other."""
-    later = [
-        place
-        for place, context in enumerate(contexts)
-        if followed < MOST_FOLLOWED and follows_up(context)
-    ]
-    before = [_before(contexts[place]) for place in later]
-    earlier: list[Emission | None] = [None] * len(contexts)
-    if before:
-        for place, emission in zip(later, decide_many(decoder, before, followed + 1), strict=True):
-            earlier[place] = emission
-    answers = decoder.decode_many(
-        [
-            (context.messages, _schema(context, emission))
-            for context, emission in zip(contexts, earlier, strict=True)
+    return _Deciding(decoder.decode_many).decide(contexts)
+
+
+def _one_by_one(decoder: Decoder, cancelled: threading.Event | None) -> _Answers:
+    return lambda requests: [decoder.decode(*request, cancelled) for request in requests]
+
+
+class _Deciding:
+    """Decides for conversations together, those that later turns build on first."""
+
+    def __init__(self, answers: _Answers) -> None:
+        self._answers = answers
+
+    def decide(self, contexts: Sequence[Context], followed: int = 0) -> list[Emission]:
+        """Their emissions; `followed` is how many later turns build on them."""
+        contexts = [_alone(item) if begins_anew(item) else item for item in contexts]
+        earlier = self._earlier(contexts, followed) if followed < MOST_FOLLOWED else {}
+        requests = [
+            (context.messages, _schema(context, earlier.get(place)))
+            for place, context in enumerate(contexts)
         ]
-    )
-    return [
-        _emission(text, trace, emission)
-        for (text, trace), emission in zip(answers, earlier, strict=True)
-    ]
+        return [
+            _emission(text, trace, earlier.get(place))
+            for place, (text, trace) in enumerate(self._asked(requests))
+        ]
+
+    def _asked(self, requests: Sequence[_Request]) -> Sequence[tuple[str, Trace]]:
+        return self._answers(requests) if requests else []
+
+    def _earlier(self, contexts: Sequence[Context], followed: int) -> dict[int, Emission]:
+        """What the turns before decided, for the conversations whose newest turn builds on it.
+
+        A turn that was declined was about something else, and the one before it counts.
+        """
+        places = self._following(contexts)
+        before = [_without(contexts[place], 1) for place in places]
+        found = dict(zip(places, self.decide(before, followed + 1), strict=True)) if places else {}
+        places = [
+            place
+            for place, emission in found.items()
+            if emission.decision.operation == DECLINE and len(contexts[place].messages) > 2
+        ]
+        before = [_without(contexts[place], 2) for place in places]
+        again = self.decide(before, followed + 1) if places else []
+        return found | dict(zip(places, again, strict=True))
+
+    def _following(self, contexts: Sequence[Context]) -> list[int]:
+        """The places of the conversations whose newest turn only gives values.
+
+        Where its words leave that open, the model is asked for that turn alone: what tells a use or
+        another matter by itself is decided with confidence, what does not is not.
+        """
+        possible = [place for place, context in enumerate(contexts) if may_follow_up(context)]
+        open_ = [place for place in possible if not only_values(contexts[place])]
+        alone = [_alone(contexts[place]) for place in open_]
+        answers = self._asked([(context.messages, schema_for(context)) for context in alone])
+        telling = {
+            place
+            for place, (_, trace) in zip(open_, answers, strict=True)
+            if trace.confidence is None or trace.confidence >= TELLING
+        }
+        return [place for place in possible if place not in telling]
 
 
-def _before(context: Context) -> Context:
-    """The conversation without its newest turn."""
-    return read(context.messages[:-1], context.catalogue, context.settings, context.sessions)
+def _without(context: Context, turns: int) -> Context:
+    """The conversation without so many of its newest turns."""
+    return read(context.messages[:-turns], context.catalogue, context.settings, context.sessions)
+
+
+def _alone(context: Context) -> Context:
+    """The newest turn as if it were the first."""
+    newest = context.messages[-1:]
+    return read(newest, context.catalogue, context.settings, context.sessions)
 
 
 def _schema(context: Context, earlier: Emission | None) -> dict[str, Any]:

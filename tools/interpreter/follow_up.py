@@ -24,6 +24,7 @@ from camara_qod.tools.interpreter.mentions import (
     SessionId,
     Sink,
 )
+from camara_qod.tools.interpreter.needs import called_by_name
 from camara_qod.tools.interpreter.profiles import GET as GET_PROFILE
 from camara_qod.tools.interpreter.roles import DEVICE_WORD, SERVER_WORD
 from camara_qod.tools.interpreter.stated import tells_a_use
@@ -59,16 +60,39 @@ _OTHER_MATTER = re.compile(
 )
 
 
-def follows_up(context: Context) -> bool:
-    """Whether the newest turn only gives values for what was asked for before it."""
+#: "New one: …", "Now a separate session for …".
+_ANEW = re.compile(
+    r"^\W*(?:(?:ok|now|and|then|next|please|also|i\s+need|open|make|set\s+up)\W+)*(?:an?\s+|the\s+)?"
+    r"(?:new|another|separate|different|fresh|second)\s+(?:one|session|request|boost|booking)\b",
+    re.IGNORECASE,
+)
+_ALIKE = re.compile(
+    r"\b(?:same|again|too|as\s+(?:before|well)|likewise|identical)\b", re.IGNORECASE
+)
+
+
+def may_follow_up(context: Context) -> bool:
+    """Whether the newest turn gives values, and no word in it asks for anything else."""
     if len(context.messages) < 2 or context.sessions.listed:
         return False
     rest = without_takings(context.rests[-1])
     return (
         bool(_newest(context) or taken_out(context.messages[-1]))
         and not _OTHER_MATTER.search(rest)
-        and not tells_a_use(_VALUE_WORD.sub(" ", rest))
+        and called_by_name([rest]) is None
     )
+
+
+def begins_anew(context: Context) -> bool:
+    """Whether the newest turn says that it is another request, and for which device."""
+    text = context.messages[-1]
+    device = any(isinstance(item, Address | Phone) for item in _newest(context))
+    return device and bool(_ANEW.search(text)) and not _ALIKE.search(text)
+
+
+def only_values(context: Context) -> bool:
+    """Whether nothing but values and words of putting right stands in the newest turn."""
+    return not tells_a_use(_VALUE_WORD.sub(" ", without_takings(context.rests[-1])))
 
 
 def agreeing(schema: dict[str, Any], earlier: Decision, context: Context) -> dict[str, Any]:

@@ -530,8 +530,16 @@ def _ports_again(reader: _Reader, earlier: Sequence[Mention]) -> Iterator[Mentio
     elif len(new) == len(matches):
         return  # the old one is not named: this may be the number of anything
     if len(new) == 1:
-        port = _port_mention(reader, new[0], [new[0][0]])
+        listed = [match[0] for match in matches if _listed_with(match, new[0], reader.rest)]
+        port = _port_mention(reader, new[0], listed)
         yield replace(port, role=before[0].role) if isinstance(port, Ports) else port
+
+
+def _listed_with(one: re.Match[str], other: re.Match[str], text: str) -> bool:
+    """Whether two numbers are the same or stand in one list: "10012 and 10013"."""
+    first, second = sorted((one, other), key=re.Match.start)
+    between = text[first.end() : second.start()]
+    return one.span() == other.span() or bool(re.fullmatch(r"\s*(?:,|and|&|\+)\s*", between))
 
 
 def _port_mention(reader: _Reader, match: re.Match[str], items: list[str]) -> Mention:

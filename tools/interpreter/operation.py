@@ -113,7 +113,7 @@ _PROFILES_ASKED = re.compile(
 )
 #: "How long may a session on QOS_S last?"
 _ABOUT_PROFILE = re.compile(
-    r"\b(?:what|how|tell|details?|describe|explain|look\s+up|info(?:rmation)?|figures?|limits?|spec\w*)\b",
+    r"\b(?:what|how|tell|details?|describe|explain|look\s+up|info(?:rmation)?|figures?|limits?|spec\w*|max\w*|min(?:imum)?|packet|jitter|delay|priority)\b",
     re.IGNORECASE,
 )
 _USING = re.compile(
