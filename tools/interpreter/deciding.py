@@ -111,9 +111,23 @@ class _Deciding:
 
     def __init__(self, answers: _Answers) -> None:
         self._answers = answers
+        self._known: dict[tuple[tuple[str, ...], int], Emission] = {}
 
     def decide(self, contexts: Sequence[Context], followed: int = 0) -> list[Emission]:
         """Their emissions; `followed` is how many later turns build on them."""
+        fresh = {
+            context.messages: context
+            for context in contexts
+            if (context.messages, followed) not in self._known
+        }
+        emissions = self._decided(list(fresh.values()), followed) if fresh else []
+        self._known |= {
+            (messages, followed): emission
+            for messages, emission in zip(fresh, emissions, strict=True)
+        }
+        return [self._known[context.messages, followed] for context in contexts]
+
+    def _decided(self, contexts: Sequence[Context], followed: int) -> list[Emission]:
         contexts = [_alone(item) if begins_anew(item) else item for item in contexts]
         earlier = self._earlier(contexts, followed) if followed < MOST_FOLLOWED else {}
         requests = [
@@ -135,15 +149,14 @@ class _Deciding:
         """
         places = self._following(contexts)
         before = [_without(contexts[place], 1) for place in places]
-        found = dict(zip(places, self.decide(before, followed + 1), strict=True)) if places else {}
+        found = dict(zip(places, self.decide(before, followed + 1), strict=True))
         places = [
             place
             for place, emission in found.items()
             if emission.decision.operation == DECLINE and len(contexts[place].messages) > 2
         ]
         before = [_without(contexts[place], 2) for place in places]
-        again = self.decide(before, followed + 1) if places else []
-        return found | dict(zip(places, again, strict=True))
+        return found | dict(zip(places, self.decide(before, followed + 1), strict=True))
 
     def _following(self, contexts: Sequence[Context]) -> list[int]:
         """The places of the conversations whose newest turn only gives values.

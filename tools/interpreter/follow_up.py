@@ -53,7 +53,8 @@ _VALUE_WORD = re.compile(
 )
 #: Words by which a turn may be about something else than the request before it.
 _OTHER_MATTER = re.compile(
-    r"\b(?:exten\w+|prolong\w*|lengthen\w*|longer|extra|additional\w*|more|another|again|next|list|show|status|check|look"
+    r"\b(?:exten\w+|prolong\w*|lengthen\w*|longer|extra|additional\w*|(?<!any )more|another"
+    r"|again|next|list|show|status|check|look"
     r"|cancel\w*|delet\w+|stop\w*|terminat\w+|kill|clos\w+|remov\w+|releas\w+|end(?:\s+(?:it|the|that|this))|sessions|profiles"
     r"|thanks?|thx|bye|new\s+(?:one|session|request))\b",
     re.IGNORECASE,

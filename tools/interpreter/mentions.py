@@ -221,7 +221,7 @@ _PORT_OF = re.compile(
     re.IGNORECASE,
 )
 _BARE_PORT = re.compile(
-    rf"{_ONE_PORT}(?!\s*[a-z%])|{_ONE_PORT}(?=\s+(?:on|at|for|instead)\b)", re.I
+    rf"{_ONE_PORT}(?!\s*[a-z%])|{_ONE_PORT}(?=\s+(?:on|at|for|and|instead)\b)", re.I
 )
 _RANGE_WORDS = re.compile(
     r"(?:between\s+ports?|ports?\s+(?:range\s+)?between)\s+([0-9]{1,6})\s+and\s+([0-9]{1,6})"

@@ -240,3 +240,37 @@ def test_the_word_before_an_address_tells_its_role(text: str, roles: list[str | 
 def test_the_words_beside_ports_tell_whose_they_are(text: str, role: Role | None) -> None:
     (ports,) = find_mentions([text]).of(Ports)
     assert ports.role is role
+
+
+@pytest.mark.parametrize(
+    ("turns", "specs"),
+    [
+        (["554 is the server port"], [((554,), (), Role.SERVER)]),
+        (["the port of the device is 40022"], [((40022,), (), Role.DEVICE)]),
+        (
+            ["ports of the server 9000, 9001 and 9600"],
+            [((9000, 9001, 9600), (), Role.SERVER)],
+        ),
+        (["server port 7777", "7778 on the server, not 7777"], [((7778,), (), Role.SERVER)]),
+        (["device ports 10012", "nah, 10012 and 10013"], [((10012, 10013), (), Role.DEVICE)]),
+        (["server ports 80-90", "make it 80-95"], [((), ((80, 95),), Role.SERVER)]),
+        (["server port 7777", "my flat is 7778"], []),
+        (["server port 7777", "7778"], []),
+    ],
+)
+def test_ports_that_are_said_otherwise(turns: list[str], specs: list[object]) -> None:
+    last = [item for item in find_mentions(turns).of(Ports) if item.turn == len(turns) - 1]
+    assert [(item.ports, item.ranges, item.role) for item in last] == specs
+
+
+def test_a_call_of_this_api_is_no_place_for_notifications() -> None:
+    found = find_mentions(
+        ["curl https://a.example/v1/sessions/3fa85f64-5717-4562-b3fc-2c963f66afa6"]
+    )
+    assert not found.of(Sink)
+    assert len(found.of(SessionId)) == 1
+
+
+def test_a_quoted_number_holds_no_minutes() -> None:
+    (phone,) = find_mentions(["me: '+52 55 1234 5678'"]).of(Phone)
+    assert phone.number == "+525512345678"

@@ -52,6 +52,30 @@ def test_the_words_tell_the_end(text: str, roles: list[str | None]) -> None:
     ("turns", "devices"),
     [
         (
+            ["QOS_E for 203.0.113.41, private address 10.4.0.9"],
+            [{"ipv4Address": {"publicAddress": "203.0.113.41", "privateAddress": "10.4.0.9"}}],
+        ),
+        (
+            ["playout from 203.0.113.31", "behind it the private address is 192.168.4.31"],
+            [{"ipv4Address": {"publicAddress": "203.0.113.31", "privateAddress": "192.168.4.31"}}],
+        ),
+        (
+            ["10.20.0.14 inside, 198.51.100.77 as seen from the internet"],
+            [{"ipv4Address": {"publicAddress": "198.51.100.77", "privateAddress": "10.20.0.14"}}],
+        ),
+        (
+            ["my tablet, number +48512345678, IP 2001:db8:5::9"],
+            [{"phoneNumber": "+48512345678", "ipv6Address": "2001:db8:5::9"}],
+        ),
+        (
+            ["on +48512345678", "my bad, use 0171 2345678 instead"],
+            [],
+        ),
+        (
+            ["gaming on +48512345678, mine is +48512345679"],
+            [{"phoneNumber": "+48512345679"}],
+        ),
+        (
             ["box: public 203.0.113.12, private 10.0.0.7 (router is 10.0.0.1, leave that alone)"],
             [{"ipv4Address": {"publicAddress": "203.0.113.12", "privateAddress": "10.0.0.7"}}],
         ),

@@ -1,0 +1,163 @@
+"""Turns that only give values, and what they leave as it was decided before them."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from camara_qod.tools.interpreter.deciding import MOST_FOLLOWED, decide, decide_many
+from camara_qod.tools.interpreter.dropped import taken_out
+from camara_qod.tools.interpreter.follow_up import begins_anew, may_follow_up, only_values
+from camara_qod.tools.interpreter.grammar import Trace
+from camara_qod.training.dataset import demo_context as context
+
+PHONE = "+819041827735"
+OTHER = "+819041827736"
+
+
+def session(profile: str = "QOS_L", **more: Any) -> dict[str, Any]:
+    arguments = {
+        "device": {"phoneNumber": PHONE},
+        "applicationServer": None,
+        "qosProfile": profile,
+        "duration": 5400,
+    }
+    return {"operation": "createSession", "arguments": arguments | more}
+
+
+DECLINE: dict[str, Any] = {"operation": "decline", "arguments": {}}
+
+
+class Told:
+    """Answers each conversation as told, and keeps the schemas that it was asked under."""
+
+    def __init__(
+        self, answers: dict[str, dict[str, Any]], confidence: dict[str, float] | None = None
+    ) -> None:
+        self._answers = answers
+        self._confidence = confidence or {}
+        self.schemas: dict[str, dict[str, Any]] = {}
+
+    def decode(
+        self, turns: Sequence[str], schema: dict[str, Any], cancelled: Any = None
+    ) -> tuple[str, Trace]:
+        said = " / ".join(turns)
+        self.schemas[said] = schema
+        answer = self._answers.get(said, DECLINE)
+        return json.dumps(answer), Trace(probabilities=[self._confidence.get(said, 1.0)])
+
+    def decode_many(self, requests: Sequence[Any], cancelled: Any = None) -> list[Any]:
+        return [self.decode(*request) for request in requests]
+
+    def count_tokens(self, text: str) -> int:
+        return len(text)
+
+    def offered(self, said: str, name: str) -> list[Any]:
+        """The values of an argument over all variants of that conversation's schema."""
+        return [
+            value
+            for variant in self.schemas[said]["anyOf"]
+            for value in variant["properties"]["arguments"]["properties"]
+            .get(name, {})
+            .get("enum", [])
+        ]
+
+
+@pytest.mark.parametrize(
+    "turn",
+    [
+        f"wrong phone, it's the one ending 36: {OTHER}",
+        "server 192.0.2.17",
+        "it'll last half the working day, put 240 minutes",
+        "switch the profile to QOS_M",
+        "typo in the webhook: https://hooks.example/qod",
+        "actually leave the ports out",
+        "we don't want notifications any more, remove the callback URL",
+        "7778 on the server, not 7777",
+    ],
+)
+def test_values_alone(turn: str) -> None:
+    said = context([f"yoga on {PHONE}, server port 7777", turn])
+    assert may_follow_up(said)
+    assert only_values(said)
+
+
+@pytest.mark.parametrize(
+    "turn",
+    [
+        "extend it by 20 minutes",
+        "list the sessions on +351966666666",
+        "thanks, until 5 pm then",
+        "a video call on 10.0.0.7",
+        "hello there",
+        "another session, 2 hours",
+    ],
+)
+def test_something_else_or_nothing(turn: str) -> None:
+    assert not may_follow_up(context([f"yoga on {PHONE}", turn]))
+
+
+def test_what_a_turn_does_not_speak_of_stays() -> None:
+    first, second = f"yoga on {PHONE}, 90 minutes", f"wrong phone, {OTHER}"
+    model = Told({first: session()}, {first: 0.5})
+    emission = decide(model, context([first, second]))
+    both = f"{first} / {second}"
+    assert {json.dumps(value) for value in model.offered(both, "qosProfile")} == {'"QOS_L"'}
+    assert set(model.offered(both, "duration")) == {5400}
+    assert {"phoneNumber": OTHER} in model.offered(both, "device")
+    assert "decline" not in json.dumps(model.schemas[both])
+    assert emission.confidence == pytest.approx(0.5)
+
+
+def test_a_turn_that_tells_a_use_by_itself_leaves_all_open() -> None:
+    first, second = f"yoga on {PHONE}", "the CAD people need 2 hours"
+    for confidence, profiles in ((0.95, 5), (0.4, 1)):
+        model = Told({first: session(), second: session()}, {second: confidence})
+        decide(model, context([first, second]))
+        offered = set(map(str, model.offered(f"{first} / {second}", "qosProfile")))
+        assert len(offered) == profiles
+
+
+def test_a_declined_turn_is_passed_over() -> None:
+    first, aside, last = "yoga for 90 minutes", "will it rain in Nice?", PHONE
+    model = Told({first: session(device=None)})
+    decide(model, context([first, aside, last]))
+    assert set(model.offered(f"{first} / {aside} / {last}", "qosProfile")) == {"QOS_L"}
+
+
+def test_another_request_begins_anew() -> None:
+    turns = [f"gaming on {PHONE}", f"New one: pacemaker on {OTHER}, eight hours"]
+    assert begins_anew(context(turns))
+    model = Told({turns[1]: session("QOS_M")})
+    assert decide(model, context(turns)).decision.arguments["qosProfile"] == "QOS_M"
+    assert list(model.schemas) == [turns[1]]
+    assert not begins_anew(context([turns[0], f"a new session, the same on {OTHER}"]))
+
+
+def test_together_as_one_after_the_other_and_no_further_back_than_that() -> None:
+    first = f"yoga on {PHONE}"
+    many = [first, *(f"server 192.0.2.{number}" for number in range(1, 9))]
+    conversations = [context(many), context([first]), context(["hello"])]
+    model = Told({first: session()})
+    alone = [decide(model, said) for said in conversations]
+    assert decide_many(Told({first: session()}), conversations) == alone
+    assert decide_many(model, []) == []
+    turns = sorted(said.count(" / ") + 1 for said in model.schemas if said.count(" / "))
+    assert turns[0] >= len(many) - 2 * MOST_FOLLOWED + 1
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments"),
+    [
+        ("leave the ports out", {"devicePorts", "applicationServerPorts"}),
+        ("forget that server, please", {"applicationServer"}),
+        ("we don't want notifications any more", {"sink"}),
+        ("no longer on that phone", {"device"}),
+        ("the server is down", set()),
+        ("no server port 80 but 443", set()),
+    ],
+)
+def test_what_is_taken_out(text: str, arguments: set[str]) -> None:
+    assert taken_out(text) >= arguments
+    assert arguments or not taken_out(text) - {"devicePorts", "applicationServerPorts"}
