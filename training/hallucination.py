@@ -101,7 +101,10 @@ def _written(value: str, text: str) -> bool:
     if value.startswith("+"):
         return value[1:] in re.sub(r"\(0\)|[^\d\n]", "", text)
     if ":" in value and "//" not in value:
-        return _six(value) in {_six(item) for item in re.findall(r"[0-9A-Fa-f:]+(?:/\d+)?", text)}
+        forms = re.findall(r"[0-9A-Fa-f:]+(?:/\d+)?", text)
+        # A colon may end the clause: "its address is 2001:db8::7: telemetry, please".
+        forms += [form.removesuffix(":") for form in forms]
+        return _six(value) in map(_six, forms)
     return bool(re.search(rf"(?<![\w.]){re.escape(value.lower())}(?![\d])", text.lower()))
 
 
