@@ -17,7 +17,7 @@ from rich.progress import track
 from sample import PACKAGES, conversations
 from stopwatch import Stopwatch
 
-from camara_qod.tools.interpreter import decoding, engine, interpreter
+from camara_qod.tools.interpreter import deciding, decoding, engine, interpreter
 from camara_qod.tools.interpreter.interpreter import Interpreter
 from camara_qod.tools.interpreter.model import load_model
 from camara_qod.tools.settings import QodSettings
@@ -30,7 +30,8 @@ def stages(ready: Interpreter, model: Any, asked: list[list[str]]) -> dict[str, 
     """Milliseconds that one request spends in each stage, on average."""
     watch = Stopwatch()
     watch.watch(interpreter, "read", "mentions")
-    watch.watch(interpreter, "schema_for", "schema")
+    watch.watch(deciding, "read", "mentions")
+    watch.watch(deciding, "schema_for", "schema")
     watch.watch(decoding, "render", "prompt")
     watch.watch(engine, "Matcher", "grammar")
     watch.watch(engine, "Draft", "draft")

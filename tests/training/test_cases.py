@@ -13,7 +13,7 @@ from camara_qod.training.hallucination import hallucinated_values
 from camara_qod.training.open_schema import ARGUMENTS
 
 CASES = read_cases(Path("data/test.jsonl"))
-VALIDATION = read_cases(Path("data/validation.jsonl"))
+READ = [*read_cases(Path("data/validation.jsonl")), *read_cases(Path("data/blind.jsonl"))]
 CATALOGUES = sorted(Path("data/catalogues").glob("*.json"))
 
 
@@ -23,7 +23,7 @@ def test_the_test_set_is_large_and_its_ids_are_unique() -> None:
     assert len({tuple(case.messages) for case in CASES}) == len(CASES)
 
 
-@pytest.mark.parametrize("case", [*CASES, *VALIDATION], ids=lambda case: case.id)
+@pytest.mark.parametrize("case", [*CASES, *READ], ids=lambda case: case.id)
 def test_what_is_expected_holds_and_was_said(case: Case) -> None:
     operation, arguments = case.expected.operation, case.expected.arguments
     if operation == CLARIFY:
