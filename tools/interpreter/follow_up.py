@@ -86,6 +86,8 @@ def may_follow_up(context: Context) -> bool:
 
 def begins_anew(context: Context) -> bool:
     """Whether the newest turn says that it is another request, and for which device."""
+    if len(context.messages) < 2:
+        return False
     text = context.messages[-1]
     device = any(isinstance(item, Address | Phone) for item in _newest(context))
     return device and bool(_ANEW.search(text)) and not _ALIKE.search(text)

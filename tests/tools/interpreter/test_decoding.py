@@ -181,8 +181,8 @@ def served(model: Slow, tiny_phi3: Path, demo: QodSettings, **limits: Any) -> In
 
 
 def test_a_request_that_takes_too_long_is_stopped(slow: Slow, tiny_phi3, demo) -> None:
-    interpreter = served(slow, tiny_phi3, demo, time_limit=0.2)
-    threading.Timer(0.4, slow.go.set).start()
+    interpreter = served(slow, tiny_phi3, demo, time_limit=2.0)
+    threading.Timer(2.5, slow.go.set).start()
     with pytest.raises(DecodingTimeout, match="QOD_TIME_LIMIT"):
         interpreter.interpret("gaming on 10.0.0.1 and 10.0.0.2")
     assert slow.passes == 1
