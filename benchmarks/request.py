@@ -72,7 +72,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=64, help="how many requests (default 64)")
     asked = conversations(parser.parse_args().count)
     model, tokenizer = load_model(QodSettings())
-    ready = Interpreter(decoding.Decoder(model, tokenizer, time_limit=600.0), demo_settings())
+    ready = Interpreter(decoding.Decoder(model, tokenizer), demo_settings())
     ready.interpret_many(asked[:4])
     for messages in asked[:3]:
         ready.interpret(messages)

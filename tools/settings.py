@@ -80,7 +80,7 @@ class QodSettings(BaseSettings):
     )
 
     time_limit: float = Field(
-        default=60.0, gt=0, description="Seconds that a decision may take, waiting included"
+        default=60.0, gt=0, description="Seconds that a request may take, waiting included"
     )
     max_waiting: int = Field(
         default=64, ge=0, description="How many requests may wait for the model"

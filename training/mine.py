@@ -8,9 +8,9 @@ import torch
 from rich.console import Console
 from rich.progress import track
 
+from camara_qod.tools.interpreter.deciding import decide_many
 from camara_qod.tools.interpreter.decoding import Decoder
-from camara_qod.tools.interpreter.interpreter import Interpreter
-from camara_qod.training.dataset import demo_context, demo_settings, read_jsonl, write_jsonl
+from camara_qod.training.dataset import demo_context, read_jsonl, write_jsonl
 from camara_qod.training.free import complete_freely
 from camara_qod.training.preferences import Pair
 
@@ -62,9 +62,9 @@ def mine(
 
 
 def _drawn(model: Any, tokenizer: Any, conversations: list[list[str]]) -> Iterator[str]:
-    decoder = Decoder(model, tokenizer, temperature=TEMPERATURE, time_limit=3600)
-    interpreter = Interpreter(decoder, demo_settings())
+    decoder = Decoder(model, tokenizer, temperature=TEMPERATURE)
     starts = range(0, len(conversations), BATCH)
     for start in track(starts, "Drawing decisions", console=Console(stderr=True)):
-        for made in interpreter.interpret_many(conversations[start : start + BATCH]):
-            yield made.emitted.to_json()
+        contexts = [demo_context(turns) for turns in conversations[start : start + BATCH]]
+        for made in decide_many(decoder, contexts):
+            yield made.decision.to_json()

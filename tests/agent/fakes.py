@@ -23,7 +23,7 @@ class ScriptedDecoder:
         self._decided: dict[tuple[str, ...], dict[str, Any]] = {}
 
     def decode(
-        self, turns: Sequence[str], schema: dict[str, Any], cancelled: Any = None
+        self, turns: Sequence[str], schema: dict[str, Any], deadline: Any = None
     ) -> tuple[str, Trace]:
         if (decision := self._decided.get(tuple(turns))) is None:
             self.prompts.append("\n".join(turns))

@@ -1,12 +1,12 @@
 """From conversations to what the model emits; turns that only give values build on those before."""
 
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from camara_qod.tools.errors import DecodingError
 from camara_qod.tools.interpreter.context import Context, read
+from camara_qod.tools.interpreter.deadline import Deadline
 from camara_qod.tools.interpreter.decision import DECLINE, Decision
 from camara_qod.tools.interpreter.follow_up import (
     agreeing,
@@ -37,14 +37,14 @@ class Decoder(Protocol):
         self,
         turns: Sequence[str],
         schema: dict[str, Any],
-        cancelled: threading.Event | None = None,
+        deadline: Deadline | None = None,
     ) -> tuple[str, Trace]:
-        """The answer, and how it came about; it stops early once `cancelled` is set."""
+        """The answer, and how it came about; it stops early at the `deadline`."""
 
     def decode_many(
         self,
         requests: Sequence[tuple[Sequence[str], dict[str, Any]]],
-        cancelled: threading.Event | None = None,
+        deadline: Deadline | None = None,
     ) -> Sequence[tuple[str, Trace]]:
         """The same for several conversations together, each under its own schema."""
 
@@ -84,26 +84,26 @@ class Emission:
             ) from error
 
 
-def decide(
-    decoder: Decoder, context: Context, cancelled: threading.Event | None = None
-) -> Emission:
+def decide(decoder: Decoder, context: Context, deadline: Deadline | None = None) -> Emission:
     """What the model emits for one conversation.
 
     Args:
         decoder: the model.
         context: the conversation.
-        cancelled: once it is set, the work stops.
+        deadline: of all the decisions that the request takes.
     """
-    return _Deciding(_one_by_one(decoder, cancelled)).decide([context])[0]
+    return _Deciding(_one_by_one(decoder, deadline)).decide([context])[0]
 
 
-def decide_many(decoder: Decoder, contexts: Sequence[Context]) -> list[Emission]:
+def decide_many(
+    decoder: Decoder, contexts: Sequence[Context], deadline: Deadline | None = None
+) -> list[Emission]:
     """`decide` for several conversations together, which is faster than one after the other."""
-    return _Deciding(decoder.decode_many).decide(contexts)
+    return _Deciding(lambda requests: decoder.decode_many(requests, deadline)).decide(contexts)
 
 
-def _one_by_one(decoder: Decoder, cancelled: threading.Event | None) -> _Answers:
-    return lambda requests: [decoder.decode(*request, cancelled) for request in requests]
+def _one_by_one(decoder: Decoder, deadline: Deadline | None) -> _Answers:
+    return lambda requests: [decoder.decode(*request, deadline) for request in requests]
 
 
 class _Deciding:

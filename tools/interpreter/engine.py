@@ -14,11 +14,11 @@ from outlines.backends.llguidance import LLGuidanceLogitsProcessor
 from outlines.models.transformers import Transformers
 from transformers import DynamicCache
 
-from camara_qod.tools.errors import RequestTooLong
 from camara_qod.tools.interpreter.answer import Answer
 from camara_qod.tools.interpreter.draft import Draft
 from camara_qod.tools.interpreter.grammar import Matcher, Trace
 from camara_qod.tools.interpreter.pack import Pack, packed, shared_length
+from camara_qod.tools.interpreter.prompt import check_length
 from camara_qod.tools.interpreter.prompt_cache import PromptCache
 
 #: Called before each pass; raises where the work is not to go on.
@@ -94,11 +94,7 @@ class FastForward(Transformers):  # type: ignore[misc]
         self, prompt: str, processor: LLGuidanceLogitsProcessor, trace: Trace, limit: int
     ) -> Answer:
         ids: list[int] = self.hf_tokenizer(prompt, add_special_tokens=False)["input_ids"]
-        if len(ids) > limit:
-            raise RequestTooLong(
-                f"The conversation takes {len(ids)} tokens and the model reads at most {limit}: "
-                "shorten it, start a new one, or raise QOD_MAX_PROMPT_TOKENS."
-            )
+        check_length(len(ids), limit)
         matcher = Matcher(processor.llg_tokenizer, processor.grammar)
         draft = Draft(processor.llg_tokenizer, processor.grammar)
         return Answer(ids, matcher, draft, trace, self._temperature)

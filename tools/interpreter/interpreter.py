@@ -7,9 +7,11 @@ from collections.abc import Sequence
 
 from camara_qod.tools.catalogue import Catalogue, load_catalogue
 from camara_qod.tools.interpreter.context import Context, read
+from camara_qod.tools.interpreter.deadline import Deadline
 from camara_qod.tools.interpreter.deciding import Decoder, Emission, decide, decide_many
 from camara_qod.tools.interpreter.decision import Interpretation
 from camara_qod.tools.interpreter.operation import complete
+from camara_qod.tools.interpreter.prompt import check_length
 from camara_qod.tools.interpreter.reference import KnownSessions
 from camara_qod.tools.settings import QodSettings
 
@@ -53,8 +55,9 @@ class Interpreter:
             TooManyWaiting: too many others wait for the model.
         """
         started = time.perf_counter()
+        deadline = Deadline(self.settings.time_limit, cancelled)
         context = self._read(messages, sessions)
-        emission = decide(self._decoder, context, cancelled)
+        emission = decide(self._decoder, context, deadline)
         return _interpretation(emission, context, time.perf_counter() - started)
 
     async def ainterpret(
@@ -72,11 +75,13 @@ class Interpreter:
         """Decide for several conversations together, which is faster than one after the other.
 
         Returns:
-            One interpretation for each, in their order; `seconds` is the time of all of them.
+            One interpretation for each, in their order; `seconds` is the time of all of them, as
+            is the settings' limit of time.
         """
         started = time.perf_counter()
+        deadline = Deadline(self.settings.time_limit)
         contexts = [self._read(messages, None) for messages in conversations]
-        emissions = decide_many(self._decoder, contexts)
+        emissions = decide_many(self._decoder, contexts, deadline)
         seconds = time.perf_counter() - started
         return [
             _interpretation(emission, context, seconds)
@@ -85,6 +90,8 @@ class Interpreter:
 
     def _read(self, messages: str | Sequence[str], sessions: KnownSessions | None) -> Context:
         turns = [messages] if isinstance(messages, str) else list(messages)
+        # Counted before it is read: reading takes time that grows faster than the text.
+        check_length(self.count_tokens("\n".join(turns)), self.settings.max_prompt_tokens)
         return read(turns, self.catalogue, self.settings, sessions)
 
     def count_tokens(self, text: str) -> int:

@@ -7,6 +7,7 @@ would be left, everything stays: then it is for the model to read.
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TypeVar
 
 from camara_qod.tools.interpreter.mentions import Address, Length, Mention, Phone, SessionId
@@ -146,9 +147,13 @@ def without_orders(text: str) -> str:
 
 def _in_an_order(item: Mention, text: str) -> bool:
     """Whether a mention stands in a line that pretends to be somebody else's order."""
-    return any(
-        match.start() <= item.start and item.end <= match.end() for match in _ORDER.finditer(text)
-    )
+    return any(start <= item.start and item.end <= end for start, end in _orders(text))
+
+
+@lru_cache(maxsize=16)
+def _orders(text: str) -> list[tuple[int, int]]:
+    """Where the lines are that pretend to be somebody else's orders."""
+    return [match.span() for match in _ORDER.finditer(text)]
 
 
 def without_doubt(item: Length, messages: Sequence[str]) -> bool:

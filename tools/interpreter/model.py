@@ -9,6 +9,7 @@ import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
 
 from camara_qod.tools.errors import ModelError
+from camara_qod.tools.interpreter.deadline import Deadline
 from camara_qod.tools.interpreter.decoding import Decoder, Request
 from camara_qod.tools.interpreter.embedded import EMBEDDED, embedded_model, shipped_adapter
 from camara_qod.tools.interpreter.grammar import Trace
@@ -31,14 +32,12 @@ def load_decoder(settings: QodSettings) -> Decoder | RemoteDecoder:
             settings.model_server,
             settings.model,
             key=key.get_secret_value() if key else None,
-            time_limit=settings.time_limit,
         )
     model, tokenizer = load_model(settings)
     return Decoder(
         model,
         tokenizer,
         settings.max_prompt_tokens,
-        time_limit=settings.time_limit,
         max_waiting=settings.max_waiting,
     )
 
@@ -59,20 +58,20 @@ class LazyDecoder:
         self,
         turns: Sequence[str],
         schema: dict[str, Any],
-        cancelled: threading.Event | None = None,
+        deadline: Deadline | None = None,
     ) -> tuple[str, Trace | Untold]:
         """As `Decoder.decode`."""
-        return self._ready().decode(turns, schema, cancelled)
+        return self._ready().decode(turns, schema, deadline)
 
     def count_tokens(self, text: str) -> int:
         """As `Decoder.count_tokens`."""
         return self._ready().count_tokens(text)
 
     def decode_many(
-        self, requests: Sequence[Request], cancelled: threading.Event | None = None
+        self, requests: Sequence[Request], deadline: Deadline | None = None
     ) -> Sequence[tuple[str, Trace | Untold]]:
         """As `Decoder.decode_many`."""
-        return self._ready().decode_many(requests, cancelled)
+        return self._ready().decode_many(requests, deadline)
 
     def _ready(self) -> Decoder | RemoteDecoder:
         with self._lock:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from camara_qod.tools.catalogue import NEED_MEANINGS
+from camara_qod.tools.errors import RequestTooLong
 
 _MEANINGS = "; ".join(f"{need.value} {meaning}" for need, meaning in NEED_MEANINGS.items())
 
@@ -56,3 +57,16 @@ def _harmless(text: str, special_tokens: Sequence[str]) -> str:
         while len(token) > 1 and token in text:
             text = text.replace(token, f"{token[0]} {token[1:]}")
     return text
+
+
+def check_length(tokens: int, limit: int) -> None:
+    """Whether the model can read so many tokens.
+
+    Raises:
+        RequestTooLong: it cannot.
+    """
+    if tokens > limit:
+        raise RequestTooLong(
+            f"The conversation takes {tokens} tokens and the model reads at most {limit}: "
+            "shorten it, start a new one, or raise QOD_MAX_PROMPT_TOKENS."
+        )

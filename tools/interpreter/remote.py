@@ -5,7 +5,6 @@ checked here again: a server that ignores the schema is reported and never trust
 """
 
 import json
-import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -17,7 +16,8 @@ from outlines.exceptions import APIConnectionError, APIError, APITimeoutError
 from outlines.inputs import Chat
 from outlines.types import JsonSchema
 
-from camara_qod.tools.errors import Cancelled, DecodingError, ModelError
+from camara_qod.tools.errors import DecodingError, ModelError
+from camara_qod.tools.interpreter.deadline import Deadline
 from camara_qod.tools.interpreter.decoding import Request
 from camara_qod.tools.interpreter.prompt import chat
 
@@ -41,22 +41,20 @@ class RemoteDecoder:
         url: root of its API, ending in `/v1`.
         model: the model's name at the server; that of the adapter, where it serves several.
         key: sent as bearer token.
-        time_limit: seconds that a request may take.
 
     Raises:
         ModelError: the client is not installed.
     """
 
-    def __init__(
-        self, url: str, model: str, *, key: str | None = None, time_limit: float = 60.0
-    ) -> None:
+    def __init__(self, url: str, model: str, *, key: str | None = None) -> None:
         try:
             import openai
         except ImportError as error:
             raise ModelError(
                 "A model server needs its client: pip install 'camara-qod[server]'."
             ) from error
-        client = openai.OpenAI(base_url=url, api_key=key or "none", timeout=time_limit)
+        # A retry would start the limit of time anew.
+        client = openai.OpenAI(base_url=url, api_key=key or "none", max_retries=0)
         self._url = url
         self._model = outlines.from_openai(client, model)
 
@@ -64,36 +62,43 @@ class RemoteDecoder:
         self,
         turns: Sequence[str],
         schema: dict[str, Any],
-        cancelled: threading.Event | None = None,
+        deadline: Deadline | None = None,
     ) -> tuple[str, Untold]:
         """The text that the server's model chooses among those the schema allows.
 
         Raises:
             ModelError: the server did not answer, or refused.
             DecodingError: its answer is not what the schema allows.
-            Cancelled: `cancelled` was set before it was asked.
+            DecodingTimeout: the deadline had passed before it was asked.
+            Cancelled: nobody waited for the answer before it was asked.
         """
-        if cancelled is not None and cancelled.is_set():
-            raise Cancelled("The request was cancelled before it was sent to the model.")
+        deadline = deadline or Deadline()
+        deadline.check()
         plain = {name: value for name, value in schema.items() if name != "x-guidance"}
-        text = self._asked(Chat(chat(turns)), json.dumps(plain))
+        text = self._asked(Chat(chat(turns)), json.dumps(plain), deadline.remaining)
         return self._checked(text, plain), Untold()
 
     def decode_many(
-        self, requests: Sequence[Request], cancelled: threading.Event | None = None
+        self, requests: Sequence[Request], deadline: Deadline | None = None
     ) -> list[tuple[str, Untold]]:
         """`decode` for several conversations at once; the server batches them."""
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            return list(pool.map(lambda item: self.decode(item[0], item[1], cancelled), requests))
+            return list(pool.map(lambda item: self.decode(item[0], item[1], deadline), requests))
 
     def count_tokens(self, text: str) -> int:
         """A rough count, as the server's tokenizer is not here."""
         return len(text.encode()) // 4
 
-    def _asked(self, messages: Chat, schema: str) -> str:
+    def _asked(self, messages: Chat, schema: str, timeout: float) -> str:
         where = f"The model server at {self._url}"
         try:
-            answer = self._model(messages, JsonSchema(schema), temperature=0, max_tokens=MAX_TOKENS)
+            answer = self._model(
+                messages,
+                JsonSchema(schema),
+                temperature=0,
+                max_tokens=MAX_TOKENS,
+                timeout=timeout,
+            )
         except APITimeoutError as error:
             raise ModelError(f"{where} took too long: raise QOD_TIME_LIMIT.") from error
         except APIConnectionError as error:

@@ -154,17 +154,17 @@ def test_many_threads_get_their_own_answers(interpreter: Interpreter) -> None:
 
 
 class Slow(RandomModel):
-    """Each pass waits until it is told to go on."""
+    """Each pass waits until it is told to go on, or until its patience ends."""
 
     def __init__(self, config: Any) -> None:
         super().__init__(config)
         self.begun, self.go = threading.Event(), threading.Event()
-        self.passes = 0
+        self.passes, self.patience = 0, 20.0
 
     def __call__(self, ids: torch.Tensor, **options: Any) -> SimpleNamespace:
         self.passes += 1
         self.begun.set()
-        self.go.wait(20)
+        self.go.wait(self.patience)
         return super().__call__(ids, **options)  # type: ignore[no-any-return]
 
 
@@ -180,21 +180,38 @@ def served(model: Slow, tiny_phi3: Path, demo: QodSettings, **limits: Any) -> In
     return Interpreter(Decoder(model, tokenizer, **limits), demo)
 
 
+def hurried(demo: QodSettings) -> QodSettings:
+    return demo.model_copy(update={"time_limit": 0.3})
+
+
 def test_a_request_that_takes_too_long_is_stopped(slow: Slow, tiny_phi3, demo) -> None:
-    interpreter = served(slow, tiny_phi3, demo, time_limit=2.0)
-    threading.Timer(2.5, slow.go.set).start()
+    interpreter = served(slow, tiny_phi3, hurried(demo))
+    slow.patience = 0.4  # the first pass alone takes longer than the whole request may
     with pytest.raises(DecodingTimeout, match="QOD_TIME_LIMIT"):
         interpreter.interpret("gaming on 10.0.0.1 and 10.0.0.2")
-    assert slow.passes == 1
+    assert slow.passes <= 1
+
+
+def test_all_decisions_of_a_request_share_its_limit(slow: Slow, tiny_phi3, demo) -> None:
+    turns = ["gaming on 10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4"]
+    slow.go.set()
+    served(slow, tiny_phi3, demo).interpret(turns)
+    assert slow.passes > 3
+    slow.go.clear()
+    slow.passes, slow.patience = 0, 0.15  # one is in time, all of them are not
+    with pytest.raises(DecodingTimeout):
+        served(slow, tiny_phi3, hurried(demo)).interpret(turns)
+    assert slow.passes <= 2
 
 
 def test_whoever_waits_too_long_is_told(slow: Slow, tiny_phi3, demo) -> None:
-    interpreter = served(slow, tiny_phi3, demo, time_limit=0.3)
+    first_come = served(slow, tiny_phi3, demo)
+    impatient = Interpreter(first_come._decoder, hurried(demo))
     with ThreadPoolExecutor(1) as pool:
-        first = pool.submit(interpreter.interpret, "gaming on 10.0.0.1")
+        first = pool.submit(first_come.interpret, "gaming on 10.0.0.1")
         slow.begun.wait(10)
         with pytest.raises(DecodingTimeout):
-            interpreter.interpret("gaming on 10.0.0.2")
+            impatient.interpret("gaming on 10.0.0.2")
         assert not first.done()
         slow.go.set()
 

@@ -40,14 +40,14 @@ class Told:
         self.schemas: dict[str, dict[str, Any]] = {}
 
     def decode(
-        self, turns: Sequence[str], schema: dict[str, Any], cancelled: Any = None
+        self, turns: Sequence[str], schema: dict[str, Any], deadline: Any = None
     ) -> tuple[str, Trace]:
         said = " / ".join(turns)
         self.schemas[said] = schema
         answer = self._answers.get(said, DECLINE)
         return json.dumps(answer), Trace(probabilities=[self._confidence.get(said, 1.0)])
 
-    def decode_many(self, requests: Sequence[Any], cancelled: Any = None) -> list[Any]:
+    def decode_many(self, requests: Sequence[Any], deadline: Any = None) -> list[Any]:
         return [self.decode(*request) for request in requests]
 
     def count_tokens(self, text: str) -> int:
