@@ -185,22 +185,12 @@ def hurried(demo: QodSettings) -> QodSettings:
 
 
 def test_a_request_that_takes_too_long_is_stopped(slow: Slow, tiny_phi3, demo) -> None:
-    interpreter = served(slow, tiny_phi3, hurried(demo))
-    slow.patience = 0.4  # the first pass alone takes longer than the whole request may
+    """Each of its decisions, one a turn, is in time; all of them together are not."""
+    slow.patience = 0.15
     with pytest.raises(DecodingTimeout, match="QOD_TIME_LIMIT"):
-        interpreter.interpret("gaming on 10.0.0.1 and 10.0.0.2")
-    assert slow.passes <= 1
-
-
-def test_all_decisions_of_a_request_share_its_limit(slow: Slow, tiny_phi3, demo) -> None:
-    turns = ["gaming on 10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4"]
-    slow.go.set()
-    served(slow, tiny_phi3, demo).interpret(turns)
-    assert slow.passes > 3
-    slow.go.clear()
-    slow.passes, slow.patience = 0, 0.15  # one is in time, all of them are not
-    with pytest.raises(DecodingTimeout):
-        served(slow, tiny_phi3, hurried(demo)).interpret(turns)
+        served(slow, tiny_phi3, hurried(demo)).interpret(
+            ["gaming on 10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4"]
+        )
     assert slow.passes <= 2
 
 
