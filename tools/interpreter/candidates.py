@@ -400,7 +400,7 @@ def profiles(context: Context) -> list[str | None]:
 
 def doubtful(context: Context, name: ProfileName) -> bool:
     """Whether the words beside a profile's name leave open that it is wanted."""
-    return bool(_DOUBT.search(context.messages[name.turn]))
+    return bool(_DOUBT.search(context.without_slips(name.turn)))
 
 
 def durations(context: Context) -> list[int | None] | dict[str, Any]:

@@ -1,6 +1,6 @@
 """What a decision may draw on: the conversation, its mentions, and the deployer's configuration."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -28,16 +28,23 @@ class Context:
 
     def rest(self, turn: int, kind: type[Mention] = Mention) -> str:
         """A turn with its mentions, of one kind or all, blanked."""
-        text = self.messages[turn]
-        for item in self.mentions.of(kind):
-            if item.turn == turn:
-                text = text[: item.start] + " " * (item.end - item.start) + text[item.end :]
-        return text
+        return _blanked(self.without_slips(turn), turn, self.mentions.of(kind))
+
+    def without_slips(self, turn: int) -> str:
+        """A turn with the mentions blanked that were put right in the same breath."""
+        return _blanked(self.messages[turn], turn, self.mentions.slips)
 
     @cached_property
     def rests(self) -> list[str]:
         """All turns without their mentions."""
         return [self.rest(turn) for turn in range(len(self.messages))]
+
+
+def _blanked(text: str, turn: int, items: Iterable[Mention]) -> str:
+    for item in items:
+        if item.turn == turn:
+            text = text[: item.start] + " " * (item.end - item.start) + text[item.end :]
+    return text
 
 
 def read(

@@ -1,7 +1,7 @@
-"""What a later turn says about an earlier one's addresses, where it names no end of the connection.
+"""What is put right: in the same breath, or by a later turn that names no end of the connection.
 
-"The port is 8444, sorry" puts right the one port that was named; an address of the subnet that one
-end was in is that end's new address.
+"10.0.0.1, sorry, 10.0.0.2" takes the first back; "the port is 8444, sorry" puts right the one port
+that was named; an address of the subnet that one end was in is that end's new address.
 """
 
 import re
@@ -19,10 +19,27 @@ _WRONG = re.compile(
 )
 
 
+#: What people say between a slip and what they meant, with nothing else in between.
+_SLIP = re.compile(
+    r"(?:\W|\b(?:no|nope|wait|hold|hang|on|sorry|pardon|actually|make|it|that|this|scratch|strike"
+    r"|forget|i|meant?|rather|or|oops|correction|hmm+|uh+m?|er+m?|ah|well|the|is|was|it['’]s"
+    r"|that['’]s|should|be|let['’]?s|let|me|us|say|go|with|for|change|to|better|my|bad|mistake"
+    r"|typo|wrong|one|right|correct(?:ly)?|of|course|on|at|port|number|address|ip|an?)\b)*",
+    re.IGNORECASE,
+)
+_SLIPPED = re.compile(
+    r"\b(?:no|nope|wait|hold\s+on|hang\s+on|sorry|pardon|actually|make\s+(?:it|that)|scratch|strike"
+    r"|forget|i\s+meant?|or\s+rather|oops|correction|change\s+(?:it|that)|better|my\s+bad|mistake"
+    r"|typo|wrong)\b",
+    re.IGNORECASE,
+)
+
+
 def corrected(mentions: Mentions, messages: Sequence[str]) -> Mentions:
-    """The mentions, with what later turns put right."""
+    """The mentions, with what was put right."""
     items: list[Mention] = []
-    for item in mentions.items:
+    kept, slips = _without_slips(mentions.items, messages)
+    for item in kept:
         if item.turn and isinstance(item, Ports):
             if found := _port_it_replaces(item, items, messages[item.turn]):
                 place, earlier = found
@@ -31,7 +48,30 @@ def corrected(mentions: Mentions, messages: Sequence[str]) -> Mentions:
         elif isinstance(item, Address) and item.role is None and puts_right(messages[item.turn]):
             item = replace(item, role=_end_it_replaces(item, items))
         items.append(item)
-    return replace(mentions, items=tuple(items))
+    return replace(mentions, items=tuple(items), slips=slips)
+
+
+def _without_slips(
+    items: Sequence[Mention], messages: Sequence[str]
+) -> tuple[list[Mention], tuple[Mention, ...]]:
+    """Those that count, and the slips; what puts a slip right stands for the same end."""
+    kept: list[Mention] = []
+    slips: list[Mention] = []
+    for item in items:
+        if kept and _put_right(kept[-1], item, messages):
+            slip = kept.pop()
+            slips.append(replace(slip, end=item.start))
+            if isinstance(item, Address | Ports) and item.role is None:
+                item = replace(item, role=slip.role)  # type: ignore[attr-defined]
+        kept.append(item)
+    return kept, tuple(slips)
+
+
+def _put_right(slip: Mention, item: Mention, messages: Sequence[str]) -> bool:
+    if slip.turn != item.turn or type(slip) is not type(item):
+        return False
+    between = messages[item.turn][slip.end : item.start]
+    return bool(_SLIP.fullmatch(between) and _SLIPPED.search(between))
 
 
 def puts_right(text: str) -> bool:

@@ -59,6 +59,8 @@ _WORDS |= {
         *((100 * hundreds, f" {one} hundred") for hundreds, one in enumerate(_ONES[1:10], start=1)),
     ]
 }
+#: Numbers from two on, which may stand alone.
+_ALONE = "|".join(sorted((word for word in _WORDS if _WORDS[word] > 1), key=len, reverse=True))
 _WORDS |= {"another": 1, "a thousand": 1000}
 _WORDS |= {
     "hundred": 100,
@@ -240,6 +242,16 @@ CUE = re.compile(
     r"|時間|分|小时|小時|分钟|分鐘|ساعة|घंटे|घंटा|час|минут|시간",
     re.IGNORECASE,
 )
+#: "make it 3", "no, ninety": a number that takes the place of a length and leaves its unit out.
+_AGAIN = re.compile(
+    r"(?:\b(?:make\s+(?:it|that|this)|(?:change|set|raise|cut|shorten|extend)\s+(?:it|that|this)\s+to"
+    r"|or\s+rather|rather|actually|no|wait|sorry|i\s+mean|i\s+meant|let['’]?s\s+(?:say|do)|better"
+    r"|try)\b[\s,:.…—–-]+|^\W*)(?:(?:just|only|for|to|at\s+least|more\s+like)\s+)?"
+    rf"(?P<number>[0-9]{{1,3}}(?:[.,]5)?|{_ALONE})(?=\W*$|\s*[.,;!?)—–](?![0-9])"
+    r"|\s+(?:instead|please|pls|then|rather|thanks|after\s+all|actually|sorry)\b)",
+    re.IGNORECASE,
+)
+_A_DAY = 86400
 _AND_NUMBER = re.compile(
     rf"(?:(?<![0-9.])[0-9]{{1,2}}|\b{_WORD})\s+and\s+$|\b(?:an|one)\s+$", re.IGNORECASE
 )
@@ -262,6 +274,39 @@ def find_durations(text: str) -> list[Span]:
             if not any(span.start < other.end and other.start < span.end for other in found):
                 found.append(span)
     return _joined(text, sorted(found))
+
+
+def find_again(text: str, said: str, most: int = 999) -> list[Span]:
+    """Numbers that stand in place of a length said before and leave its unit out.
+
+    Args:
+        text: a turn.
+        said: the length said before, as it was written.
+        most: the largest number that is read so.
+
+    Returns:
+        Their lengths, in its unit or in the largest below that makes it at most a day: "2 hours",
+        "make it 90".
+    """
+    sizes = [unit for unit in (3600, 60, 1) if unit <= _unit_of(said)]
+    found = []
+    for match in _AGAIN.finditer(text):
+        number = _value(match["number"])
+        lengths = [_seconds(number * unit) for unit in sizes if 0 < number * unit <= _A_DAY]
+        if lengths and number <= most:
+            found.append(Span(*match.span("number"), lengths[0]))
+    return found
+
+
+def _unit_of(said: str) -> int:
+    """Seconds in the unit of a length; a bare number is seconds."""
+    if size := _smallest_unit(said):
+        return size
+    return 1 if said.isdecimal() else 3600 if "h" in said.lower() else 60
+
+
+def _value(number: str) -> Fraction:
+    return _number(number, 60) if number[0].isdecimal() else Fraction(_WORDS.get(number.lower(), 0))
 
 
 def _seconds(value: Fraction) -> int:

@@ -16,7 +16,7 @@ from typing import TypeVar
 import phonenumbers
 
 from camara_qod.tools.camara.models import PortsSpec
-from camara_qod.tools.interpreter.durations import CUE, find_durations
+from camara_qod.tools.interpreter.durations import CUE, find_again, find_durations
 from camara_qod.tools.interpreter.roles import (
     DEVICE_WORD,
     SERVER_WORD,
@@ -135,10 +135,15 @@ M = TypeVar("M", bound=Mention)
 
 @dataclass(frozen=True)
 class Mentions:
-    """All mentions of a conversation, in the order they were written."""
+    """All mentions of a conversation, in the order they were written.
+
+    `slips` were put right in the same breath and count no more; each ends where what puts it right
+    begins.
+    """
 
     items: tuple[Mention, ...]
     speaks_of_time: bool
+    slips: tuple[Mention, ...] = ()
 
     def of(self, kind: type[M]) -> list[M]:
         """Those of one kind, oldest first."""
@@ -269,6 +274,8 @@ def find_mentions(
             _like_ipv6,
             _ipv4,
             _lengths,
+            lambda reader, earlier=earlier: _lengths_again(reader, earlier, messages),
+            _answered_lengths,
             _phones,
             _owned_ports,
             _ports,
@@ -430,9 +437,29 @@ def _shared_roles(found: list[Mention], reader: _Reader) -> list[Mention]:
 def _lengths(reader: _Reader) -> Iterator[Mention]:
     for span in find_durations(reader.rest):
         yield Length(reader.turn, span.start, span.end, span.seconds)
-    # A bare number is the answer to "For how long?", which names its limits in seconds.
+
+
+def _answered_lengths(reader: _Reader) -> Iterator[Mention]:
+    """A bare number is the answer to "For how long?", which names its limits in seconds."""
     if reader.turn and (match := _ANSWER.fullmatch(reader.rest)):
         yield Length(reader.turn, match.start(1), match.end(1), int(match[1]))
+
+
+def _lengths_again(
+    reader: _Reader, earlier: Sequence[Mention], messages: Sequence[str]
+) -> Iterator[Mention]:
+    """Numbers in place of the newest length before them: "2 hours, no, make it 3"."""
+    mine = [item for item in reader.found if isinstance(item, Length)]
+    before = mine[:1] or [item for item in earlier if isinstance(item, Length)][-1:]
+    if not before:
+        return
+    last, all_ = before[0], [*earlier, *reader.found]
+    ports = any(isinstance(item, Ports) or getattr(item, "port", None) for item in all_)
+    said = messages[last.turn][last.start : last.end]
+    # Beside ports a large number may be one.
+    for span in find_again(reader.rest, said, 12 if ports else 999):
+        if last.turn < reader.turn or span.start > last.end:
+            yield Length(reader.turn, span.start, span.end, span.seconds)
 
 
 def _phones(reader: _Reader) -> Iterator[Mention]:
