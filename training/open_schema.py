@@ -32,6 +32,8 @@ _TEXTS = {
     "networkAccessIdentifier": "^[A-Za-z0-9@._-]{1,64}$",
     "sink": "^https://[A-Za-z0-9._~:/?#@!$&'()*+,;=%-]{1,200}$",
 }
+#: The specification bounds no list, and a model that has not learned to end one never does.
+_MOST_ITEMS = 8
 _ADDRESS = "^[0-9A-Fa-f:./]{2,49}$"
 
 
@@ -73,7 +75,7 @@ def _arguments(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _plain(name: str, schema: Any) -> Any:
-    """A property without annotations, without null inside of values, with bounded texts."""
+    """A property without annotations, without null inside of values, with bounded texts and lists."""
     if not isinstance(schema, dict):
         return schema
     alternatives = [item for item in schema.get("anyOf", []) if item != {"type": "null"}]
@@ -86,6 +88,8 @@ def _plain(name: str, schema: Any) -> Any:
         for key, value in schema.items()
         if key not in ("title", "description", "default", "format")
     }
+    if kept.get("type") == "array":
+        return kept | {"maxItems": _MOST_ITEMS}
     if kept.get("type") != "string" or {"enum", "const"} & set(kept):
         return kept
     fixed = _TEXTS.get(name) or kept.get("pattern") or _ADDRESS
