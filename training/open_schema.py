@@ -75,7 +75,7 @@ def _arguments(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _plain(name: str, schema: Any) -> Any:
-    """A property without annotations, without null inside of values, with bounded texts and lists."""
+    """A property without annotations and null inside of values, with bounded texts and lists."""
     if not isinstance(schema, dict):
         return schema
     alternatives = [item for item in schema.get("anyOf", []) if item != {"type": "null"}]

@@ -76,7 +76,8 @@ _PRIVATE_LABEL = re.compile(
 #: Between a number and an address: that both are of what was named before them.
 _LABEL = re.compile(
     r"[\s,;/&(]*(?:(?:and|with|also|plus|the|its|has)\s+)*"
-    r"(?:ip(?:v?[46])?(?:[\s-]*ad+res+e?)?|ad+res+e?|(?:phone\s+|mobile\s+)?number|phone|msisdn|sim|tel)[\s:=#.]*",
+    r"(?:ip(?:v?[46])?(?:[\s-]*ad+res+e?)?|ad+res+e?|(?:phone\s+|mobile\s+)?number|phone|msisdn|sim|tel)[\s:=#.]*"
+    r"|[\s,]*(?:and|plus|&)\s+also\s+(?:(?:on|at|has|via|the)\s+)*",
     re.IGNORECASE,
 )
 #: Before a port: that it is the one by which a device is seen behind an address translation.
@@ -105,7 +106,7 @@ def devices(context: Context) -> list[Device]:
         for address in context.mentions.of(Address)
         if address.prefix is None and address.role is not Role.SERVER
     ]
-    single = _not_taken_back(single, context)
+    single = _labelled(_not_taken_back(single, context), context)
     if _replaced_by_unreadable(context):
         return []
     named = meant(context.mentions.of(Phone), context.messages)
@@ -128,6 +129,22 @@ def devices(context: Context) -> list[Device]:
         most = max(map(_count, choices), default=0)
         choices = [choice for choice in choices if _count(choice) == most]
     return [_device(*choice) for choice in choices]
+
+
+def of_newest(devices: list[Device], context: Context) -> list[Device]:
+    """The devices that the newest turn describes alone, where it names one, and adds to none."""
+    if _BESIDE.search(context.messages[-1]) or any(map(_SAME_DEVICE.search, context.rests)):
+        return devices
+    newest = len(context.messages) - 1
+    earlier = {
+        item.number if isinstance(item, Phone) else str(item.ip)
+        for item in context.mentions.items
+        if item.turn < newest and isinstance(item, Phone | Address)
+    }
+    texts = {str(wire(device)): device for device in devices}
+    return [
+        device for text, device in texts.items() if not any(f"'{old}'" in text for old in earlier)
+    ] or devices
 
 
 def device_named(context: Context) -> bool:
@@ -174,6 +191,26 @@ def _not_taken_back(addresses: list[Address], context: Context) -> list[Address]
     """Without "the old server 10.0.0.1", where another address is left."""
     kept = [item for item in addresses if not taken_back(item, context.messages)]
     return kept or addresses
+
+
+def _labelled(addresses: list[Address], context: Context) -> list[Address]:
+    """Without those beside one that words call the device, with which they make no pair."""
+    return [
+        item
+        for item in addresses
+        if item.role is Role.DEVICE
+        or _DOUBT.search(context.messages[item.turn])
+        or not any(
+            other.role is Role.DEVICE
+            and (other.turn, other.ip.version, _inside(other))
+            == (item.turn, item.ip.version, _inside(item))
+            for other in addresses
+        )
+    ]
+
+
+def _inside(address: Address) -> bool:
+    return any(address.ip in net for net in _PRIVATE)
 
 
 def _newest(addresses: list[Address], context: Context) -> list[Address]:
@@ -223,7 +260,7 @@ def _beside(item: Address, private: Address, context: Context) -> bool:
     """Whether an address was named before the private one, or right before it but for a label."""
     if item.turn > private.turn or item.role is Role.SERVER or item.prefix is not None:
         return False
-    if any(item.ip in net for net in _PRIVATE):
+    if _inside(item):
         return False
     between = context.messages[item.turn][item.end : private.start]
     return item.turn < private.turn or bool(_PRIVATE_LABEL.fullmatch(between))
@@ -255,7 +292,7 @@ def _ipv4_forms(
     With a port, with a private address, or, without address translation, the same address twice.
     """
     v4 = [address for address in addresses if isinstance(address.ip, IPv4Address)]
-    inside = [address for address in v4 if any(address.ip in net for net in _PRIVATE)]
+    inside = [address for address in v4 if _inside(address)]
     for address in v4:
         public = str(address.ip)
         port = public_port if address.port is None else address.port

@@ -13,6 +13,7 @@ from camara_qod.tools.interpreter.follow_up import (
     begins_anew,
     may_follow_up,
     only_values,
+    without_session,
 )
 from camara_qod.tools.interpreter.operation import schema_for
 
@@ -170,8 +171,9 @@ class _Deciding:
         answers = self._asked([(context.messages, schema_for(context)) for context in alone])
         telling = {
             place
-            for place, (_, trace) in zip(open_, answers, strict=True)
+            for place, (text, trace) in zip(open_, answers, strict=True)
             if trace.confidence is None or trace.confidence >= TELLING
+            if not without_session(Emission(text, trace.confidence).decision)
         }
         return [place for place in possible if place not in telling]
 

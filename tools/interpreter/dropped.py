@@ -7,7 +7,7 @@ from camara_qod.tools.interpreter.mentions import Mention
 from camara_qod.tools.interpreter.roles import Role
 
 _WITHOUT = (
-    r"(?:\b(?:drop|remove|delete|without|skip|forget|omit|scrap|no|leave\s+out|lose|never\s+mind)"
+    r"(?:\b(?:drop|remove|delete|without|skip|forget|omit|scrap|no|leave\s+out|lose|scratch|ditch|strike|never\s+mind)"
     r"|(?:n['’]t|not)\s+(?:want|need|use|send|include))"
     r"\s+(?:(?:the|my|that|this|these|those|any|custom|own|all)\s+)*"
 )

@@ -246,7 +246,7 @@ CUE = re.compile(
 _AGAIN = re.compile(
     r"(?:\b(?:make\s+(?:it|that|this)|(?:change|set|raise|cut|shorten|extend)\s+(?:it|that|this)\s+to"
     r"|or\s+rather|rather|actually|no|wait|sorry|i\s+mean|i\s+meant|let['’]?s\s+(?:say|do)|better"
-    r"|try)\b[\s,:.…—–-]+|^\W*)(?:(?:just|only|for|to|at\s+least|more\s+like)\s+)?"
+    r"|try|fine|ok(?:ay)?|well|then|so)\b[\s,:.…—–-]+|^\W*)(?:(?:just|only|for|to|at\s+least|more\s+like)\s+)?"
     rf"(?P<number>[0-9]{{1,3}}(?:[.,]5)?|{_ALONE})(?=\W*$|\s*[.,;!?)—–](?![0-9])"
     r"|\s+(?:instead|please|pls|then|rather|thanks|after\s+all|actually|sorry)\b)",
     re.IGNORECASE,
@@ -291,7 +291,7 @@ def find_again(text: str, said: str, most: int = 999) -> list[Span]:
     sizes = [unit for unit in (3600, 60, 1) if unit <= _unit_of(said)]
     found = []
     for match in _AGAIN.finditer(text):
-        number = _value(match["number"])
+        number = _counted(match["number"])
         lengths = [_seconds(number * unit) for unit in sizes if 0 < number * unit <= _A_DAY]
         if lengths and number <= most:
             found.append(Span(*match.span("number"), lengths[0]))
@@ -305,7 +305,7 @@ def _unit_of(said: str) -> int:
     return 1 if said.isdecimal() else 3600 if "h" in said.lower() else 60
 
 
-def _value(number: str) -> Fraction:
+def _counted(number: str) -> Fraction:
     return _number(number, 60) if number[0].isdecimal() else Fraction(_WORDS.get(number.lower(), 0))
 
 

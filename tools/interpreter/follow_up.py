@@ -6,6 +6,9 @@ but for the arguments that the turn has values for.
 """
 
 import re
+from collections.abc import Callable, Sequence
+from functools import partial
+from operator import eq
 from typing import Any
 
 from camara_qod.tools.interpreter import sessions
@@ -13,6 +16,7 @@ from camara_qod.tools.interpreter.context import Context
 from camara_qod.tools.interpreter.create_session import NAME as CREATE
 from camara_qod.tools.interpreter.decision import DECLINE, Decision
 from camara_qod.tools.interpreter.dropped import taken_out, without_takings
+from camara_qod.tools.interpreter.given import given
 from camara_qod.tools.interpreter.mentions import (
     Address,
     Invalid,
@@ -53,7 +57,8 @@ _VALUE_WORD = re.compile(
 )
 #: Words by which a turn may be about something else than the request before it.
 _OTHER_MATTER = re.compile(
-    r"\b(?:exten\w+|prolong\w*|lengthen\w*|longer|extra|additional\w*|(?<!any )more|another"
+    r"\b(?:exten\w+|prolong\w*|lengthen\w*|(?<!got )(?<!is )(?<!be )longer(?!\s+than)|extra"
+    r"|additional\w*|(?<!any )more|another"
     r"|again|next|list|show|status|check|look"
     r"|cancel\w*|delet\w+|stop\w*|terminat\w+|kill|clos\w+|remov\w+|releas\w+|end(?:\s+(?:it|the|that|this))|sessions|profiles"
     r"|thanks?|thx|bye|new\s+(?:one|session|request))\b",
@@ -98,6 +103,11 @@ def only_values(context: Context) -> bool:
     return not tells_a_use(_VALUE_WORD.sub(" ", without_takings(context.rests[-1])))
 
 
+def without_session(decision: Decision) -> bool:
+    """Whether a turn alone was taken to prolong a session that nobody named: it puts one right."""
+    return decision.operation == sessions.EXTEND and decision.arguments["sessionId"] is None
+
+
 def agreeing(schema: dict[str, Any], earlier: Decision, context: Context) -> dict[str, Any]:
     """What a schema leaves of the decisions, where the newest turn follows up an earlier one.
 
@@ -109,8 +119,9 @@ def agreeing(schema: dict[str, Any], earlier: Decision, context: Context) -> dic
     Returns:
         The schema itself where nothing in it agrees.
     """
-    newest = {type(item) for item in _newest(context)}
-    if earlier.operation == DECLINE or not newest <= _TAKES.get(earlier.operation, set()):
+    newest = _newest(context)
+    kinds = {type(item) for item in newest}
+    if earlier.operation == DECLINE or not kinds <= _TAKES.get(earlier.operation, set()):
         return schema
     spoken = _spoken_of(context)
     stays = {
@@ -124,6 +135,8 @@ def agreeing(schema: dict[str, Any], earlier: Decision, context: Context) -> dic
         if variant["properties"]["operation"]["const"] == earlier.operation
         if (narrowed := _narrowed(variant, stays))
     ]
+    for name, allowed in given(newest, context.messages[-1], earlier):
+        variants = list(filter(None, (_kept(item, name, allowed) for item in variants))) or variants
     return schema | {"anyOf": variants} if variants else schema
 
 
@@ -157,12 +170,25 @@ def _spoken_of(context: Context) -> set[str]:
 
 def _narrowed(variant: dict[str, Any], stays: dict[str, Any]) -> dict[str, Any] | None:
     """A variant in which these arguments have these values; `None` where it does not offer one."""
-    arguments = variant["properties"]["arguments"]
-    properties = dict(arguments["properties"])
+    narrowed: dict[str, Any] | None = variant
     for name, value in stays.items():
-        if name not in properties or value not in properties[name].get("enum", [value]):
-            return None
-        properties[name] = {"enum": [value]}
+        narrowed = narrowed and _kept(narrowed, name, partial(eq, value), [value])
+    return narrowed
+
+
+def _kept(
+    variant: dict[str, Any], name: str, allowed: Callable[[Any], bool], open_: Sequence[Any] = ()
+) -> dict[str, Any] | None:
+    """A variant with the values of an argument that are allowed; `None` where there are none.
+
+    `open_` are those of an argument that has no list of values.
+    """
+    arguments = variant["properties"]["arguments"]
+    offered = arguments["properties"].get(name, {"enum": []})
+    values = [value for value in offered.get("enum", open_) if allowed(value)]
+    if not values:
+        return None
+    properties = arguments["properties"] | {name: {"enum": values}}
     return variant | {
         "properties": variant["properties"] | {"arguments": arguments | {"properties": properties}}
     }

@@ -35,7 +35,7 @@ _BEFORE = {
     Length: rf"\b(?:over(?:ran|run)|late|delayed|ran\s+over)\s+by{_SPACE}$"
     rf"|\bthe\s+one\s+before{_SPACE}$"
     r"|(?:\b(?:forget|scrap|cancel|drop|was|were|been|had|took|ran|lasted|waited|waiting|lost"
-    rf"|yesterday|every|since){_GAP}|\b(?:in|after|within|starts?|begins?|opens?|leaves?){_SPACE}$)",
+    rf"|yesterday|every|each|since){_GAP}|\b(?:in|after|within|starts?|begins?|opens?|leaves?){_SPACE}$)",
 }
 _AFTER = {
     Mention: rf"^{_SPACE}(?:which\s+|that\s+)?(?:is|was)\s+"

@@ -157,6 +157,11 @@ _VERSION_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _URL = re.compile(r"https://[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+", re.IGNORECASE)
+#: "Report to https://…" is an order to the operator, not what an app does.
+_REPORT_TO = re.compile(
+    r"\W*(?:and\s+|please\s+|also\s+)*(?:report|send|post|push|deliver)\b[^.;!?\n]{0,30}\bto\s+https:",
+    re.IGNORECASE,
+)
 _API_PATH = re.compile(r"/(?:sessions|retrieve-sessions|qos-profiles)\b", re.IGNORECASE)
 _SERVER_BEFORE = re.compile(
     r"(?:(?:server|backend|endpoint)\W{0,4}(?:is|at|on)?|\b(?:runs|running|hosted)\s+(?:on|at))\W*$",
@@ -318,7 +323,8 @@ class _Reader:
 def _sinks(reader: _Reader) -> Iterator[Mention]:
     for match in _URL.finditer(reader.rest):
         before = reader.rest[max(0, match.start() - 30) : match.start()]
-        if _SERVER_BEFORE.search(before) or role_of(reader.rest, *match.span()) is Role.SERVER:
+        of_server = role_of(reader.rest, *match.span()) is Role.SERVER
+        if _SERVER_BEFORE.search(before) or (of_server and not _REPORT_TO.match(reader.rest)):
             continue  # its host is the server, not a place for notifications
         if _API_PATH.search(match[0]):
             continue  # a call of this API: its path may hold an id
@@ -401,13 +407,15 @@ def _address(
     if port is not None and int(port) > 65535:
         return Invalid(*place, ADDRESS_FIELDS, f"{match[0]} has no valid port (0 to 65535)")
     number = port or worded_port
+    role = role_of(reader.rest, place[1], place[2])
     return Address(
         *place,
         ip=ip,
         prefix=None if prefix is None else int(prefix),
         port=None if number is None else int(number),
         glued=port is not None,
-        role=role_of(reader.rest, place[1], place[2]),
+        # No device is a subnet.
+        role=Role.SERVER if role is None and prefix is not None else role,
     )
 
 

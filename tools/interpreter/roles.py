@@ -15,18 +15,21 @@ class Role(StrEnum):
     SERVER = "applicationServer"
 
 
-SERVER_WORD = r"(?:server|srvr|srv|svr|backend|broker|relay|headend|data\s?cent(?:er|re))s?"
+SERVER_WORD = (
+    r"(?:server|srvr|srv|svr|backend|broker|relay|headend|scada(?:\s+master)?"
+    r"|data\s?cent(?:er|re))s?"
+)
 DEVICE_WORD = (
     r"(?:device|dev|ue|phone|handset|smartphone|laptop|notebook|tablet|headset|goggles|glasses"
     r"|client|terminal|modem|console|playstation|xbox|router|hotspot|drone|robot|camera|sensor"
     r"|iphone|ipad|pc|telly|tv|set-top\s+box|tracker|tractor|truck|ambulance"
-    r"|(?:sensor|iot|field|home)\s+gateway)"
+    r"|rtu|plc|(?:sensor|iot|field|home)\s+gateway)"
 )
 #: Words between an owner and its address: "server IP is 1.2.3.4", "the box (server) at 1.2.3.4".
 _BETWEEN = (
     r"(?:(?:[ \t_\"':={(\[)]|(?<=\w)-)*(?:'s|is|are|at|on|with|has|the|public|subnet|sim|"
     r"side|addr(?:ess)?|ip(?:v?[46])?(?:addr(?:ess)?)?|also|two|both|addresses,?|dual-?stack,?"
-    r"|was\s+wrong,?|should\s+(?:be|read)|(?:has\s+)?(?:changed|moved)\s+to|now))*"
+    r"|\.[0-9]{1,3}|was\s+wrong,?|should\s+(?:be|read)|(?:has\s+)?(?:changed|moved)\s+to|now))*"
     r"[ \t:=(\"'\[{)]*$"
 )
 _BEFORE = re.compile(
@@ -39,7 +42,7 @@ _PERSON_BEFORE = re.compile(
     r"(?:(?:side|end|addr(?:ess)?|ip(?:v?[46])?)\b\s*){1,2}(?:\s*(?:is|was|['’]s|[:=])\s*)?(?:(?:now|at|on)\s+)*"
     r"|\b(?:he|she)(?:['’]s|\s+is)\s+(?:now\s+|currently\s+)?(?:on|at|behind|connected\s+from)\s+"
     r"|\b(?:join(?:ing)?|dial(?:ling)?(?:\s+in)?|play(?:ing)?|connect(?:ing)?|log(?:ging)?\s+(?:in|on))"
-    r"\s+(?:(?:it|in|on|this|that)\s+)?from\s+|(?:^|[,;.\n]\s*)me\s*[:=]\s*)(?:ip\s+)?$",
+    r"\s+(?:(?:it|in|on|this|that)\s+)?from\s+|\b(?:is|are|am|sits?|sitting)\s+behind\s+(?:nat\s+(?:at|as)\s+)?|(?:^|[,;.\n]\s*)me\s*[:=]\s*)(?:ip\s+)?$",
     re.IGNORECASE,
 )
 _SERVICE_BEFORE = re.compile(

@@ -47,8 +47,11 @@ def extension(context: Context) -> list[dict[str, Any]]:
 
 
 def of_device(context: Context) -> list[dict[str, Any]]:
-    """Arguments of `retrieveSessionsByDevice`."""
-    return [narrowed(RetrieveSessionsInput, {"device": [*candidates.devices(context), None]})]
+    """Arguments of `retrieveSessionsByDevice`: "and for …" asks about another device."""
+    devices = candidates.devices(context)
+    return [
+        narrowed(RetrieveSessionsInput, {"device": [*candidates.of_newest(devices, context), None]})
+    ]
 
 
 def _ids(context: Context) -> list[str | None]:

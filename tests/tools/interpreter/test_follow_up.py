@@ -10,6 +10,7 @@ from camara_qod.tools.interpreter.deciding import MOST_FOLLOWED, decide, decide_
 from camara_qod.tools.interpreter.dropped import taken_out
 from camara_qod.tools.interpreter.follow_up import begins_anew, may_follow_up, only_values
 from camara_qod.tools.interpreter.grammar import Trace
+from camara_qod.tools.interpreter.operation import schema_for
 from camara_qod.training.dataset import demo_context as context
 
 PHONE = "+819041827735"
@@ -75,6 +76,7 @@ class Told:
         "actually leave the ports out",
         "we don't want notifications any more, remove the callback URL",
         "7778 on the server, not 7777",
+        "scratch the server port",
     ],
 )
 def test_values_alone(turn: str) -> None:
@@ -117,6 +119,63 @@ def test_a_turn_that_tells_a_use_by_itself_leaves_all_open() -> None:
         decide(model, context([first, second]))
         offered = set(map(str, model.offered(f"{first} / {second}", "qosProfile")))
         assert len(offered) == profiles
+
+
+def test_a_number_beside_an_address_is_of_the_same_device_where_it_is_added() -> None:
+    first, more = (
+        "yoga on my laptop, 10.0.0.4, 90 minutes",
+        f"it has a SIM as well, {OTHER}, put that in too",
+    )
+    v4 = {"ipv4Address": {"publicAddress": "10.0.0.4", "privateAddress": "10.0.0.4"}}
+    model = Told({first: session(device=v4)}, {more: 0.5})
+    decide(model, context([first, more]))
+    offered = model.offered(f"{first} / {more}", "device")
+    assert offered == [{"phoneNumber": OTHER} | v4]
+
+
+def test_a_length_put_right_is_no_wish_to_prolong_a_session() -> None:
+    first, more = (
+        f"yoga on {PHONE}, 90 minutes",
+        "sorry, 10 hours, the shift is longer than I thought",
+    )
+    prolong = {
+        "operation": "extendQosSessionDuration",
+        "arguments": {"sessionId": None, "requestedAdditionalDuration": 36000},
+    }
+    model = Told({first: session(), more: prolong}, {more: 0.95})
+    decide(model, context([first, more]))
+    variants = model.schemas[f"{first} / {more}"]["anyOf"]
+    assert {item["properties"]["operation"]["const"] for item in variants} == {"createSession"}
+
+
+def test_what_a_turn_gives_is_taken() -> None:
+    first, report = (
+        f"yoga on {PHONE}, 90 minutes, server 2001:db8::10",
+        "report to https://hooks.example/qod",
+    )
+    server = {"ipv6Address": "2001:db8::10"}
+    model = Told({first: session(applicationServer=server)}, {report: 0.5})
+    for more, name, expected in [
+        (report, "sink", ["https://hooks.example/qod"]),
+        ("QOS_M then", "qosProfile", ["QOS_M"]),
+    ]:
+        decide(model, context([first, more]))
+        assert {*model.offered(f"{first} / {more}", name)} == {*expected}
+    swap = "swap the server for the subnet 192.0.2.0/24"
+    decide(model, context([first, swap]))
+    servers = model.offered(f"{first} / {swap}", "applicationServer")
+    assert servers
+    assert all(item["ipv4Address"] == "192.0.2.0/24" for item in servers)
+
+
+def test_the_same_question_is_about_the_newest_device() -> None:
+    turns = [f"which sessions does {PHONE} have?", f"same question for {OTHER}"]
+    (retrieve,) = [
+        item["properties"]["arguments"]["properties"]["device"]["enum"]
+        for item in schema_for(context(turns))["anyOf"]
+        if item["properties"]["operation"]["const"] == "retrieveSessionsByDevice"
+    ]
+    assert retrieve == [{"phoneNumber": OTHER}, None]
 
 
 def test_a_declined_turn_is_passed_over() -> None:

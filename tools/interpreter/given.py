@@ -1,0 +1,76 @@
+"""What a turn that follows up an earlier decision gives for certain, and so may not be left out."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Any
+
+from camara_qod.tools.interpreter.decision import Decision
+from camara_qod.tools.interpreter.mentions import (
+    Address,
+    Mention,
+    Phone,
+    Ports,
+    ProfileName,
+    Sink,
+)
+from camara_qod.tools.interpreter.roles import Role
+
+#: "It has a SIM as well, +351 …": beside what was named before, not instead of it.
+_ADDED = re.compile(
+    r"\b(?:also|as\s+well|in\s+addition|additionally|besides|both|add)\b|\btoo\b(?!\s+\w)",
+    re.IGNORECASE,
+)
+
+#: An argument, and which of its values are left.
+Rule = tuple[str, Callable[[Any], bool]]
+
+
+def given(newest: Sequence[Mention], text: str, earlier: Decision) -> Iterator[Rule]:
+    """What the newest turn gives, to be kept to as far as the schema allows.
+
+    Args:
+        newest: what the turn names.
+        text: the turn.
+        earlier: what was decided before it.
+    """
+    for item in newest:
+        match item:
+            case Sink():
+                yield "sink", _is_something
+            case ProfileName(known=True):
+                yield "qosProfile", _is_something
+            case Ports(role=Role()):
+                yield f"{item.role}Ports", _is_something
+            case Address(role=Role.SERVER):
+                yield "applicationServer", partial(_holds, item.text)
+    before = earlier.arguments.get("device")
+    if before is None:
+        return
+    yield "device", _is_something
+    named = {_identifier(item) for item in newest if _of_device(item)}
+    if named and _ADDED.search(text):
+        yield "device", lambda device: _identifiers(before) | named <= _identifiers(device)
+
+
+def _is_something(value: Any) -> bool:
+    return value is not None
+
+
+def _holds(text: str, value: Any) -> bool:
+    return text in _identifiers(value)
+
+
+def _of_device(item: Mention) -> bool:
+    return isinstance(item, Phone) or (isinstance(item, Address) and item.role is not Role.SERVER)
+
+
+def _identifier(item: Mention) -> str:
+    return item.number if isinstance(item, Phone) else str(item.ip)  # type: ignore[attr-defined]
+
+
+def _identifiers(value: Any) -> set[str]:
+    """The texts in a device or a server."""
+    if isinstance(value, dict):
+        return {text for part in value.values() for text in _identifiers(part)}
+    return {value} if isinstance(value, str) else set()
