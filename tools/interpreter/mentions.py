@@ -407,15 +407,13 @@ def _address(
     if port is not None and int(port) > 65535:
         return Invalid(*place, ADDRESS_FIELDS, f"{match[0]} has no valid port (0 to 65535)")
     number = port or worded_port
-    role = role_of(reader.rest, place[1], place[2])
     return Address(
         *place,
         ip=ip,
         prefix=None if prefix is None else int(prefix),
         port=None if number is None else int(number),
         glued=port is not None,
-        # No device is a subnet.
-        role=Role.SERVER if role is None and prefix is not None else role,
+        role=role_of(reader.rest, place[1], place[2]),
     )
 
 

@@ -29,7 +29,7 @@ DEVICE_WORD = (
 _BETWEEN = (
     r"(?:(?:[ \t_\"':={(\[)]|(?<=\w)-)*(?:'s|is|are|at|on|with|has|the|public|subnet|sim|"
     r"side|addr(?:ess)?|ip(?:v?[46])?(?:addr(?:ess)?)?|also|two|both|addresses,?|dual-?stack,?"
-    r"|\.[0-9]{1,3}|was\s+wrong,?|should\s+(?:be|read)|(?:has\s+)?(?:changed|moved)\s+to|now))*"
+    r"|\.[0-9]{1,3}|for(?=\s+(?:the\s+)?subnet)|was\s+wrong,?|should\s+(?:be|read)|(?:has\s+)?(?:changed|moved)\s+to|now))*"
     r"[ \t:=(\"'\[{)]*$"
 )
 _BEFORE = re.compile(
