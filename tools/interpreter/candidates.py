@@ -16,6 +16,7 @@ from camara_qod.tools.catalogue import Need
 from camara_qod.tools.interpreter.context import Context
 from camara_qod.tools.interpreter.corrections import puts_right
 from camara_qod.tools.interpreter.dropped import NUMBER, PORTS, SERVER, SINK, dropped
+from camara_qod.tools.interpreter.loose import device_addresses
 from camara_qod.tools.interpreter.meant import (
     additional,
     left_to_default,
@@ -33,6 +34,7 @@ from camara_qod.tools.interpreter.mentions import (
     ProfileName,
     SessionId,
     Sink,
+    identifier,
 )
 from camara_qod.tools.interpreter.needs import called_by_name
 from camara_qod.tools.interpreter.roles import Role, called_private, called_public
@@ -137,13 +139,14 @@ def of_newest(devices: list[Device], context: Context) -> list[Device]:
         return devices
     newest = len(context.messages) - 1
     earlier = {
-        item.number if isinstance(item, Phone) else str(item.ip)
+        identifier(item)
         for item in context.mentions.items
         if item.turn < newest and isinstance(item, Phone | Address)
     }
-    texts = {str(wire(device)): device for device in devices}
     return [
-        device for text, device in texts.items() if not any(f"'{old}'" in text for old in earlier)
+        device
+        for device in devices
+        if earlier.isdisjoint({device.phone_number, *device_addresses(device)})
     ] or devices
 
 

@@ -13,6 +13,7 @@ from camara_qod.tools.interpreter.mentions import (
     Ports,
     ProfileName,
     Sink,
+    identifier,
 )
 from camara_qod.tools.interpreter.roles import Role
 
@@ -48,7 +49,11 @@ def given(newest: Sequence[Mention], text: str, earlier: Decision) -> Iterator[R
     if before is None:
         return
     yield "device", _is_something
-    named = {_identifier(item) for item in newest if _of_device(item)}
+    named = {
+        identifier(item)
+        for item in newest
+        if isinstance(item, Phone) or (isinstance(item, Address) and item.role is not Role.SERVER)
+    }
     if named and _ADDED.search(text):
         yield "device", lambda device: _identifiers(before) | named <= _identifiers(device)
 
@@ -59,14 +64,6 @@ def _is_something(value: Any) -> bool:
 
 def _holds(text: str, value: Any) -> bool:
     return text in _identifiers(value)
-
-
-def _of_device(item: Mention) -> bool:
-    return isinstance(item, Phone) or (isinstance(item, Address) and item.role is not Role.SERVER)
-
-
-def _identifier(item: Mention) -> str:
-    return item.number if isinstance(item, Phone) else str(item.ip)  # type: ignore[attr-defined]
 
 
 def _identifiers(value: Any) -> set[str]:

@@ -66,6 +66,11 @@ class Phone(Mention):
     number: str
 
 
+def identifier(item: Address | Phone) -> str:
+    """What a device is told by: its number, or its address."""
+    return item.number if isinstance(item, Phone) else str(item.ip)
+
+
 @dataclass(frozen=True, slots=True)
 class Ports(Mention):
     """Ports and port ranges named together: "ports 80, 443 and 5000-5010".
@@ -454,13 +459,18 @@ def _answered_lengths(reader: _Reader) -> Iterator[Mention]:
 def _lengths_again(
     reader: _Reader, earlier: Sequence[Mention], messages: Sequence[str]
 ) -> Iterator[Mention]:
-    """Numbers in place of the newest length before them: "2 hours, no, make it 3"."""
+    """Numbers in place of a length that the turn begins with, or the newest before the turn.
+
+    "2 hours, no, make it 3".
+    """
     mine = [item for item in reader.found if isinstance(item, Length)]
     before = mine[:1] or [item for item in earlier if isinstance(item, Length)][-1:]
     if not before:
         return
-    last, all_ = before[0], [*earlier, *reader.found]
-    ports = any(isinstance(item, Ports) or getattr(item, "port", None) for item in all_)
+    last = before[0]
+    ports = any(
+        isinstance(item, Ports) or getattr(item, "port", None) for item in (*earlier, *reader.found)
+    )
     said = messages[last.turn][last.start : last.end]
     # Beside ports a large number may be one.
     for span in find_again(reader.rest, said, 12 if ports else 999):

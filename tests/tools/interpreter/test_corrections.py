@@ -4,17 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from camara_qod.tools.catalogue import load_catalogue
 from camara_qod.tools.interpreter import candidates
-from camara_qod.tools.interpreter.context import Context, read
 from camara_qod.tools.interpreter.durations import find_again
 from camara_qod.tools.interpreter.mentions import Address
 from camara_qod.tools.interpreter.roles import Role
-from camara_qod.tools.settings import QodSettings
-
-
-def context(*turns: str) -> Context:
-    return read(turns, load_catalogue(), QodSettings(_env_file=None))
+from camara_qod.training.dataset import demo_context as context
 
 
 @pytest.mark.parametrize(
@@ -33,7 +27,7 @@ def context(*turns: str) -> Context:
     ],
 )
 def test_slips(text: str, slips: list[str]) -> None:
-    said = context(text)
+    said = context([text])
     assert [
         text[item.start : item.end].split(",")[0].split(" -")[0] for item in said.mentions.slips
     ] == slips
@@ -41,7 +35,7 @@ def test_slips(text: str, slips: list[str]) -> None:
 
 
 def test_what_puts_a_slip_right_stands_for_the_same_end() -> None:
-    said = context("a film on 10.0.0.5 from server 198.51.100.7, scratch that, 198.51.100.8")
+    said = context(["a film on 10.0.0.5 from server 198.51.100.7, scratch that, 198.51.100.8"])
     phone, server = said.mentions.of(Address)
     assert (str(server.ip), server.role) == ("198.51.100.8", Role.SERVER)
     assert phone.role is not Role.SERVER
@@ -65,7 +59,7 @@ def test_what_puts_a_slip_right_stands_for_the_same_end() -> None:
     ],
 )
 def test_a_number_alone_takes_the_unit_said_before(turns: list[str], seconds: int) -> None:
-    assert candidates.durations(context(*turns)) == [seconds]
+    assert candidates.durations(context(turns)) == [seconds]
 
 
 @given(st.text(max_size=60), st.sampled_from(["2 hours", "90 min", "PT2H", "1h30", "600", ""]))
