@@ -55,6 +55,9 @@ class _TrainerRecipe(_Part):
     optim: str = "adamw_torch"
     activation_checkpointing: bool = False
     fp16: bool = False
+    bf16: bool = Field(
+        default=False, description="on a CPU too, where it has instructions for it; else float32"
+    )
     save_steps: int = 100
     logging_steps: int = 10
 

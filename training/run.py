@@ -62,7 +62,7 @@ def arguments(
         raise TrainingError(
             f"{log_to} is not installed: pip install {log_to}, or leave --log-to out."
         )
-    own = {"near_misses", "mined_from"}
+    own = {"near_misses", "mined_from", "bf16"}
     return part.model_dump(exclude=own, exclude_none=True) | {
         "output_dir": str(output),
         "seed": recipe.seed,
@@ -70,10 +70,20 @@ def arguments(
         "save_total_limit": 2,
         "report_to": log_to,
         "run_name": output.name,
-        "bf16": False,
+        "bf16": part.bf16 and bf16_is_fast(),
         # Rows are put in order when the data are made.
         "train_sampling_strategy": "sequential",
     }
+
+
+def bf16_is_fast() -> bool:
+    """Whether the processor multiplies in bfloat16 by itself.
+
+    One without such instructions emulates them and takes several times as long as in float32.
+    """
+    if torch.cuda.is_available():
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
 
 
 def last_checkpoint(output: Path) -> str | None:
