@@ -63,6 +63,7 @@ def arguments(
             f"{log_to} is not installed: pip install {log_to}, or leave --log-to out."
         )
     own = {"near_misses", "mined_from", "bf16"}
+    bf16 = part.bf16 and bf16_is_fast()
     return part.model_dump(exclude=own, exclude_none=True) | {
         "output_dir": str(output),
         "seed": recipe.seed,
@@ -70,7 +71,9 @@ def arguments(
         "save_total_limit": 2,
         "report_to": log_to,
         "run_name": output.name,
-        "bf16": part.bf16 and bf16_is_fast(),
+        "bf16": bf16,
+        # transformers takes bf16 for a wish for a GPU.
+        "use_cpu": bf16 and not torch.cuda.is_available(),
         # Rows are put in order when the data are made.
         "train_sampling_strategy": "sequential",
     }

@@ -1,7 +1,7 @@
 """What each argument may be: the values that a conversation and the configuration offer."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from ipaddress import IPv4Address, IPv4Network, IPv6Address
 from itertools import pairwise, product
 from typing import Any
@@ -353,8 +353,17 @@ def _both_families(context: Context) -> ApplicationServer | None:
     return ApplicationServer(ipv4_address=texts[4], ipv6_address=texts[6])
 
 
-def ports(context: Context) -> dict[str, list[Any]]:
-    """Candidates for both port arguments; an argument without any is not on offer."""
+def ports(
+    context: Context, device: Collection[str] = (), server: Collection[str] = ()
+) -> dict[str, list[Any]]:
+    """Candidates for both port arguments; an argument without any is not on offer.
+
+    Args:
+        context: the conversation.
+        device: addresses of the device, where it is known: the port beside one is its own.
+        server: addresses of the server, where there is no other choice: the port beside one is
+            not left out.
+    """
     public = _public_ports(context)
     named = [
         item
@@ -370,7 +379,9 @@ def ports(context: Context) -> dict[str, list[Any]]:
     server_known = any(item.role is Role.SERVER for item in addresses)
     roles = (Role.SERVER,) if server_known else (Role.SERVER, None)
     beside = [
-        ((item.port,), ()) for item in addresses if item.port is not None and item.role in roles
+        ((item.port,), ())
+        for item in addresses
+        if item.port is not None and item.role in roles and item.text not in device
     ]
     together = any(item.turn and _BESIDE.search(context.messages[item.turn]) for item in named)
     candidates = {
@@ -380,7 +391,9 @@ def ports(context: Context) -> dict[str, list[Any]]:
     owned = {
         "device_ports": any(item.role is Role.DEVICE for item in named),
         "application_server_ports": any(item.role is Role.SERVER for item in named)
-        or any(item.role is Role.SERVER and item.glued for item in addresses),
+        or any(
+            item.glued and (item.role is Role.SERVER or item.text in server) for item in addresses
+        ),
     }
     return {
         name: list(specs) if owned[name] else [*specs, None]

@@ -38,17 +38,19 @@ _SLIPPED = re.compile(
 def corrected(mentions: Mentions, messages: Sequence[str]) -> Mentions:
     """The mentions, with what was put right."""
     items: list[Mention] = []
+    mending: list[Mention] = []
     kept, slips = _without_slips(mentions.items, messages)
     for item in kept:
         if item.turn and isinstance(item, Ports):
             if found := _port_it_replaces(item, items, messages[item.turn]):
                 place, earlier = found
                 items[place] = replace(earlier, port=item.ports[0])
+                mending.append(item)
                 continue
         elif isinstance(item, Address) and item.role is None and puts_right(messages[item.turn]):
             item = replace(item, role=_end_it_replaces(item, items))
         items.append(item)
-    return replace(mentions, items=tuple(items), slips=slips)
+    return replace(mentions, items=tuple(items), slips=slips, mending=tuple(mending))
 
 
 def _without_slips(

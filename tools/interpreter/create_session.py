@@ -43,7 +43,7 @@ def arguments(context: Context) -> list[dict[str, Any]]:
     """
     devices = candidates.devices(context)
     servers = candidates.servers(context)
-    common: dict[str, Any] = candidates.ports(context) | {
+    common: dict[str, Any] = {
         "qos_profile": _profiles(context),
         "duration": candidates.durations(context),
     }
@@ -56,7 +56,12 @@ def arguments(context: Context) -> list[dict[str, Any]]:
         groups.append([None])
     ends = [(group, _offered(_apart(servers, group if split else []), context)) for group in groups]
     return [
-        narrowed(CreateSession, {"device": group, "application_server": offered} | common)
+        narrowed(
+            CreateSession,
+            {"device": group, "application_server": offered}
+            | candidates.ports(context, _addresses(group if split else []), _only(offered))
+            | common,
+        )
         for group, offered in (_all_used(ends, context) if split else ends)
     ]
 
@@ -93,8 +98,18 @@ def _profiles(context: Context) -> list[str | None]:
     return [name for name in offered if name is not None or not named] or [None]
 
 
+def _addresses(devices: Sequence[Device | None]) -> set[str]:
+    return {text for device in devices for text in device_addresses(device)}
+
+
+def _only(servers: list[Any]) -> set[str]:
+    """The addresses of the server, where there is no choice."""
+    server = servers[0] if len(servers) == 1 else None
+    return {text for text in (server.ipv4_address, server.ipv6_address) if text} if server else set()
+
+
 def _apart(servers: list[ApplicationServer], devices: Sequence[Device | None]) -> list[Any]:
-    taken = {text for device in devices for text in device_addresses(device)}
+    taken = _addresses(devices)
     return [
         server for server in servers if taken.isdisjoint((server.ipv4_address, server.ipv6_address))
     ]

@@ -148,16 +148,18 @@ class _Deciding:
 
         A turn that was declined was about something else, and the one before it counts.
         """
+        found: dict[int, Emission] = {}
         places = self._following(contexts)
-        before = [_without(contexts[place], 1) for place in places]
-        found = dict(zip(places, self.decide(before, followed + 1), strict=True))
-        places = [
-            place
-            for place, emission in found.items()
-            if emission.decision.operation == DECLINE and len(contexts[place].messages) > 2
-        ]
-        before = [_without(contexts[place], 2) for place in places]
-        return found | dict(zip(places, self.decide(before, followed + 1), strict=True))
+        for back in range(1, MOST_FOLLOWED):
+            before = [_without(contexts[place], back) for place in places]
+            found |= dict(zip(places, self.decide(before, followed + 1), strict=True))
+            places = [
+                place
+                for place in places
+                if found[place].decision.operation == DECLINE
+                and len(contexts[place].messages) > back + 1
+            ]
+        return found
 
     def _following(self, contexts: Sequence[Context]) -> list[int]:
         """The places of the conversations whose newest turn only gives values.

@@ -2,7 +2,8 @@
 
 Covers numbers and number words with units ("90 min", "two and a half hours", "1h30"), fixed
 phrases ("half an hour"), clock form ("1:30 hours", "01:30:00"), ISO 8601 ("PT2H"), and the
-common forms of German, Spanish, French, Italian, Portuguese and Dutch.
+common forms of German, Spanish, French, Italian, Portuguese, Dutch and Polish, and what is left
+to be reckoned ("a third of an hour", "six heats of twelve minutes", "an hour less five minutes").
 """
 
 import re
@@ -25,10 +26,11 @@ class Span(NamedTuple):
 _UNITS: dict[int, str] = {
     31536000: "years?|jahre?n?|años?|anos?|ann[oi]",
     2592000: "months?|mes(?:es)?|mois|monate?n?|mes[ei]|maanden?",
+    1209600: "fortnights?",
     604800: "weeks?|wks?|wochen?|semanas?|semaines?|settiman[ae]|weken",
     86400: "days?|tage?n?|d[ií]as?|jours?|giorn[oi]|dag(?:en)?",
-    3600: "hours?|hrs?|h|std|stunden?|horas?|heures?|or[ae]|uur|uren|hrours?|houres?",
-    60: "minutes?|mins?|mn|mnts?|minuten?|minutos?|minut[oi]|mintues?|minuts",
+    3600: "hours?|hrs?|h|std|stunden?|horas?|heures?|or[ae]|uur|uren|godzin[aęy]?|hrours?|houres?",
+    60: "minutes?|mins?|mn|mnts?|minuten?|minutos?|minut[oiyęa]?|mintues?|minuts",
     1: "seconds?|secs?|s|sekunden?|segundos?|secondes?|second[oi]|seconden?",
 }
 _UNIT = "(?:" + "|".join(f"(?P<u{size}>{names})" for size, names in _UNITS.items()) + r")\b\.?"
@@ -78,6 +80,7 @@ _FOREIGN = {
     "it": "un due tre quattro cinque sei sette otto nove dieci undici dodici",
     "pt": "um dois três quatro cinco seis sete oito nove dez onze doze",
     "nl": "een twee drie vier vijf zes zeven acht negen tien elf twaalf",
+    "pl": "jedną dwie trzy cztery pięć sześć siedem osiem dziewięć dziesięć",
 }
 for _language in _FOREIGN.values():
     _WORDS |= {word: value for value, word in enumerate(_language.split(), start=1)}
@@ -210,27 +213,60 @@ _UNIT_FIELD = re.compile(
     r"(?P<number>[0-9]{1,6}(?:\.[0-9]{1,2})?)(?![\w:]|\.[0-9]|\s*(?:s|m|h|secs?|mins?|hrs?|hours?|minutes?|seconds?)\b)",
     re.IGNORECASE,
 )
+#: `ttl_ms: 5400000`.
+_MILLISECONDS_FIELD = re.compile(
+    r"(?<![A-Za-z])\w*(?:ttl|timeout|length|duration|dur|period)_?(?:in_?)?(?:ms|millis(?:econds)?)[\"']?"
+    r"\s*[:=]\s*[\"']?(?P<number>[0-9]{4,9})(?![\w:]|\.[0-9])",
+    re.IGNORECASE,
+)
+#: Before a length that comes several times: "6 heats of 12 minutes", "2 x 45 min".
+_TIMES = re.compile(
+    rf"(?<![\w.,:/-])(?P<count>[0-9]{{1,2}}|{_ALONE})"
+    r"(?:\s+(?:[a-z-]+\s+)?[a-z-]+s\s+(?:of|at|à|with)(?:\s+about)?|\s?[x×*]|\s+times)\s*$",
+    re.IGNORECASE,
+)
+_LESS = re.compile(r"\W{0,2}\s*(?:less|minus|but\s+without|save)\s+(?:the\s+)?", re.IGNORECASE)
 _ISO = re.compile(
     r"(?<!\w)P(?=[0-9T])(?:[0-9]{1,4}D)?(?:T(?:[0-9]{1,6}(?:\.[0-9]{1,3})?[HMS]){1,3})?(?!\w)",
     re.IGNORECASE,
 )
+#: Parts of an hour or a day; halves and quarters have phrases of their own.
+_ORDINALS = {
+    **{3: "third", 4: "quarter", 5: "fifth", 6: "sixth", 8: "eighth", 10: "tenth"},
+    **{12: "twelfth", 24: "twenty-fourth"},
+}
 _PHRASES: list[tuple[re.Pattern[str], Fraction]] = [
     (re.compile(pattern, re.IGNORECASE), Fraction(seconds))
     for pattern, seconds in [
         (rf"\b(?:{words})(?!\w)", seconds)
         for words, seconds in [
             (r"three[- ]quarters?\s+of\s+an?\s+hour|drei\s?viertel\s?stunden?", 2700),
+            (r"three[- ]quarters?\s+of\s+an?\s+day", 64800),
             (r"(?:a\s+)?quarter\s+of\s+(?:an?\s+)?h(?:ou)?r|(?:a\s+)?quarter[- ]hour", 900),
             (r"(?:eine\s+)?viertelstunde|un quart d'heure|un cuarto de hora", 900),
             (r"(?:an?\s+|one\s+)?half[- ]?(?:an?[- ]|of\s+an?\s+)?h(?:ou)?rs?(?:'s)?", 1800),
             (r"(?:an?\s+|one\s+)?half\s+(?:an?\s+|of\s+an?\s+)?minutes?", 30),
             (r"(?:an?\s+|one\s+)?half\s+(?:an?\s+|of\s+an?\s+)?days?", 43200),
             (r"(?:eine\s+)?halbe\s+stunde|une?\s+demi[- ]heure|media\s+hora|mezz'?\s?ora", 1800),
+            (r"pół\s+godziny", 1800),
+            (r"półtorej\s+godziny", 5400),
             (r"meia\s+hora|een\s+half\s+uur|half\s+uur", 1800),
             (r"anderthalb\s+stunden|eineinhalb\s+stunden|anderhalf\s+uur", 5400),
             (r"zweieinhalb\s+stunden", 9000),
             (r"h(?:ou)?r\s+(?:and|n|'n'?|&)\s+a\s+half", 5400),
-            (r"a\s+fortnight", 1209600),
+            (r"(?:a|the|this)\s+(?:next\s+|coming\s+|whole\s+)?fortnight", 1209600),
+            (r"(?:the|this)\s+(?:next|coming|following)\s+hour", 3600),
+            (r"(?<=for )(?:the|this)\s+(?:next|coming|whole)\s+week", 604800),
+            *(
+                (rf"(?:an?|one)\s+{part}\s+(?:part\s+)?of\s+an?\s+{unit}", Fraction(size, by))
+                for unit, size in (("h(?:ou)?r", 3600), ("day", 86400))
+                for by, part in _ORDINALS.items()
+            ),
+            *(
+                (rf"(?:two|2)[\s-]+{part}s\s+of\s+an?\s+{unit}", Fraction(2 * size, by))
+                for unit, size in (("h(?:ou)?r", 3600), ("day", 86400))
+                for by, part in _ORDINALS.items()
+            ),
         ]
     ]
 ]
@@ -244,7 +280,8 @@ CUE = re.compile(
 )
 #: "make it 3", "no, ninety": a number that takes the place of a length and leaves its unit out.
 _AGAIN = re.compile(
-    r"(?:\b(?:make\s+(?:it|that|this)|(?:change|set|raise|cut|shorten|extend)\s+(?:it|that|this)\s+to"
+    r"(?:\b(?:(?:is|was|['’]s)\s+(?:far\s+|way\s+|much\s+)?too\s+(?:much|long|short|little|few|many)"
+    r"|make\s+(?:it|that|this)|(?:change|set|raise|cut|shorten|extend)\s+(?:it|that|this)\s+to"
     r"|or\s+rather|rather|actually|no|wait|sorry|i\s+mean|i\s+meant|let['’]?s\s+(?:say|do)|better"
     r"|try|fine|ok(?:ay)?|well|then|so)\b[\s,:.…—–-]+|^\W*)(?:(?:just|only|for|to|at\s+least|more\s+like)\s+)?"
     rf"(?P<number>[0-9]{{1,3}}(?:[.,]5)?|{_ALONE})(?=\W*$|\s*[.,;!?)—–](?![0-9])"
@@ -273,7 +310,7 @@ def find_durations(text: str) -> list[Span]:
         for span in finder(text):
             if not any(span.start < other.end and other.start < span.end for other in found):
                 found.append(span)
-    return _joined(text, sorted(found))
+    return [_repeated(text, span) for span in _joined(text, sorted(found))]
 
 
 def find_again(text: str, said: str, most: int = 999) -> list[Span]:
@@ -439,6 +476,17 @@ def _field(text: str) -> Iterator[Span]:
         size = {"m": 60, "h": 3600}.get((match["unit"] or "s")[0].lower(), 1)
         seconds = _seconds(size * Fraction(match["number"]))
         yield Span(match.start("number"), match.end("number"), seconds)
+    for match in _MILLISECONDS_FIELD.finditer(text):
+        yield Span(*match.span("number"), _seconds(Fraction(match["number"]) / 1000))
+
+
+def _repeated(text: str, span: Span) -> Span:
+    """With what it is to be multiplied by."""
+    match = _TIMES.search(text[max(0, span.start - 48) : span.start])
+    count = _counted(match["count"]) if match else Fraction(1)
+    if not match or not 1 < count <= 48:
+        return span
+    return Span(span.start - len(match[0]), span.end, _seconds(count * span.seconds))
 
 
 def _joined(text: str, spans: list[Span]) -> list[Span]:
@@ -454,6 +502,12 @@ def _joined(text: str, spans: list[Span]) -> list[Span]:
             and 0 < span.seconds < _smallest_unit(text[last.start : last.end])
         ):
             joined[-1] = Span(last.start, span.end, last.seconds + span.seconds)
+        elif (
+            last
+            and span.seconds < last.seconds
+            and _LESS.fullmatch(text[last.end : span.start])
+        ):
+            joined[-1] = Span(last.start, span.end, last.seconds - span.seconds)
         else:
             joined.append(span)
     return joined

@@ -60,7 +60,7 @@ _OTHER_MATTER = re.compile(
     r"\b(?:exten\w+|prolong\w*|lengthen\w*|(?<!got )(?<!is )(?<!be )longer(?!\s+than)|extra"
     r"|additional\w*|(?<!any )more|another"
     r"|again|next|list|show|status|check|look"
-    r"|cancel\w*|delet\w+|stop\w*|terminat\w+|kill|clos\w+|remov\w+|releas\w+|end(?:\s+(?:it|the|that|this))|sessions|profiles"
+    r"|cancel\w*|delet\w+|stop\w*(?!\s*[-–—,.!:;])|terminat\w+|kill|clos\w+|remov\w+|releas\w+|end(?:\s+(?:it|the|that|this))|sessions|profiles"
     r"|thanks?|thx|bye|new\s+(?:one|session|request))\b",
     re.IGNORECASE,
 )
@@ -142,7 +142,8 @@ def agreeing(schema: dict[str, Any], earlier: Decision, context: Context) -> dic
 
 def _newest(context: Context) -> list[Mention]:
     """What the newest turn names."""
-    return [item for item in context.mentions.items if item.turn == len(context.messages) - 1]
+    named = (*context.mentions.items, *context.mentions.mending)
+    return [item for item in named if item.turn == len(context.messages) - 1]
 
 
 def _spoken_of(context: Context) -> set[str]:

@@ -23,6 +23,13 @@ _ADDED = re.compile(
     re.IGNORECASE,
 )
 
+#: What was the device is said to be the server, or the reverse.
+_SWAPPED = re.compile(
+    r"\b(?:swap\w*|switch\w*|revers\w+|vice\s+versa|mix(?:ed)?\s+(?:it\s+|them\s+)?up|confus\w+"
+    r"|other\s+way|wrong\s+way|backwards|exchang\w+)\b",
+    re.IGNORECASE,
+)
+
 #: An argument, and which of its values are left.
 Rule = tuple[str, Callable[[Any], bool]]
 
@@ -45,6 +52,7 @@ def given(newest: Sequence[Mention], text: str, earlier: Decision) -> Iterator[R
                 yield f"{item.role}Ports", _is_something
             case Address(role=Role.SERVER):
                 yield "applicationServer", partial(_holds, item.text)
+    yield from _ends_stay(text, newest, earlier)
     before = earlier.arguments.get("device")
     if before is None:
         return
@@ -56,6 +64,21 @@ def given(newest: Sequence[Mention], text: str, earlier: Decision) -> Iterator[R
     }
     if named and _ADDED.search(text):
         yield "device", lambda device: _identifiers(before) | named <= _identifiers(device)
+
+
+def _ends_stay(text: str, newest: Sequence[Mention], earlier: Decision) -> Iterator[Rule]:
+    """No address changes from one end of the connection to the other, unless it is named again."""
+    if _SWAPPED.search(text):
+        return
+    again = {identifier(item) for item in newest if isinstance(item, Address)}
+    for end, other in (("device", "applicationServer"), ("applicationServer", "device")):
+        taken = _identifiers(earlier.arguments.get(end)) - again
+        if taken:
+            yield other, partial(_apart, taken)
+
+
+def _apart(taken: set[str], value: Any) -> bool:
+    return taken.isdisjoint(_identifiers(value))
 
 
 def _is_something(value: Any) -> bool:

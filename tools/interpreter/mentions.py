@@ -25,6 +25,7 @@ from camara_qod.tools.interpreter.roles import (
     called_public,
     corrects_server,
     one_owner,
+    points_to,
     port_role_of,
     role_of,
 )
@@ -143,12 +144,13 @@ class Mentions:
     """All mentions of a conversation, in the order they were written.
 
     `slips` were put right in the same breath and count no more; each ends where what puts it right
-    begins.
+    begins. `mending` are ports that took the place of the one beside an earlier address.
     """
 
     items: tuple[Mention, ...]
     speaks_of_time: bool
     slips: tuple[Mention, ...] = ()
+    mending: tuple[Mention, ...] = ()
 
     def of(self, kind: type[M]) -> list[M]:
         """Those of one kind, oldest first."""
@@ -164,7 +166,8 @@ _VERSION_BEFORE = re.compile(
 _URL = re.compile(r"https://[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+", re.IGNORECASE)
 #: "Report to https://…" is an order to the operator, not what an app does.
 _REPORT_TO = re.compile(
-    r"\W*(?:and\s+|please\s+|also\s+)*(?:report|send|post|push|deliver)\b[^.;!?\n]{0,30}\bto\s+https:",
+    r"(?:^|[.;:!?,\n]|\band\b|\bplease\b)\W*(?:and\s+|please\s+|also\s+|just\s+)*"
+    r"(?:report|send|post|push|deliver)\b[^.;!?\n]{0,30}\bto\s+$",
     re.IGNORECASE,
 )
 _API_PATH = re.compile(r"/(?:sessions|retrieve-sessions|qos-profiles)\b", re.IGNORECASE)
@@ -208,7 +211,7 @@ _LOCAL_PHONE = re.compile(
 )
 _ANSWER = re.compile(r"\W*(?:to|make it|set it to|then)?\s*([0-9]{2,6})\W*", re.IGNORECASE)
 _E164 = re.compile(r"\+[1-9][0-9]{4,14}")
-_TO = r"(?:-|\bto\b|\bthrough\b|\buntil\b|\ba\b|\bà\b|\.\.|\bbis\b)"
+_TO = r"(?:-|\bto\b|\btill\b|\bthru\b|\bup\s+to\b|\bthrough\b|\buntil\b|\ba\b|\bà\b|\.\.|\bbis\b)"
 _PORT_ITEM = rf"[0-9]{{1,6}}(?:\s*{_TO}\s*(?:port\s+)?[0-9]{{1,6}})?"
 _PORT_WORD = (
     r"(?:\b|(?<=_)|(?<=\b(?:as|ue))|(?<=\b(?:srv|dst|src|dev))|(?<=[a-z])(?-i:(?=P)))"
@@ -216,7 +219,7 @@ _PORT_WORD = (
 )
 _PORTS = re.compile(
     rf"(?:{_PORT_WORD}[\"']?(?:\s+(?:range|numbers?|nos?\.|is|are|should|be|to|tcp|udp|"
-    rf"from|between|on|the))*|\b(?:tcp|udp)(?:\s+ports?)?|\blisten(?:s|ing)?\s+(?:on|at))[\s:=#\[/(\"']*"
+    rf"from|between|on|the|there))*|\b(?:tcp|udp)(?:\s+ports?)?|\blisten(?:s|ing)?\s+(?:on|at))[\s:=#\[/(\"']*"
     rf"(?P<items>{_PORT_ITEM}(?:(?:\s*[,;&/+]\s*|\s+)(?:(?:and|or|plus|y|und|et|e)\s+)?"
     rf"{_PORT_ITEM}(?![\w:]|\.[0-9])(?!\s*(?:[kmg]b|fps|hz|ms\b|users?|people|players?|devices?|"
     rf"cameras?|sensors?|%)))*)(?![\w]|[.:][0-9])"
@@ -327,9 +330,9 @@ class _Reader:
 
 def _sinks(reader: _Reader) -> Iterator[Mention]:
     for match in _URL.finditer(reader.rest):
-        before = reader.rest[max(0, match.start() - 30) : match.start()]
+        before = reader.rest[max(0, match.start() - 60) : match.start()]
         of_server = role_of(reader.rest, *match.span()) is Role.SERVER
-        if _SERVER_BEFORE.search(before) or (of_server and not _REPORT_TO.match(reader.rest)):
+        if _SERVER_BEFORE.search(before) or (of_server and not _REPORT_TO.search(before)):
             continue  # its host is the server, not a place for notifications
         if _API_PATH.search(match[0]):
             continue  # a call of this API: its path may hold an id
@@ -430,6 +433,12 @@ def _shared_roles(found: list[Mention], reader: _Reader) -> list[Mention]:
         joint = one_owner(reader.text, left.end, right.start)
         if joint and right.role is None and left.ip.version != right.ip.version:
             roles[id(right)] = roles[id(left)]
+    ends = [item for item in found if isinstance(item, Address | Phone)]
+    for left, right in pairwise(ends):
+        if isinstance(right, Address) and points_to(reader.text, left.end, right.start):
+            roles[id(right)] = roles[id(right)] or Role.SERVER
+            if isinstance(left, Address) and roles[id(right)] is Role.SERVER:
+                roles[id(left)] = roles[id(left)] or Role.DEVICE
     pair = [
         item
         for called in (called_public, called_private)

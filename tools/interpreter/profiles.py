@@ -7,6 +7,7 @@ from camara_qod.tools.interpreter import candidates
 from camara_qod.tools.interpreter.completion import chosen_profile, finish, profile_question
 from camara_qod.tools.interpreter.context import Context
 from camara_qod.tools.interpreter.decision import Completed
+from camara_qod.tools.interpreter.mentions import ProfileName
 from camara_qod.tools.interpreter.schema import narrowed
 
 RETRIEVE = "retrieveQoSProfiles"
@@ -29,8 +30,11 @@ def nothing(_: Context) -> list[dict[str, Any]]:
 
 
 def reference(context: Context) -> list[dict[str, Any]]:
-    """Arguments of `getQosProfile`."""
-    return [narrowed(ProfileReference, {"name": candidates.profiles(context)})]
+    """Arguments of `getQosProfile`: whoever has named a profile need not be asked for it."""
+    named = {item.name for item in context.mentions.of(ProfileName) if item.known}
+    offered = candidates.profiles(context)
+    known = [name for name in offered if name is not None]
+    return [narrowed(ProfileReference, {"name": known if named.intersection(known) else offered})]
 
 
 def complete_nothing(_: dict[str, Any], __: Context) -> Completed:

@@ -16,7 +16,7 @@ class Role(StrEnum):
 
 
 SERVER_WORD = (
-    r"(?:server|srvr|srv|svr|backend|broker|relay|headend|scada(?:\s+master)?"
+    r"(?:server|srvr|srv|svr|backend|broker|relay|headend|scada(?:\s+master)?|collector|ingest|sbc"
     r"|data\s?cent(?:er|re))s?"
 )
 DEVICE_WORD = (
@@ -38,15 +38,17 @@ _BEFORE = re.compile(
 )
 _PERSON_BEFORE = re.compile(
     r"(?:\bi(?:['’]m|\s+am)\s+(?:(?:now|currently|online|connected|sitting|on|at|using|behind|coming|in|from)\s+){0,3}"
-    r"|\bmy\s+(?:(?:own|current|new|public|private|local)\s+)*"
+    r"|\b(?:my|our)\s+(?:(?:own|current|new|public|private|local)\s+)*"
     r"(?:(?:side|end|addr(?:ess)?|ip(?:v?[46])?)\b\s*){1,2}(?:\s*(?:is|was|['’]s|[:=])\s*)?(?:(?:now|at|on)\s+)*"
     r"|\b(?:he|she)(?:['’]s|\s+is)\s+(?:now\s+|currently\s+)?(?:on|at|behind|connected\s+from)\s+"
     r"|\b(?:join(?:ing)?|dial(?:ling)?(?:\s+in)?|play(?:ing)?|connect(?:ing)?|log(?:ging)?\s+(?:in|on))"
-    r"\s+(?:(?:it|in|on|this|that)\s+)?from\s+|\b(?:is|are|am|sits?|sitting)\s+behind\s+(?:nat\s+(?:at|as)\s+)?|(?:^|[,;.\n]\s*)me\s*[:=]\s*)(?:ip\s+)?$",
+    r"\s+(?:(?:it|in|on|this|that)\s+)?from\s+|\b(?:is|are|am|sits?|sitting)\s+behind\s+(?:nat\s+(?:at|as)\s+)?|(?:^|[,;.\n]\s*)(?:me|us|we|mine|ours)\s*[:=]\s*)(?:ip\s+)?$",
     re.IGNORECASE,
 )
 _SERVICE_BEFORE = re.compile(
     r"\b(?:connect(?:s|ed|ing)?|talk(?:s|ing)?|report(?:s|ing)?|publish(?:es|ing)?)\s+to\s+(?:ip\s+)?$"
+    r"|\btowards?\s+(?:the\s+)?$|(?:^|[,;.\n]\s*)(?:them|theirs)\s*[:=]\s*$"
+    r"|\b(?:their|the\s+(?:other|far|remote))\s+(?:end|side)\s*(?:is|are|['’]s|[:=])?\s*(?:at\s+|on\s+)?$"
     r"|\bhosted\s+(?:on|at)\s+$|(?<![a-z])as\s?[=:]\s?[\"']?$"
     r"|\b(?:get|send(?:ing)?|upload(?:ing)?|push(?:ing)?|transfer(?:ring)?|copy(?:ing)?|ship(?:ping)?"
     r"|deliver(?:ing)?|back(?:ing)?\s+up|sync(?:ing)?)\b[^.;!?\n]*\bto\s+(?:the|our|my|an?)\s+"
@@ -60,6 +62,14 @@ _AFTER = re.compile(
     r"(?:where\s+)?(?:(?:my|our|the|its|an?)\s+)?"
     r"(?:(?!not\b|for\b|on\b(?!\s+demand)|of\b|his\b|her\b|their\b)[a-z-]+\s+){0,3}?"
     rf"(?:(?P<applicationServer>{SERVER_WORD})|(?P<device>{DEVICE_WORD}))\b",
+    re.IGNORECASE,
+)
+#: "10.0.0.4 is my end", "10.0.0.4, port 5004 on our side".
+_MINE_AFTER = re.compile(
+    r"[\s,(]*(?:(?:is|['’]s|on|at|=)\s+)?(?:my|our)\s+(?:own\s+)?(?:end|side)\b", re.IGNORECASE
+)
+_THEIRS_AFTER = re.compile(
+    r"[\s,(]*(?:(?:is|['’]s|on|at|=)\s+)?(?:their|the\s+(?:other|far|remote))\s+(?:end|side)\b",
     re.IGNORECASE,
 )
 _SERVES_AFTER = re.compile(r"\s+(?:hosts|serves|is\s+hosting)\s+(?:our|the|my|this|that|a)\b", re.I)
@@ -83,6 +93,13 @@ _ABOUT_SERVER = re.compile(
 _AND_ALSO = re.compile(
     r"\s*(?:and|/|,|&|plus|\+)(?:\s+(?:and|its|ip|ipv[46]|v[46]|address|is))*[\s:]*", re.IGNORECASE
 )
+#: Between the two ends of a connection: "10.0.0.4 (van) -> ingest 198.51.100.7".
+_ARROW = re.compile(r"[^;\n]{0,60}?(?:-+>|=+>|→|⇒|➜|➔)[^;,.\n]{0,40}")
+#: "10.0.0.4 -> 10.0.0.5, I mistyped": what takes the place of another.
+_REPLACED = re.compile(
+    r"\b(?:wrong|typo|mis\w+|chang\w+|instead|now|was|old|new|correct\w*|renumber\w*|moved)\b",
+    re.IGNORECASE,
+)
 #: Beside an address: which side of an address translation it is seen from.
 _SIDE = r"(?:[\s_-]*(?:is|ip(?:v?[46])?|addr(?:ess)?|one|side|ad+res+e?))*[\s:=\"']*$"
 _OUTSIDE = r"(?:public(?:ly)?|external(?:ly)?|outside)"
@@ -102,10 +119,11 @@ def role_of(text: str, start: int, end: int) -> Role | None:
         return Role(str(found.lastgroup))
     if found := _AFTER.match(text, end):
         return Role(str(found.lastgroup))
-    if _PERSON_BEFORE.search(before):
+    if _PERSON_BEFORE.search(before) or _MINE_AFTER.match(text, end):
         return Role.DEVICE
     if (
-        _LINK_BEFORE.search(before)
+        _THEIRS_AFTER.match(text, end)
+        or _LINK_BEFORE.search(before)
         or _SERVICE_BEFORE.search(before)
         or _SERVES_AFTER.match(text, end)
     ):
@@ -127,6 +145,11 @@ def corrects_server(text: str) -> bool:
 def one_owner(text: str, start: int, end: int) -> bool:
     """Whether nothing but an "and" stands between two addresses."""
     return bool(_AND_ALSO.fullmatch(text, start, end))
+
+
+def points_to(text: str, start: int, end: int) -> bool:
+    """Whether an arrow from one end of the connection to the other stands between two mentions."""
+    return bool(_ARROW.fullmatch(text, start, end)) and not _REPLACED.search(text)
 
 
 def called_public(text: str, start: int, end: int) -> bool:
