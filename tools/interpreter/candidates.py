@@ -19,6 +19,7 @@ from camara_qod.tools.interpreter.dropped import NUMBER, PORTS, SERVER, SINK, dr
 from camara_qod.tools.interpreter.loose import device_addresses
 from camara_qod.tools.interpreter.meant import (
     additional,
+    in_an_order,
     left_to_default,
     meant,
     no_session,
@@ -71,8 +72,14 @@ _SAME_DEVICE = re.compile(
 )
 #: Between two addresses: that the second is what the first is called inside.
 _PRIVATE_LABEL = re.compile(
-    r"[\s,;/&(]*(?:(?:and|with|the|its|an?|has)\s+)*(?:private|local|internal|inside|lan)\b"
-    r"(?:[\s_-]*(?:is|ip(?:v?4)?|ad+res+e?|addr|one|side))*[\s:=\"']*",
+    r"[\s,;/&(]*(?:(?:and|with|the|its|an?|has)\s+)*(?:private|priv|local|internal|inside|lan)\b"
+    r"(?:[\s_-]*(?:is|it(?:['’]s)?|ip(?:v?4)?|ad+res+e?|addr|one|side))*[\s:=\"']*",
+    re.IGNORECASE,
+)
+#: Between two addresses: that the second is how the first is seen from outside.
+_PUBLIC_LABEL = re.compile(
+    r"[\s,;/&(]*(?:(?:and|with|the|its|an?|has|from|seen)\s+)*(?:public(?:ly)?|external(?:ly)?|outside|pub|wan|world\s+sees)\b"
+    r"(?:[\s_-]*(?:is|it(?:['’]s)?|as|ip(?:v?4)?|ad+res+e?|addr|one|side|looks?\s+like|shows?\s+(?:up\s+)?as))*[\s:=\"']*",
     re.IGNORECASE,
 )
 #: Between a number and an address: that both are of what was named before them.
@@ -152,10 +159,11 @@ def of_newest(devices: list[Device], context: Context) -> list[Device]:
 
 def device_named(context: Context) -> bool:
     """Whether words tell the address of the device, and none take anything back."""
-    return any(
-        item.role is Role.DEVICE and not taken_back(item, context.messages)
-        for item in context.mentions.of(Address)
-    ) and not any(_DOUBT.search(text) for text in context.messages)
+    addresses = context.mentions.of(Address)
+    named = _translated(addresses, context) or any(
+        item.role is Role.DEVICE and not taken_back(item, context.messages) for item in addresses
+    )
+    return bool(named) and not any(_DOUBT.search(text) for text in context.messages)
 
 
 def _replaced_by_unreadable(context: Context) -> bool:
@@ -250,6 +258,8 @@ def _translated(addresses: list[Address], context: Context) -> list[DeviceIpv4Ad
     public, private = called(called_public), called(called_private)
     if len(private) == 1 and not public:
         public = [item for item in v4 if _beside(item, private[0], context)]
+    if len(public) == 1 and not private:
+        private = [item for item in v4 if _seen_as(item, public[0], context)]
     if len(public) != 1 or len(private) != 1 or public == private:
         return []
     if any(item.turn > public[0].turn for item in v4 if item != private[0]):
@@ -257,6 +267,14 @@ def _translated(addresses: list[Address], context: Context) -> list[DeviceIpv4Ad
     fields = {"public_address": str(public[0].ip), "private_address": str(private[0].ip)}
     port = {} if public[0].port is None else {"public_port": public[0].port}
     return [DeviceIpv4Addr.model_validate(fields | port)]
+
+
+def _seen_as(item: Address, public: Address, context: Context) -> bool:
+    """Whether an address stands right before the public one, but for a label."""
+    if item.turn != public.turn or item.role is Role.SERVER or item.prefix is not None:
+        return False
+    between = context.messages[item.turn][item.end : public.start]
+    return bool(_PUBLIC_LABEL.fullmatch(between))
 
 
 def _beside(item: Address, private: Address, context: Context) -> bool:
@@ -437,7 +455,11 @@ def profiles(context: Context) -> list[str | None]:
     A need that the operator does not serve is offered too: without it the model would pick the
     nearest of the others, where the answer has to be a question.
     """
-    named = context.mentions.of(ProfileName)
+    named = [
+        item
+        for item in context.mentions.of(ProfileName)
+        if item.known or not in_an_order(item, context.messages[item.turn])
+    ]
     last = named[-1] if named else None
     known = unique(item.name for item in named if item.known and last and item.turn == last.turn)
     final = last is not None and last.turn == len(context.messages) - 1

@@ -105,7 +105,9 @@ def _addresses(devices: Sequence[Device | None]) -> set[str]:
 def _only(servers: list[Any]) -> set[str]:
     """The addresses of the server, where there is no choice."""
     server = servers[0] if len(servers) == 1 else None
-    return {text for text in (server.ipv4_address, server.ipv6_address) if text} if server else set()
+    return (
+        {text for text in (server.ipv4_address, server.ipv6_address) if text} if server else set()
+    )
 
 
 def _apart(servers: list[ApplicationServer], devices: Sequence[Device | None]) -> list[Any]:

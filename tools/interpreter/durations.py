@@ -502,11 +502,7 @@ def _joined(text: str, spans: list[Span]) -> list[Span]:
             and 0 < span.seconds < _smallest_unit(text[last.start : last.end])
         ):
             joined[-1] = Span(last.start, span.end, last.seconds + span.seconds)
-        elif (
-            last
-            and span.seconds < last.seconds
-            and _LESS.fullmatch(text[last.end : span.start])
-        ):
+        elif last and span.seconds < last.seconds and _LESS.fullmatch(text[last.end : span.start]):
             joined[-1] = Span(last.start, span.end, last.seconds - span.seconds)
         else:
             joined.append(span)

@@ -52,6 +52,7 @@ _VALUE_WORD = re.compile(
     r"|abroad|seen|internet|reachable|shows?|known|back|final\w*|answer|though|neither|nor|precise\w*|plus|too|besides"
     r"|add(?:ition\w*)?|cover|entire|forget|appl(?:y|ies)|traffic|never|mind|don|itself|technician|after|returned?"
     r"|ones?|sure|yep|yeah|nope|hmm+|um+|uh+|ah+|oh|hold|wait|second|sec|thing|got|gets?|gave|given"
+    r"|stop(?=\s*[-–—,.!:;])|window|tab|behind"
     r"|e?t[ch]+|ie|eg|re|ll|ve|d|s|t|m)\b",
     re.IGNORECASE,
 )
@@ -59,7 +60,7 @@ _VALUE_WORD = re.compile(
 _OTHER_MATTER = re.compile(
     r"\b(?:exten\w+|prolong\w*|lengthen\w*|(?<!got )(?<!is )(?<!be )longer(?!\s+than)|extra"
     r"|additional\w*|(?<!any )more|another"
-    r"|again|next|list|show|status|check|look"
+    r"|(?<!same )again|next|list|show|status|check|look"
     r"|cancel\w*|delet\w+|stop\w*(?!\s*[-–—,.!:;])|terminat\w+|kill|clos\w+|remov\w+|releas\w+|end(?:\s+(?:it|the|that|this))|sessions|profiles"
     r"|thanks?|thx|bye|new\s+(?:one|session|request))\b",
     re.IGNORECASE,

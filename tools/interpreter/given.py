@@ -52,6 +52,8 @@ def given(newest: Sequence[Mention], text: str, earlier: Decision) -> Iterator[R
                 yield f"{item.role}Ports", _is_something
             case Address(role=Role.SERVER):
                 yield "applicationServer", partial(_holds, item.text)
+            case Address(role=Role.DEVICE):
+                yield "device", partial(_holds, item.text)
     yield from _ends_stay(text, newest, earlier)
     before = earlier.arguments.get("device")
     if before is None:

@@ -19,7 +19,7 @@ M = TypeVar("M", bound=Mention)
 _GAP = r"(?:[^\w.,:;!?\n]+[A-Za-z'’]+){0,3}[^\w.,:;!?\n]+$"
 _SPACE = r"[^\w.;!?\n]*"
 _BEFORE = {
-    Mention: rf"(?:\b(?:not|never|old|former|formerly|previous|previously|wrong|ignore|except"
+    Mention: rf"(?:\b(?:not|never|(?<!\bat\sthe\s)(?<!\bin\sthe\s)(?<!\bby\sthe\s)old|former|formerly|previous|previously|wrong|ignore|except"
     rf"|instead\s+of|rather\s+than)|n['’]t){_GAP}",
     Address: rf"\b(?:mask|default\s+gateway|dns|ntp|name\s?servers?|resolver|proxy)\b{_GAP}"
     rf"|\b(?:mask|dns)\b.*\bgateway{_GAP}|\b(?:netmask|dns|ntp)\b[^.,;!?\n\d]{{0,40}}$"
@@ -86,6 +86,7 @@ _REPEATED = re.compile(
     r"\b(?:every|each)\s+(?:other\s+)?[\w.]+\s+(?:milli)?(?:seconds?|secs?|minutes?|mins?|hours?)\b",
     re.IGNORECASE,
 )
+_EACH = re.compile(r"^\s*(?:each|apiece)\b", re.IGNORECASE)
 _DEFAULT = re.compile(
     r"\b(?:default|standard|usual|normal)\s+(?:length|duration|time)\b"
     r"|\b(?:length|duration|time)\b[^.;!?\n]{0,20}\b(?:default|standard|usual)\b",
@@ -125,7 +126,7 @@ def meant(items: Sequence[M], messages: Sequence[str]) -> list[M]:
 
 def taken_back(item: Mention, messages: Sequence[str]) -> bool:
     """Whether the words beside a mention say that it is not to be used."""
-    return _in_an_order(item, messages[item.turn]) or any(
+    return in_an_order(item, messages[item.turn]) or any(
         _spoken_against(item, kind, messages)
         for kind in (Mention, type(item))
         if kind in _BEFORE_OF
@@ -147,7 +148,7 @@ def without_orders(text: str) -> str:
     return _ORDER.sub(" ", text)
 
 
-def _in_an_order(item: Mention, text: str) -> bool:
+def in_an_order(item: Mention, text: str) -> bool:
     """Whether a mention stands in a line that pretends to be somebody else's order."""
     return any(start <= item.start and item.end <= end for start, end in _orders(text))
 
@@ -169,7 +170,10 @@ def without_doubt(item: Length, messages: Sequence[str]) -> bool:
     before, after = text[: item.start], text[item.end :]
     start = max((match.end() for match in _CLAUSE_END.finditer(before)), default=0)
     end = _CLAUSE_END.search(after)
-    clause = text[start : item.end] + after[: end.start() if end else None]
+    said = text[item.start : item.end]
+    clause = text[start : item.start] + (" " if ":" in said else said)
+    # "6 heats of 12 minutes each"
+    clause += _EACH.sub(" ", after[: end.start() if end else None])
     alone = _LISTED.search(before) and not after.strip(" .!")
     return bool(alone or _FOR.search(before) or _SUITS.match(after)) or not _HAZY.search(
         _REPEATED.sub(" ", clause)

@@ -198,7 +198,7 @@ _WORDED_PORT = re.compile(
     r"port(?:\s+(?:number|is|no\.?))*[\s:=#]*(?P<port>[0-9]{1,6})(?![0-9A-Za-z_]|[.:-][0-9])"
     r"(?!\s*(?:-|to\b|through\b|until\b|bis\b|\.\.)\s*[0-9])"
     r"(?!\s*(?:,|/|&|and\b|or\b|und\b|y\b|et\b)\s*[0-9]{2,6}\b(?!\s*[A-Za-z:.]))"
-    rf"(?!\s+(?:on|of|at)\s+(?:the\s+)?(?:app(?:lication)?\s+)?(?:{SERVER_WORD}|{DEVICE_WORD})\b(?!\s*ports?))"
+    rf"(?!\s+(?:on|of|at)\s+(?:the\s+)?(?:app(?:lication)?\s+)?(?:{SERVER_WORD}|{DEVICE_WORD})\b(?!\s*ports?|['’]s\s+side))"
     r"|[\"',\s]*public_?port[\"']?\s*[:=]\s*(?P<key>[0-9]{1,6})(?![0-9A-Za-z_]|[.:-][0-9])",
     re.IGNORECASE,
 )
@@ -219,8 +219,10 @@ _PORT_WORD = (
 )
 _PORTS = re.compile(
     rf"(?:{_PORT_WORD}[\"']?(?:\s+(?:range|numbers?|nos?\.|is|are|should|be|to|tcp|udp|"
-    rf"from|between|on|the|there))*|\b(?:tcp|udp)(?:\s+ports?)?|\blisten(?:s|ing)?\s+(?:on|at))[\s:=#\[/(\"']*"
-    rf"(?P<items>{_PORT_ITEM}(?:(?:\s*[,;&/+]\s*|\s+)(?:(?:and|or|plus|y|und|et|e)\s+)?"
+    rf"from|between|on|the|there))*|\b(?:tcp|udp)(?:\s+ports?)?|\blisten(?:s|ing)?\s+(?:on|at)"
+    # Right behind an address, which has been read: "198.51.100.7 with 443, 8801".
+    r"|(?<=\x00)\s+(?:with|on|using)\s+(?=[0-9]{3,5}\s*,))[\s:=#\[/(\"']*"
+    rf"(?P<items>{_PORT_ITEM}(?:(?:\s*[,;&/+]\s*|\s+)(?:(?:and|or|plus|y|und|et|e)\s+)?(?:also\s+)?"
     rf"{_PORT_ITEM}(?![\w:]|\.[0-9])(?!\s*(?:[kmg]b|fps|hz|ms\b|users?|people|players?|devices?|"
     rf"cameras?|sensors?|%)))*)(?![\w]|[.:][0-9])"
     rf"|(?<![\w.:/-])(?P<slash>{_PORT_ITEM})(?:/|\s)(?:tcp|udp)\b",

@@ -16,7 +16,7 @@ class Role(StrEnum):
 
 
 SERVER_WORD = (
-    r"(?:server|srvr|srv|svr|backend|broker|relay|headend|scada(?:\s+master)?|collector|ingest|sbc"
+    r"(?:server|srvr|srv|svr|backend|broker|relay|headend|scada(?:\s+master)?|ingest|sbc"
     r"|data\s?cent(?:er|re))s?"
 )
 DEVICE_WORD = (
@@ -80,7 +80,7 @@ _PORT_BEFORE = re.compile(
 )
 _PORT_AFTER = re.compile(
     rf"\s*(?:on|of|at|is|are)\s+(?:the\s+|my\s+|its\s+|an?\s+|our\s+)?(?:app(?:lication)?\s+)?"
-    rf"(?:(?P<applicationServer>{SERVER_WORD})|(?P<device>{DEVICE_WORD}))\b(?!\s*ports?)",
+    rf"(?:(?P<applicationServer>{SERVER_WORD})|(?P<device>{DEVICE_WORD}))\b(?!\s*ports?|['’]s\s+side)",
     re.IGNORECASE,
 )
 #: A turn that puts the server right, and speaks of no device.
@@ -101,15 +101,23 @@ _REPLACED = re.compile(
     re.IGNORECASE,
 )
 #: Beside an address: which side of an address translation it is seen from.
-_SIDE = r"(?:[\s_-]*(?:is|ip(?:v?[46])?|addr(?:ess)?|one|side|ad+res+e?))*[\s:=\"']*$"
-_OUTSIDE = r"(?:public(?:ly)?|external(?:ly)?|outside)"
-_INSIDE = r"(?:private(?:ly)?|local(?:ly)?|internal(?:ly)?|inside)"
+_FILL = (
+    r"(?:[\s_-]*(?:is|it(?:['’]s)?|ip(?:v?[46])?|addr(?:ess)?|one|side|ad+res+e?|looks?\s+like|seen\s+as"
+    r"|shows?\s+(?:up\s+)?as|known\s+as))*[\s:=\"']*"
+)
+_OUTSIDE = r"(?:public(?:ly)?|external(?:ly)?|outside|pub|wan|(?:the\s+)?world\s+sees)"
+_INSIDE = r"(?:private(?:ly)?|local(?:ly)?|internal(?:ly)?|inside|priv|lan)"
+#: "10.0.0.4 (outside it is 203.0.113.4)": the label of what follows.
+_NEXT = rf"(?!{_FILL}[0-9])"
 _PUBLIC = (
-    rf"\b{_OUTSIDE}{_SIDE}",
-    rf"\s*\(?(?:is\s+)?(?:(?:as\s+)?seen\s+)?(?:(?:on|from)\s+(?:the\s+)?)?(?:{_OUTSIDE}\b"
+    rf"\b{_OUTSIDE}{_FILL}$",
+    rf"\s*\(?(?:is\s+)?(?:(?:as\s+)?seen\s+)?(?:(?:on|from)\s+(?:the\s+)?)?(?:{_OUTSIDE}\b{_NEXT}"
     r"|(?<=from\s)(?:the\s+)?internet\b|(?<=from\sthe\s)internet\b)",
 )
-_PRIVATE = (rf"\b{_INSIDE}{_SIDE}", rf"\s*\(?(?:is\s+)?(?:(?:on|from)\s+the\s+)?{_INSIDE}\b")
+_PRIVATE = (
+    rf"\b{_INSIDE}{_FILL}$",
+    rf"\s*\(?(?:is\s+)?(?:(?:on|from)\s+the\s+)?{_INSIDE}\b{_NEXT}",
+)
 
 
 def role_of(text: str, start: int, end: int) -> Role | None:

@@ -52,7 +52,11 @@ def test_a_port_stays_with_its_address(catalogue, demo) -> None:
         "duration": None,
     }
     assert glued.is_valid({"operation": "createSession", "arguments": arguments})
-    twice = {"device": ported, "applicationServer": None, "applicationServerPorts": {"ports": [443]}}
+    twice = {
+        "device": ported,
+        "applicationServer": None,
+        "applicationServerPorts": {"ports": [443]},
+    }
     assert not glued.is_valid({"operation": "createSession", "arguments": arguments | twice})
     assert not glued.is_valid(
         {"operation": "createSession", "arguments": arguments | {"device": BARE}}
