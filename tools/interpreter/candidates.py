@@ -62,14 +62,16 @@ _NOTIFY = re.compile(
 #: That several identifiers are of one device, and all to be used.
 _SAME_DEVICE = re.compile(
     r"\bsame\s+(?!(?:time|day|way|server|goes|as|for|on|with|thing\s+again|again|length|duration|profile"
-    r"|session|network|subnet|request|but|please)\b)[a-z][a-z-]+\b|\bits\s+(?:\w+\s+)?(?:ip(?:v[46])?|address|number)\b"
+    r"|session|network|subnet|request|but|please)\b)[a-z][a-z-]+\b|\bits\s+(?:(?!own\b)\w+\s+)?(?:ip(?:v[46])?|address|number)\b"
     r"|\b(?:it|which|that)\s+(?:also\s+)?has\s+(?:a|an|the)\s+(?:phone\s+)?(?:number|ip\w*|address)\b"
-    r"|\balso\s+(?:(?:has|on|at|as|known|reachable|via|the)\s+)*ipv?[46]\b|\bwith\s+(?:the\s+)?(?:phone|number|msisdn|sim)\b"
+    r"|\balso\s+(?:(?:has|on|at|as|known|reachable|via|the)\s+)*ipv?[46]\b"
     r"|\b(?:include|use|take|send)\s+both\b|\b(?:one|single)\s+(?:phone|device|handset|machine)\b[^.;!?\n]*\b(?:two|three|both)\b"
     r"|\b(?:shows?\s+up|known|seen|visible|reachable)\b[^.;!?\n]*\b(?:also|both)\b"
     r"|\baddress\s+it\s+has\b|\bon\s+ipv[46]\s+it['’]?\s?i?s\b",
     re.IGNORECASE,
 )
+#: "10.0.0.4 with the SIM +351 …": both are of one device, if the address comes first.
+_WITH_NUMBER = re.compile(r"\bwith\s+(?:the\s+)?(?:phone|number|msisdn|sim)\b", re.IGNORECASE)
 #: Between two addresses: that the second is what the first is called inside.
 _PRIVATE_LABEL = re.compile(
     r"[\s,;/&(]*(?:(?:and|with|the|its|an?|has)\s+)*(?:private|priv|local|internal|inside|lan)\b"
@@ -134,7 +136,7 @@ def devices(context: Context) -> list[Device]:
     choices = [
         choice for choice in product([*phones, None], [*v4, None], [*v6, None]) if any(choice)
     ]
-    if any(map(_SAME_DEVICE.search, context.rests)) or _labelled_together(context):
+    if _of_one_device(context) or _labelled_together(context):
         most = max(map(_count, choices), default=0)
         choices = [choice for choice in choices if _count(choice) == most]
     return [_device(*choice) for choice in choices]
@@ -142,7 +144,7 @@ def devices(context: Context) -> list[Device]:
 
 def of_newest(devices: list[Device], context: Context) -> list[Device]:
     """The devices that the newest turn describes alone, where it names one, and adds to none."""
-    if _BESIDE.search(context.messages[-1]) or any(map(_SAME_DEVICE.search, context.rests)):
+    if _BESIDE.search(context.messages[-1]) or _of_one_device(context):
         return devices
     newest = len(context.messages) - 1
     earlier = {
@@ -173,6 +175,16 @@ def _replaced_by_unreadable(context: Context) -> bool:
     wrong = any(isinstance(item, Invalid) and "device" in item.fields for item in items)
     readable = any(isinstance(item, Address | Phone) for item in items)
     return newest > 0 and wrong and not readable and puts_right(context.messages[-1])
+
+
+def _of_one_device(context: Context) -> bool:
+    """Whether words say that several identifiers are of one device."""
+    return any(map(_SAME_DEVICE.search, context.rests)) or any(
+        item.turn == turn and item.end <= match.start()
+        for turn, text in enumerate(context.messages)
+        for match in _WITH_NUMBER.finditer(text)
+        for item in context.mentions.of(Address)
+    )
 
 
 def _labelled_together(context: Context) -> bool:

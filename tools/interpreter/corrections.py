@@ -14,7 +14,8 @@ from camara_qod.tools.interpreter.roles import Role
 
 _WRONG = re.compile(
     r"\b(?:typo|wrong|sorry|mistake|mistyped|actually|correct(?:ion)?|meant|mean|instead|should"
-    r"|rather|scratch|oops|chang(?:ed?|ing)|moved|now)\b|\bnot\s+[0-9]",
+    r"|rather|scratch|oops|chang(?:ed?|ing)|moved|now|re-?boot\w*|re-?start\w*|same\s+(?:address|ip))\b"
+    r"|\bnot\s+[0-9]",
     re.IGNORECASE,
 )
 

@@ -194,12 +194,15 @@ _IPV4 = re.compile(
     r"(?:/(?P<prefix>[0-9]{1,3}))?(?::(?P<port>[0-9]{1,6}))?(?![0-9A-Za-z_]|\.[0-9])"
 )
 _WORDED_PORT = re.compile(
-    r"[\s,;(]*(?:(?:on|at|with|using|and|via|its|the|public|source|udp|tcp|from|device(?=\s+public))\s+){0,3}"
+    r"[\s,;(]*(?:(?:on|at|with|w/?|using|and|via|its|the|public|source|udp|tcp|from|device(?=\s+public))\s+){0,3}"
     r"port(?:\s+(?:number|is|no\.?))*[\s:=#]*(?P<port>[0-9]{1,6})(?![0-9A-Za-z_]|[.:-][0-9])"
     r"(?!\s*(?:-|to\b|through\b|until\b|bis\b|\.\.)\s*[0-9])"
     r"(?!\s*(?:,|/|&|and\b|or\b|und\b|y\b|et\b)\s*[0-9]{2,6}\b(?!\s*[A-Za-z:.]))"
     rf"(?!\s+(?:on|of|at)\s+(?:the\s+)?(?:app(?:lication)?\s+)?(?:{SERVER_WORD}|{DEVICE_WORD})\b(?!\s*ports?|['’]s\s+side))"
-    r"|[\"',\s]*public_?port[\"']?\s*[:=]\s*(?P<key>[0-9]{1,6})(?![0-9A-Za-z_]|[.:-][0-9])",
+    r"|[\"',\s]*public_?port[\"']?\s*[:=]\s*(?P<key>[0-9]{1,6})(?![0-9A-Za-z_]|[.:-][0-9])"
+    # "198.51.100.7 on 1883"
+    r"|\s+on\s+(?P<bare>[0-9]{4,5})(?=\s*(?:[,;)!?]|\.(?![0-9])|$|(?:for|with|please|pls)\b))"
+    r"(?!\s*,\s*[0-9])",
     re.IGNORECASE,
 )
 _PHONE = re.compile(
@@ -221,7 +224,7 @@ _PORTS = re.compile(
     rf"(?:{_PORT_WORD}[\"']?(?:\s+(?:range|numbers?|nos?\.|is|are|should|be|to|tcp|udp|"
     rf"from|between|on|the|there))*|\b(?:tcp|udp)(?:\s+ports?)?|\blisten(?:s|ing)?\s+(?:on|at)"
     # Right behind an address, which has been read: "198.51.100.7 with 443, 8801".
-    r"|(?<=\x00)\s+(?:with|on|using)\s+(?=[0-9]{3,5}\s*,))[\s:=#\[/(\"']*"
+    r"|(?<=\x00)\s+(?:with|on|using)\s+(?=[0-9]{3,5}\s*(?:,|-|\+|and\b|to\b|through\b)\s*[0-9]{3,5}\b))[\s:=#\[/(\"']*"
     rf"(?P<items>{_PORT_ITEM}(?:(?:\s*[,;&/+]\s*|\s+)(?:(?:and|or|plus|y|und|et|e)\s+)?(?:also\s+)?"
     rf"{_PORT_ITEM}(?![\w:]|\.[0-9])(?!\s*(?:[kmg]b|fps|hz|ms\b|users?|people|players?|devices?|"
     rf"cameras?|sensors?|%)))*)(?![\w]|[.:][0-9])"
@@ -388,7 +391,7 @@ def _ipv4(reader: _Reader) -> Iterator[Mention]:
         worded = None
         if match["prefix"] is None and match["port"] is None:
             worded = _WORDED_PORT.match(reader.rest, match.end())
-            if worded and int(worded["port"] or worded["key"]) > 65535:
+            if worded and int(_number_of(worded)) > 65535:
                 worded = None  # left for the port finder to complain about
         end = worded.end() if worded else match.end()
         yield _address(
@@ -397,9 +400,13 @@ def _ipv4(reader: _Reader) -> Iterator[Mention]:
             ip,
             match["prefix"],
             match["port"],
-            worded and (worded["port"] or worded["key"]),
+            worded and _number_of(worded),
             end,
         )
+
+
+def _number_of(worded: re.Match[str]) -> str:
+    return worded["port"] or worded["key"] or worded["bare"]
 
 
 def _address(

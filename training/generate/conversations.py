@@ -126,10 +126,12 @@ def _argument(name: str, said: list[Any], values: dict[str, Written]) -> Any:
 
 
 def _ports(said: list[Any], values: dict[str, Written]) -> dict[str, Any]:
-    if "-" in str(said[0]):
-        low, high = (values[slot].value for slot in said[0].split("-"))
-        return {"ranges": [{"from": low, "to": high}]}
-    return {"ports": [values[slot].value if slot in values else int(slot) for slot in said]}
+    """Ranges ("low-high") and single ports, in the order of CAMARA's `PortsSpec`."""
+    pairs = [str(slot).split("-") for slot in said if "-" in str(slot)]
+    single = [slot for slot in said if "-" not in str(slot)]
+    ranges = [{"from": values[low].value, "to": values[high].value} for low, high in pairs]
+    ports = [values[slot].value if slot in values else int(slot) for slot in single]
+    return ({"ranges": ranges} if ranges else {}) | ({"ports": ports} if ports else {})
 
 
 def _device(said: list[str], values: dict[str, Written]) -> dict[str, Any]:
