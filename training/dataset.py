@@ -91,12 +91,12 @@ def emission(item: Example) -> Decision:
     """
     if item.operation == DECLINE:
         return Decision(DECLINE)
-    for alternative in OPERATIONS[item.operation].arguments(demo_context(item.messages)):
-        properties = alternative["properties"]
-        arguments = {name: item.chosen.get(name) for name in properties}
-        if set(item.chosen) <= set(properties) and Draft202012Validator(alternative).is_valid(
-            arguments
-        ):
+    context = demo_context(item.messages)
+    allowed = Draft202012Validator(schema_for(context))
+    for alternative in OPERATIONS[item.operation].arguments(context):
+        arguments = {name: item.chosen.get(name) for name in alternative["properties"]}
+        decision = {"operation": item.operation, "arguments": arguments}
+        if set(item.chosen) <= set(arguments) and allowed.is_valid(decision):
             return Decision(item.operation, arguments)
     raise DecodingError(f"{item.messages} does not offer {item.operation} with {item.chosen}")
 
