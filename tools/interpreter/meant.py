@@ -19,7 +19,9 @@ M = TypeVar("M", bound=Mention)
 _GAP = r"(?:[^\w.,:;!?\n]+[A-Za-z'’]+){0,3}[^\w.,:;!?\n]+$"
 _SPACE = r"[^\w.;!?\n]*"
 _BEFORE = {
-    Mention: rf"(?:\b(?:not|never|(?<!\bat\sthe\s)(?<!\bin\sthe\s)(?<!\bby\sthe\s)old|former|formerly|previous|previously|wrong|ignore|except"
+    # "At the old mill" is a place.
+    Mention: r"(?:\b(?:not|never|(?<!\bat\sthe\s)(?<!\bin\sthe\s)(?<!\bby\sthe\s)old|former"
+    r"|formerly|previous|previously|wrong|ignore|except"
     rf"|instead\s+of|rather\s+than)|n['’]t){_GAP}",
     Address: rf"\b(?:mask|default\s+gateway|dns|ntp|name\s?servers?|resolver|proxy)\b{_GAP}"
     rf"|\b(?:mask|dns)\b.*\bgateway{_GAP}|\b(?:netmask|dns|ntp)\b[^.,;!?\n\d]{{0,40}}$"

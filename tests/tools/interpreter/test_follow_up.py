@@ -168,6 +168,25 @@ def test_what_a_turn_gives_is_taken() -> None:
     assert all(item["ipv4Address"] == "192.0.2.0/24" for item in servers)
 
 
+def test_an_address_does_not_change_ends() -> None:
+    first, more = "yoga on 10.61.0.29, 90 minutes", "that one is the printer, I am on 10.61.0.92"
+    v4 = {"ipv4Address": {"publicAddress": "10.61.0.29", "privateAddress": "10.61.0.29"}}
+    model = Told({first: session(device=v4)}, {more: 0.5})
+    decide(model, context([first, more]))
+    servers = model.offered(f"{first} / {more}", "applicationServer")
+    assert {"ipv4Address": "10.61.0.29"} not in servers
+    swapped = "you mixed them up: swap device and server, the server is 10.61.0.29"
+    decide(model, context([first, swapped]))
+    assert {"ipv4Address": "10.61.0.29"} in model.offered(
+        f"{first} / {swapped}", "applicationServer"
+    )
+
+
+def test_a_port_put_right_follows_up() -> None:
+    turns = ["yoga, my ip 198.51.100.201 port 40112", "hmm router restarted, port is 40977 now"]
+    assert may_follow_up(context(turns))
+
+
 def test_the_same_question_is_about_the_newest_device() -> None:
     turns = [f"which sessions does {PHONE} have?", f"same question for {OTHER}"]
     (retrieve,) = [

@@ -42,6 +42,12 @@ def context(*turns: str) -> Context:
         ("my side is 192.0.2.9 port 2222", ["device"]),
         ("my server ip is 192.0.2.9", ["applicationServer"]),
         ("10.66.7.8 privately, 203.0.113.88 publicly", ["device", "device"]),
+        ("10.0.0.4 (the van) --> ingest 198.51.100.7", ["device", "applicationServer"]),
+        ("+351966666666 → 198.51.100.7", ["applicationServer"]),
+        ("10.0.0.4 -> 10.0.0.5, I mistyped it", [None, None]),
+        ("We: 2001:db8:1::2. Them: 2001:db8:2::7", ["device", "applicationServer"]),
+        ("198.51.100.66 is my end, their end is 203.0.113.5", ["device", "applicationServer"]),
+        ("QOS_L towards 198.51.100.58", ["applicationServer"]),
     ],
 )
 def test_the_words_tell_the_end(text: str, roles: list[str | None]) -> None:
@@ -58,6 +64,31 @@ def test_the_words_tell_the_end(text: str, roles: list[str | None]) -> None:
         (
             ["playout from 203.0.113.31", "behind it the private address is 192.168.4.31"],
             [{"ipv4Address": {"publicAddress": "203.0.113.31", "privateAddress": "192.168.4.31"}}],
+        ),
+        (
+            ["the ROV buoy has 100.64.18.5 (outside it looks like 203.0.113.77)"],
+            [{"ipv4Address": {"publicAddress": "203.0.113.77", "privateAddress": "100.64.18.5"}}],
+        ),
+        (
+            ["concentrator 203.0.113.183 (lan side 10.40.0.4)"],
+            [{"ipv4Address": {"publicAddress": "203.0.113.183", "privateAddress": "10.40.0.4"}}],
+        ),
+        (
+            ["the post at the old mill (203.0.113.88, inside it's 10.1.4.9)"],
+            [{"ipv4Address": {"publicAddress": "203.0.113.88", "privateAddress": "10.1.4.9"}}],
+        ),
+        (
+            ["camera 10.0.0.7 with the SIM +48512345678"],
+            [
+                {
+                    "phoneNumber": "+48512345678",
+                    "ipv4Address": {"publicAddress": "10.0.0.7", "privateAddress": "10.0.0.7"},
+                }
+            ],
+        ),
+        (
+            ["my headset is 203.0.113.9:8443", "rebooted. same address, port 10771"],
+            [{"ipv4Address": {"publicAddress": "203.0.113.9", "publicPort": 10771}}],
         ),
         (
             ["10.20.0.14 inside, 198.51.100.77 as seen from the internet"],
