@@ -36,6 +36,14 @@ _SLIPPED = re.compile(
 )
 
 
+#: The device is said to be the server, and the reverse.
+_SWAPPED = re.compile(
+    r"\b(?:(?:the\s+)?(?:other|wrong)\s+way\s+(?:a?round|about)|vice\s+versa|swap(?:ped)?\s+(?:them|the\s+two|those"
+    r"|both|it)|(?:mixed|muddled|got)\s+(?:them|the\s+two|those|it)\s+(?:up|swapped|backwards|reversed))\b",
+    re.IGNORECASE,
+)
+
+
 def corrected(mentions: Mentions, messages: Sequence[str]) -> Mentions:
     """The mentions, with what was put right."""
     items: list[Mention] = []
@@ -48,6 +56,10 @@ def corrected(mentions: Mentions, messages: Sequence[str]) -> Mentions:
                 items[place] = replace(earlier, port=item.ports[0])
                 mending.append(item)
                 continue
+        elif (
+            isinstance(item, Address) and item.role is None and _SWAPPED.search(messages[item.turn])
+        ):
+            item = replace(item, role=_swapped(item, items))
         elif isinstance(item, Address) and item.role is None and puts_right(messages[item.turn]):
             item = replace(item, role=_end_it_replaces(item, items))
         items.append(item)
@@ -94,6 +106,18 @@ def _port_it_replaces(new: Ports, earlier: list[Mention], text: str) -> tuple[in
         if isinstance(item, Address) and item.port is not None and new.role in (None, item.role)
     ]
     return places[0] if len(places) == 1 else None
+
+
+def _swapped(new: Address, earlier: list[Mention]) -> Role | None:
+    """The end that an address was not, where it is written again."""
+    ends = [
+        item.role
+        for item in earlier
+        if isinstance(item, Address) and item.turn < new.turn and item.ip == new.ip and item.role
+    ]
+    if not ends:
+        return None
+    return Role.SERVER if ends[-1] is Role.DEVICE else Role.DEVICE
 
 
 def _end_it_replaces(new: Address, earlier: list[Mention]) -> Role | None:

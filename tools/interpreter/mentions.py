@@ -25,7 +25,7 @@ from camara_qod.tools.interpreter.roles import (
     called_public,
     corrects_server,
     one_owner,
-    points_to,
+    pointed,
     port_role_of,
     role_of,
 )
@@ -444,10 +444,9 @@ def _shared_roles(found: list[Mention], reader: _Reader) -> list[Mention]:
             roles[id(right)] = roles[id(left)]
     ends = [item for item in found if isinstance(item, Address | Phone)]
     for left, right in pairwise(ends):
-        if isinstance(right, Address) and points_to(reader.text, left.end, right.start):
-            roles[id(right)] = roles[id(right)] or Role.SERVER
-            if isinstance(left, Address) and roles[id(right)] is Role.SERVER:
-                roles[id(left)] = roles[id(left)] or Role.DEVICE
+        if told := pointed(reader.text, left.end, right.start):
+            for item, role in zip((left, right), told, strict=True):
+                roles[id(item)] = roles.get(id(item)) or role
     pair = [
         item
         for called in (called_public, called_private)

@@ -66,7 +66,9 @@ _AFTER = re.compile(
 )
 #: "10.0.0.4 is my end", "10.0.0.4, port 5004 on our side".
 _MINE_AFTER = re.compile(
-    r"[\s,(]*(?:(?:is|['’]s|on|at|=)\s+)?(?:my|our)\s+(?:own\s+)?(?:end|side)\b", re.IGNORECASE
+    r"[\s,(]*(?:(?:is|['’]s|on|at|=)\s+)?(?:my|our)\s+(?:own\s+)?(?:end|side)\b"
+    r"|\s+(?:is|=)\s+(?:me|us|mine|ours)\b",
+    re.IGNORECASE,
 )
 _THEIRS_AFTER = re.compile(
     r"[\s,(]*(?:(?:is|['’]s|on|at|=)\s+)?(?:their|the\s+(?:other|far|remote))\s+(?:end|side)\b",
@@ -95,6 +97,8 @@ _AND_ALSO = re.compile(
 )
 #: Between the two ends of a connection: "10.0.0.4 (van) -> ingest 198.51.100.7".
 _ARROW = re.compile(r"[^;\n]{0,60}?(?:-+>|=+>|→|⇒|➜|➔)[^;,.\n]{0,40}")
+#: The reverse: "cinema 198.51.100.7 <- projector 10.0.0.4".
+_BACK_ARROW = re.compile(r"[^;\n]{0,60}?(?:<[-=]+|←|⇐)[^;,.\n]{0,40}")
 #: "10.0.0.4 -> 10.0.0.5, I mistyped": what takes the place of another.
 _REPLACED = re.compile(
     r"\b(?:wrong|typo|mis\w+|chang\w+|instead|now|was|old|new|correct\w*|renumber\w*|moved)\b",
@@ -155,9 +159,13 @@ def one_owner(text: str, start: int, end: int) -> bool:
     return bool(_AND_ALSO.fullmatch(text, start, end))
 
 
-def points_to(text: str, start: int, end: int) -> bool:
-    """Whether an arrow from one end of the connection to the other stands between two mentions."""
-    return bool(_ARROW.fullmatch(text, start, end)) and not _REPLACED.search(text)
+def pointed(text: str, start: int, end: int) -> tuple[Role, Role] | None:
+    """The ends that two mentions are, where an arrow from one to the other stands between them."""
+    if _REPLACED.search(text):
+        return None
+    if _ARROW.fullmatch(text, start, end):
+        return Role.DEVICE, Role.SERVER
+    return (Role.SERVER, Role.DEVICE) if _BACK_ARROW.fullmatch(text, start, end) else None
 
 
 def called_public(text: str, start: int, end: int) -> bool:

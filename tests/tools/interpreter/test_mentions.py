@@ -221,7 +221,7 @@ def test_mentions_keep_their_turn_and_order() -> None:
             ["server", "device"],
         ),
         ("device to 192.0.2.1", [None]),
-        ("no server. 192.0.2.1 is mine", [None]),
+        ("no server. 192.0.2.1 is mine", [Role.DEVICE]),
         ("my IP is 192.0.2.1", ["device"]),
         ("IP 192.0.2.1", [None]),
         ("server subnet 192.0.2.0/28", ["server"]),

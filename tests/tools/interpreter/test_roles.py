@@ -45,6 +45,8 @@ def context(*turns: str) -> Context:
         ("10.0.0.4 (the van) --> ingest 198.51.100.7", ["device", "applicationServer"]),
         ("+351966666666 → 198.51.100.7", ["applicationServer"]),
         ("10.0.0.4 -> 10.0.0.5, I mistyped it", [None, None]),
+        ("cinema 198.51.100.7 <- projector 10.0.0.4", ["applicationServer", "device"]),
+        ("10.0.0.9 is us, 198.51.100.7 is Rome", ["device", None]),
         ("We: 2001:db8:1::2. Them: 2001:db8:2::7", ["device", "applicationServer"]),
         ("198.51.100.66 is my end, their end is 203.0.113.5", ["device", "applicationServer"]),
         ("QOS_L towards 198.51.100.58", ["applicationServer"]),
@@ -125,6 +127,17 @@ def test_an_address_of_the_same_subnet_replaces_the_one_that_was_wrong() -> None
         "device 198.51.100.23, server 192.0.2.80", "change of plan, it is 192.0.2.81 now"
     )
     assert [wire(server) for server in candidates.servers(said)] == [{"ipv4Address": "192.0.2.81"}]
+
+
+def test_ends_that_were_mixed_up_are_swapped() -> None:
+    turns = (
+        "gauge 203.0.113.7 -> office 198.51.100.9",
+        "other way round: 198.51.100.9, 203.0.113.7",
+    )
+    assert [item.role for item in context(*turns).mentions.of(Address)][2:] == [
+        "device",
+        "applicationServer",
+    ]
 
 
 def test_an_answer_in_the_subnet_of_the_other_end_replaces_nothing() -> None:
