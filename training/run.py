@@ -86,7 +86,7 @@ def bf16_is_fast() -> bool:
     """
     if torch.cuda.is_available():
         return torch.cuda.is_bf16_supported(including_emulation=False)
-    capabilities = torch.cpu.get_capabilities()
+    capabilities = getattr(torch.cpu, "get_capabilities", dict)()  # not in every version
     return any(capabilities.get(name, False) for name in ("avx512_bf16", "amx_bf16"))
 
 
