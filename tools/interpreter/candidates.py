@@ -65,7 +65,7 @@ _SAME_DEVICE = re.compile(
     r"|session|network|subnet|request|but|please)\b)[a-z][a-z-]+\b|\bits\s+(?:(?!own\b)\w+\s+)?(?:ip(?:v[46])?|address|number)\b"
     r"|\b(?:it|which|that)\s+(?:also\s+)?has\s+(?:a|an|the)\s+(?:phone\s+)?(?:number|ip\w*|address)\b"
     r"|\balso\s+(?:(?:has|on|at|as|known|reachable|via|the)\s+)*ipv?[46]\b"
-    r"|\b(?:include|use|take|send)\s+both\b|\b(?:one|single)\s+(?:phone|device|handset|machine)\b[^.;!?\n]*\b(?:two|three|both)\b"
+    r"|\b(?:include|use|take|send|has|have)\s+both\b|\b(?:one|single)\s+(?:phone|device|handset|machine)\b[^.;!?\n]*\b(?:two|three|both)\b"
     r"|\b(?:shows?\s+up|known|seen|visible|reachable)\b[^.;!?\n]*\b(?:also|both)\b"
     r"|\baddress\s+it\s+has\b|\bon\s+ipv[46]\s+it['’]?\s?i?s\b",
     re.IGNORECASE,
@@ -80,15 +80,15 @@ _PRIVATE_LABEL = re.compile(
 )
 #: Between two addresses: that the second is how the first is seen from outside.
 _PUBLIC_LABEL = re.compile(
-    r"[\s,;/&(]*(?:(?:and|with|the|its|an?|has|from|seen)\s+)*(?:public(?:ly)?|external(?:ly)?|outside|pub|wan|world\s+sees)\b"
-    r"(?:[\s_-]*(?:is|it(?:['’]s)?|as|ip(?:v?4)?|ad+res+e?|addr|one|side|looks?\s+like|shows?\s+(?:up\s+)?as))*[\s:=\"']*",
+    r"[\s,;/&(]*(?:(?:and|with|the|its|an?|has|from|seen|internet)\s+)*(?:public(?:ly)?|external(?:ly)?|outside|pub|wan|(?:world\s+)?sees)\b"
+    r"(?:[\s_-]*(?:is|us|me|it(?:['’]s)?|as|ip(?:v?4)?|ad+res+e?|addr|one|side|looks?\s+like|shows?\s+(?:up\s+)?as))*[\s:=\"']*",
     re.IGNORECASE,
 )
 #: Between a number and an address: that both are of what was named before them.
 _LABEL = re.compile(
     r"[\s,;/&(]*(?:(?:and|with|also|plus|the|its|has)\s+)*"
     r"(?:ip(?:v?[46])?(?:[\s-]*ad+res+e?)?|ad+res+e?|(?:phone\s+|mobile\s+)?number|phone|msisdn|sim|tel)[\s:=#.]*"
-    r"|[\s,]*(?:and|plus|&)\s+also\s+(?:(?:on|at|has|via|the)\s+)*",
+    r"|[\s,]*(?:and|plus|&)\s+also\s+(?:(?:on|at|has|via|the)\s+)*|\s*/\s*",
     re.IGNORECASE,
 )
 #: Before a port: that it is the one by which a device is seen behind an address translation.
@@ -97,6 +97,8 @@ _PUBLIC_PORT = re.compile(r"\bpublic(?:ly\s+visible)?\s+$", re.IGNORECASE)
 _BESIDE = re.compile(
     r"\b(?:also|too|both|as\s+well|addition(?:ally)?|plus|add|besides)\b", re.IGNORECASE
 )
+
+_A_MONTH = 28 * 86400
 
 #: Ports and ranges that were named together.
 _Part = tuple[tuple[Any, ...], tuple[Any, ...]]
@@ -286,6 +288,8 @@ def _seen_as(item: Address, public: Address, context: Context) -> bool:
     if item.turn != public.turn or item.role is Role.SERVER or item.prefix is not None:
         return False
     between = context.messages[item.turn][item.end : public.start]
+    if re.fullmatch(r"\s*(?:/|,|and)\s*", between):
+        return _inside(item)
     return bool(_PUBLIC_LABEL.fullmatch(between))
 
 
@@ -492,7 +496,7 @@ def doubtful(context: Context, name: ProfileName) -> bool:
 
 def durations(context: Context) -> list[int | None] | dict[str, Any]:
     """Seconds that were written; a bounded number where no rule could read the words."""
-    named = meant(context.mentions.of(Length), context.messages)
+    named = _no_age(meant(context.mentions.of(Length), context.messages))
     lengths: list[int | None] = unique(item.seconds for item in named)
     if left_to_default(context.messages) and not any(
         item.turn == len(context.messages) - 1 and not taken_back(item, context.messages)
@@ -515,6 +519,12 @@ def durations(context: Context) -> list[int | None] | dict[str, Any]:
             {"type": "null"},
         ]
     }
+
+
+def _no_age(named: list[Length]) -> list[Length]:
+    """Without "once a month" and "twelve years of files", where another length is of a session."""
+    short = [item for item in named if item.seconds < _A_MONTH]
+    return short or named
 
 
 def extensions(context: Context) -> list[int | None] | dict[str, Any]:

@@ -36,6 +36,9 @@ _SLIPPED = re.compile(
 )
 
 
+_ABOUT_PORT = re.compile(r"\bthe\s+port\b[^.;!?\n]*\bis\b|\b(?:no|wait)\b.*\bport\b", re.IGNORECASE)
+
+
 #: The device is said to be the server, and the reverse.
 _SWAPPED = re.compile(
     r"\b(?:(?:the\s+)?(?:other|wrong)\s+way\s+(?:a?round|about)|vice\s+versa|swap(?:ped)?\s+(?:them|the\s+two|those"
@@ -96,7 +99,7 @@ def puts_right(text: str) -> bool:
 
 def _port_it_replaces(new: Ports, earlier: list[Mention], text: str) -> tuple[int, Address] | None:
     """The one address, with its place, whose port a turn of nothing else puts right."""
-    if len(new.ports) != 1 or new.ranges or not puts_right(text):
+    if len(new.ports) != 1 or new.ranges or not (puts_right(text) or _ABOUT_PORT.search(text)):
         return None
     if any(isinstance(item, Ports) or item.turn == new.turn for item in earlier):
         return None

@@ -71,6 +71,7 @@ _WORDS |= {
     "a hundred": 100,
     "one hundred": 100,
     "a single": 1,
+    "one single": 1,
     "a pair of": 2,
 }
 _FOREIGN = {
@@ -225,6 +226,10 @@ _TIMES = re.compile(
     r"(?:\s+(?:[a-z-]+\s+)?[a-z-]+s\s+(?:of|at|à|with)(?:\s+about)?|\s?[x×*]|\s+times)\s*$",
     re.IGNORECASE,
 )
+_PLUS = re.compile(r"(?:\s+each)?\s*,?\s*(?:plus|\+)\s+(?:the\s+|an?\s+)?", re.IGNORECASE)
+_MILLISECONDS = re.compile(
+    r"(?<![\w.,])(?P<number>[0-9]{5,9})\s?(?:ms|milliseconds)\b", re.IGNORECASE
+)
 _LESS = re.compile(r"\W{0,2}\s*(?:less|minus|but\s+without|save)\s+(?:the\s+)?", re.IGNORECASE)
 _ISO = re.compile(
     r"(?<!\w)P(?=[0-9T])(?:[0-9]{1,4}D)?(?:T(?:[0-9]{1,6}(?:\.[0-9]{1,3})?[HMS]){1,3})?(?!\w)",
@@ -310,7 +315,7 @@ def find_durations(text: str) -> list[Span]:
         for span in finder(text):
             if not any(span.start < other.end and other.start < span.end for other in found):
                 found.append(span)
-    return [_repeated(text, span) for span in _joined(text, sorted(found))]
+    return _summed(text, [_repeated(text, span) for span in _joined(text, sorted(found))])
 
 
 def find_again(text: str, said: str, most: int = 999) -> list[Span]:
@@ -476,8 +481,20 @@ def _field(text: str) -> Iterator[Span]:
         size = {"m": 60, "h": 3600}.get((match["unit"] or "s")[0].lower(), 1)
         seconds = _seconds(size * Fraction(match["number"]))
         yield Span(match.start("number"), match.end("number"), seconds)
-    for match in _MILLISECONDS_FIELD.finditer(text):
+    for match in (*_MILLISECONDS_FIELD.finditer(text), *_MILLISECONDS.finditer(text)):
         yield Span(*match.span("number"), _seconds(Fraction(match["number"]) / 1000))
+
+
+def _summed(text: str, spans: list[Span]) -> list[Span]:
+    """With what is added: "two halves of 45 minutes plus the 15 minute break"."""
+    summed: list[Span] = []
+    for span in spans:
+        last = summed[-1] if summed else None
+        if last and _PLUS.fullmatch(text[last.end : span.start]):
+            summed[-1] = Span(last.start, span.end, last.seconds + span.seconds)
+        else:
+            summed.append(span)
+    return summed
 
 
 def _repeated(text: str, span: Span) -> Span:

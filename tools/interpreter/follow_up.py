@@ -60,7 +60,7 @@ _VALUE_WORD = re.compile(
 _OTHER_MATTER = re.compile(
     r"\b(?:exten\w+|prolong\w*|lengthen\w*|(?<!got )(?<!is )(?<!be )longer(?!\s+than)|extra"
     r"|additional\w*|(?<!any )more|another"
-    r"|(?<!same )again|next|list|show|status|check|look"
+    r"|(?<!same )(?<!same thing )again|next|list|show|status|check|look"
     r"|cancel\w*|delet\w+|stop\w*(?!\s*[-–—,.!:;])|terminat\w+|kill|clos\w+|remov\w+|releas\w+|end(?:\s+(?:it|the|that|this))|sessions|profiles"
     r"|thanks?|thx|bye|new\s+(?:one|session|request))\b",
     re.IGNORECASE,

@@ -19,10 +19,14 @@ from camara_qod.tools.interpreter.roles import Role
 
 #: "It has a SIM as well, +351 …": beside what was named before, not instead of it.
 _ADDED = re.compile(
-    r"\b(?:also|as\s+well|in\s+addition|additionally|besides|both|add)\b|\btoo\b(?!\s+\w)",
+    r"\b(?:also|as\s+well|in\s+addition|additionally|besides|both|add)\b|\btoo\b(?!\s+\w)"
+    r"|^\W*and\s+(?:the|its)\b",
     re.IGNORECASE,
 )
 
+_INSTEAD = re.compile(r"\binstead\b(?!\s+of)|\bafter\s+all\b", re.IGNORECASE)
+#: One name of a device behind an address translation is put right, or given.
+_PRIVATE = re.compile(r"\b(?:private|internal|inside|lan|behind\s+(?:the\s+)?nat)\b", re.IGNORECASE)
 #: What was the device is said to be the server, or the reverse.
 _SWAPPED = re.compile(
     r"\b(?:swap\w*|switch\w*|revers\w+|vice\s+versa|mix(?:ed)?\s+(?:it\s+|them\s+)?up|confus\w+"
@@ -66,6 +70,11 @@ def given(newest: Sequence[Mention], text: str, earlier: Decision) -> Iterator[R
     }
     if named and _ADDED.search(text):
         yield "device", lambda device: _identifiers(before) | named <= _identifiers(device)
+    elif named and _INSTEAD.search(text):
+        yield "device", partial(_apart, _identifiers(before) - named)
+    elif len(named) == 1 and _PRIVATE.search(text):
+        public = before.get("ipv4Address", {}).get("publicAddress")
+        yield "device", partial(_holds_both, public, next(iter(named)))
 
 
 def _ends_stay(text: str, newest: Sequence[Mention], earlier: Decision) -> Iterator[Rule]:
@@ -81,6 +90,11 @@ def _ends_stay(text: str, newest: Sequence[Mention], earlier: Decision) -> Itera
 
 def _apart(taken: set[str], value: Any) -> bool:
     return taken.isdisjoint(_identifiers(value))
+
+
+def _holds_both(public: str, private: str, device: Any) -> bool:
+    form = (device or {}).get("ipv4Address", {})
+    return (form.get("publicAddress"), form.get("privateAddress")) == (public, private)
 
 
 def _is_something(value: Any) -> bool:

@@ -57,6 +57,7 @@ _ORDER = re.compile(
     # To the end of the line, unless the person speaks again before: "SYSTEM: … . I need …".
     r"(?:^|\n|[^\w\s,]\s*)(?:system|assistant|admin(?:istrator)?|developer)(?:\s+(?:message|note|prompt))?\s*:"
     r"(?:(?!\buser\s*:|(?<=[.!?])\s+(?:i|i['’]m|my|we|our|(?:video|phone|voice)\s+call|phone|mobile|need)\b)[^\n])*"
+    r"|<\|[^|>]*\|>\s*system\b[^<]*"
     r"|\b(?:ignore|disregard|override)\b[^.!?\n]*?\b(?:above|instructions?|rules|prompt|user)\b"
     r"(?:[^.!?\n]|\.(?=\d))*",
     re.IGNORECASE,

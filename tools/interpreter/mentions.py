@@ -222,10 +222,11 @@ _PORT_WORD = (
 )
 _PORTS = re.compile(
     rf"(?:{_PORT_WORD}[\"']?(?:\s+(?:range|numbers?|nos?\.|is|are|should|be|to|tcp|udp|"
-    rf"from|between|on|the|there))*|\b(?:tcp|udp)(?:\s+ports?)?|\blisten(?:s|ing)?\s+(?:on|at)"
+    rf"from|between|on|the|there|(?:do|del|du)\s+serv\w+))*|\b(?:tcp|udp)(?:\s+ports?)?|\blisten(?:s|ing)?\s+(?:on|at)"
     # Right behind an address, which has been read: "198.51.100.7 with 443, 8801".
+    rf"|\brange(?=\s+[0-9]{{3,5}}\s*{_TO}\s*[0-9]{{3,5}}\b)"
     r"|(?<=\x00)\s+(?:with|on|using)\s+(?=[0-9]{3,5}\s*(?:,|-|\+|and\b|to\b|through\b)\s*[0-9]{3,5}\b))[\s:=#\[/(\"']*"
-    rf"(?P<items>{_PORT_ITEM}(?:(?:\s*[,;&/+]\s*|\s+)(?:(?:and|or|plus|y|und|et|e)\s+)?(?:also\s+)?"
+    rf"(?P<items>{_PORT_ITEM}(?:(?:\s*[,;&/+]\s*|\s+)(?:(?:and|or|plus|y|und|et|e)\s+)?(?:also\s+)?(?:(?:the\s+)?range\s+(?:from\s+)?)?"
     rf"{_PORT_ITEM}(?![\w:]|\.[0-9])(?!\s*(?:[kmg]b|fps|hz|ms\b|users?|people|players?|devices?|"
     rf"cameras?|sensors?|%)))*)(?![\w]|[.:][0-9])"
     rf"|(?<![\w.:/-])(?P<slash>{_PORT_ITEM})(?:/|\s)(?:tcp|udp)\b",
@@ -244,8 +245,12 @@ _PORT_OF = re.compile(
     re.IGNORECASE,
 )
 _BARE_PORT = re.compile(
-    rf"{_ONE_PORT}(?!\s*[a-z%])|{_ONE_PORT}(?=\s+(?:on|at|for|and|instead)\b)", re.I
+    rf"{_ONE_PORT}(?!\s*[a-z%])"
+    rf"|{_ONE_PORT}(?=\s+(?:on|at|for|and|instead|actually|now|please|then|sorry|not)\b)",
+    re.I,
 )
+#: A turn that speaks of one port: "wrong port, the admin says 7778".
+_A_PORT = re.compile(r"\b(?:the|wrong|right|correct|new|its|my)\s+port\b", re.IGNORECASE)
 _RANGE_WORDS = re.compile(
     r"(?:between\s+ports?|ports?\s+(?:range\s+)?between)\s+([0-9]{1,6})\s+and\s+([0-9]{1,6})"
     r"|ports\W{1,5}ranges\W{1,6}from\W{1,4}([0-9]{1,6})\W{1,4}to\W{1,4}([0-9]{1,6})",
@@ -580,6 +585,10 @@ def _ports(reader: _Reader) -> Iterator[Mention]:
 def _ports_again(reader: _Reader, earlier: Sequence[Mention]) -> Iterator[Mention]:
     """A number or range that takes the place of the only ports named before: "7778, not 7777"."""
     before = [item for item in earlier if isinstance(item, Ports)]
+    if not before and any(getattr(item, "port", None) is not None for item in earlier):
+        numbers = list(_BARE_PORT.finditer(reader.rest)) if _A_PORT.search(reader.rest) else []
+        if len(numbers) == 1 and not any(isinstance(item, Ports) for item in reader.found):
+            yield _port_mention(reader, numbers[0], [numbers[0][0]])
     if len(before) != 1 or any(isinstance(item, Ports) for item in reader.found):
         return
     old = {str(port) for port in before[0].ports}
@@ -618,8 +627,18 @@ def _port_mention(reader: _Reader, match: re.Match[str], items: list[str]) -> Me
             ranges.append((low, high[0]))
         else:
             ports.append(low)
-    role = port_role_of(reader.rest, match.start(), match.end())
+    role = port_role_of(reader.rest, match.start(), match.end()) or _role_beside(reader, match)
     return Ports(*place, tuple(dict.fromkeys(ports)), tuple(dict.fromkeys(ranges)), role)
+
+
+def _role_beside(reader: _Reader, match: re.Match[str]) -> Role | None:
+    """The role of the address right before some ports: "on the server, 192.0.2.155, ports …"."""
+    for item in reader.found:
+        if isinstance(item, Address) and item.end <= match.start():
+            between = reader.text[item.end : match.start()]
+            if re.fullmatch(r"[\s,;(]*(?:(?:with|on|and|its|the)\s+)*", between):
+                return item.role
+    return None
 
 
 def _profiles(reader: _Reader, names: tuple[str, ...]) -> Iterator[Mention]:

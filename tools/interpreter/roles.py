@@ -16,7 +16,7 @@ class Role(StrEnum):
 
 
 SERVER_WORD = (
-    r"(?:server|srvr|srv|svr|backend|broker|relay|headend|scada(?:\s+master)?|ingest|sbc"
+    r"(?:server|srvr|srv|svr|backend|broker|relay|headend|scada(?:\s+master)?|ingest|sbc|servidor|serveur|destination|target(?!\s+device)"
     r"|data\s?cent(?:er|re))s?"
 )
 DEVICE_WORD = (
@@ -27,7 +27,8 @@ DEVICE_WORD = (
 )
 #: Words between an owner and its address: "server IP is 1.2.3.4", "the box (server) at 1.2.3.4".
 _BETWEEN = (
-    r"(?:(?:[ \t_\"':={(\[)]|(?<=\w)-)*(?:'s|is|are|at|on|with|has|the|public|subnet|sim|"
+    r"(?:(?:[ \t_\"':={(\[)]|(?<=\w)-)*(?:'s|is|are|at|on|with|has|ist|hat|die|das|est|est[aá]"
+    r"|here|i\s+was\s+told|the|public|subnet|sim|"
     r"side|addr(?:ess)?|ip(?:v?[46])?(?:addr(?:ess)?)?|also|two|both|addresses,?|dual-?stack,?"
     r"|\.[0-9]{1,3}|for(?=\s+(?:the\s+)?subnet)|was\s+wrong,?|should\s+(?:be|read)|(?:has\s+)?(?:changed|moved)\s+to|now))*"
     r"[ \t:=(\"'\[{)]*$"
@@ -51,8 +52,9 @@ _SERVICE_BEFORE = re.compile(
     r"|\b(?:their|the\s+(?:other|far|remote))\s+(?:end|side)\s*(?:is|are|['’]s|[:=])?\s*(?:at\s+|on\s+)?$"
     r"|\bhosted\s+(?:on|at)\s+$|(?<![a-z])as\s?[=:]\s?[\"']?$"
     r"|\b(?:get|send(?:ing)?|upload(?:ing)?|push(?:ing)?|transfer(?:ring)?|copy(?:ing)?|ship(?:ping)?"
-    r"|deliver(?:ing)?|back(?:ing)?\s+up|sync(?:ing)?)\b[^.;!?\n]*\bto\s+(?:the|our|my|an?)\s+"
-    r"(?:[a-z-]+\s+){1,3}(?:at|on)\s+$",
+    r"|deliver(?:ing)?|back(?:ing)?\s+up|sync(?:ing)?|go(?:es)?|hits?|get(?:s)?\s+through)\b[^.;!?\n]*\b(?:to|on)\s+"
+    r"(?:the|our|my|an?)\s+(?:[a-z'’-]+\s+){1,3}(?:(?:at|on)\s+)?$"
+    r"|\b(?:upload|back\s?up|rsync|transfer|copy|sync|send)\b[^.;!?\n]*\bto\s+(?:[a-z'’-]+\s+)?$",
     re.IGNORECASE,
 )
 _LINK_BEFORE = re.compile(r"\bhttps?://$", re.IGNORECASE)
@@ -107,15 +109,18 @@ _REPLACED = re.compile(
 #: Beside an address: which side of an address translation it is seen from.
 _FILL = (
     r"(?:[\s_-]*(?:is|it(?:['’]s)?|ip(?:v?[46])?|addr(?:ess)?|one|side|ad+res+e?|looks?\s+like|seen\s+as"
-    r"|shows?\s+(?:up\s+)?as|known\s+as))*[\s:=\"']*"
+    r"|shows?\s+(?:up\s+)?as|known\s+as|as))*[\s:=\"']*"
 )
-_OUTSIDE = r"(?:public(?:ly)?|external(?:ly)?|outside|pub|wan|(?:the\s+)?world\s+sees)"
+_OUTSIDE = (
+    r"(?:public(?:ly)?|external(?:ly)?|outside|pub|wan"
+    r"|(?:(?:the\s+)?world|internet)\s+sees(?:\s+(?:us|me|it|him|her|them))?)"
+)
 _INSIDE = r"(?:private(?:ly)?|local(?:ly)?|internal(?:ly)?|inside|priv|lan)"
 #: "10.0.0.4 (outside it is 203.0.113.4)": the label of what follows.
 _NEXT = rf"(?!{_FILL}[0-9])"
 _PUBLIC = (
     rf"\b{_OUTSIDE}{_FILL}$",
-    rf"\s*\(?(?:is\s+)?(?:(?:as\s+)?seen\s+)?(?:(?:on|from)\s+(?:the\s+)?)?(?:{_OUTSIDE}\b{_NEXT}"
+    rf"\s*\(?(?:is\s+)?(?:(?:as\s+)?seen\s+)?(?:(?:on|from|to)\s+(?:the\s+)?)?(?:{_OUTSIDE}\b{_NEXT}|(?<=to\sthe\s)world\b"
     r"|(?<=from\s)(?:the\s+)?internet\b|(?<=from\sthe\s)internet\b)",
 )
 _PRIVATE = (
