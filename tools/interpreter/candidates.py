@@ -16,6 +16,7 @@ from camara_qod.tools.catalogue import Need
 from camara_qod.tools.interpreter.context import Context
 from camara_qod.tools.interpreter.corrections import puts_right
 from camara_qod.tools.interpreter.dropped import NUMBER, PORTS, SERVER, SINK, dropped
+from camara_qod.tools.interpreter.durations import A_MONTH
 from camara_qod.tools.interpreter.loose import device_addresses
 from camara_qod.tools.interpreter.meant import (
     additional,
@@ -97,8 +98,6 @@ _PUBLIC_PORT = re.compile(r"\bpublic(?:ly\s+visible)?\s+$", re.IGNORECASE)
 _BESIDE = re.compile(
     r"\b(?:also|too|both|as\s+well|addition(?:ally)?|plus|add|besides)\b", re.IGNORECASE
 )
-
-_A_MONTH = 28 * 86400
 
 #: Ports and ranges that were named together.
 _Part = tuple[tuple[Any, ...], tuple[Any, ...]]
@@ -523,7 +522,7 @@ def durations(context: Context) -> list[int | None] | dict[str, Any]:
 
 def _no_age(named: list[Length]) -> list[Length]:
     """Without "once a month" and "twelve years of files", where another length is of a session."""
-    short = [item for item in named if item.seconds < _A_MONTH]
+    short = [item for item in named if item.seconds < A_MONTH]
     return short or named
 
 

@@ -294,6 +294,7 @@ _AGAIN = re.compile(
     re.IGNORECASE,
 )
 _A_DAY = 86400
+A_MONTH = 28 * _A_DAY
 _AND_NUMBER = re.compile(
     rf"(?:(?<![0-9.])[0-9]{{1,2}}|\b{_WORD})\s+and\s+$|\b(?:an|one)\s+$", re.IGNORECASE
 )
@@ -516,7 +517,8 @@ def _joined(text: str, spans: list[Span]) -> list[Span]:
             and re.fullmatch(
                 r"[\s,]*(?:and|n|&|\+|plus|y|et|e|und|en)?\s*", text[last.end : span.start]
             )
-            and 0 < span.seconds < _smallest_unit(text[last.start : last.end])
+            and 0 < span.seconds < (unit := _smallest_unit(text[last.start : last.end]))
+            and (unit < A_MONTH or span.seconds >= _A_DAY)  # "once a month, 30 min"
         ):
             joined[-1] = Span(last.start, span.end, last.seconds + span.seconds)
         elif last and span.seconds < last.seconds and _LESS.fullmatch(text[last.end : span.start]):

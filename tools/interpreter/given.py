@@ -24,7 +24,9 @@ _ADDED = re.compile(
     re.IGNORECASE,
 )
 
-_INSTEAD = re.compile(r"\binstead\b(?!\s+of)|\bafter\s+all\b", re.IGNORECASE)
+_INSTEAD = re.compile(
+    r"\binstead\b(?!\s+of)|\bafter\s+all\b|\bsame\b[^.;!?]*\bfor\b", re.IGNORECASE
+)
 #: One name of a device behind an address translation is put right, or given.
 _PRIVATE = re.compile(r"\b(?:private|internal|inside|lan|behind\s+(?:the\s+)?nat)\b", re.IGNORECASE)
 #: What was the device is said to be the server, or the reverse.

@@ -596,7 +596,7 @@ def _ports_again(reader: _Reader, earlier: Sequence[Mention]) -> Iterator[Mentio
     new = [match for match in matches if match[0] not in old]
     if before[0].ranges:
         new = [match for match in new if not match[0].isdigit()]
-    elif len(new) == len(matches):
+    elif len(new) == len(matches) and not _A_PORT.search(reader.rest):
         return  # the old one is not named: this may be the number of anything
     if len(new) == 1:
         listed = [match[0] for match in matches if _listed_with(match, new[0], reader.rest)]
