@@ -182,6 +182,19 @@ def test_an_address_does_not_change_ends() -> None:
     )
 
 
+def test_a_private_address_put_right_keeps_the_public_one() -> None:
+    first, more = (
+        "yoga, public 198.51.100.201, private 10.6.0.3, 90 minutes",
+        "private is 10.6.0.8, I mixed up the two stations",
+    )
+    form = {"publicAddress": "198.51.100.201", "privateAddress": "10.6.0.3"}
+    model = Told({first: session(device={"ipv4Address": form})}, {more: 0.5})
+    decide(model, context([first, more]))
+    assert model.offered(f"{first} / {more}", "device") == [
+        {"ipv4Address": form | {"privateAddress": "10.6.0.8"}}
+    ]
+
+
 def test_a_port_put_right_follows_up() -> None:
     turns = ["yoga, my ip 198.51.100.201 port 40112", "hmm router restarted, port is 40977 now"]
     assert may_follow_up(context(turns))

@@ -23,6 +23,8 @@ def context(*turns: str) -> Context:
         (["gaming, only 10 seconds for a test"], [10]),
         (["sim racing, 6 heats of twelve minutes each back to back"], [4320]),
         (["the box says 01:15:30, as long as that"], [4530]),
+        (["one screen visit a month, 30 min"], [1800]),
+        (["twelve years of dossiers go to Dropbox, keep it up six hours"], [21600]),
         (["wedding photos, 6 hours", "and 6 is too much, 4"], [14400]),
         (["interactive class between 9 am and 11:15 am"], [8100]),
         (["next ranked one is in ten minutes"], [600, None]),

@@ -46,6 +46,9 @@ def context(*turns: str) -> Context:
         ("+351966666666 → 198.51.100.7", ["applicationServer"]),
         ("10.0.0.4 -> 10.0.0.5, I mistyped it", [None, None]),
         ("cinema 198.51.100.7 <- projector 10.0.0.4", ["applicationServer", "device"]),
+        ("have to go to the office NAS at 203.0.113.60", ["applicationServer"]),
+        ("it must get through to the brigade's receiver 192.0.2.112", ["applicationServer"]),
+        ("das Tablet hat die 192.0.2.112, Server ist 203.0.113.7", ["device", "applicationServer"]),
         ("10.0.0.9 is us, 198.51.100.7 is Rome", ["device", None]),
         ("We: 2001:db8:1::2. Them: 2001:db8:2::7", ["device", "applicationServer"]),
         ("198.51.100.66 is my end, their end is 203.0.113.5", ["device", "applicationServer"]),
@@ -78,6 +81,18 @@ def test_the_words_tell_the_end(text: str, roles: list[str | None]) -> None:
         (
             ["the post at the old mill (203.0.113.88, inside it's 10.1.4.9)"],
             [{"ipv4Address": {"publicAddress": "203.0.113.88", "privateAddress": "10.1.4.9"}}],
+        ),
+        (
+            ["our Switch gets 10.0.0.45 and the internet sees us as 203.0.113.88"],
+            [{"ipv4Address": {"publicAddress": "203.0.113.88", "privateAddress": "10.0.0.45"}}],
+        ),
+        (
+            ["the hub has 10.11.12.13 / 203.0.113.66 outside"],
+            [{"ipv4Address": {"publicAddress": "203.0.113.66", "privateAddress": "10.11.12.13"}}],
+        ),
+        (
+            ["set up 100.64.12.7 port 3074", "no wait the port on my side is 3075"],
+            [{"ipv4Address": {"publicAddress": "100.64.12.7", "publicPort": 3075}}],
         ),
         (
             ["camera 10.0.0.7 with the SIM +48512345678"],
