@@ -85,8 +85,9 @@ def bf16_is_fast() -> bool:
     One without such instructions emulates them and takes several times as long as in float32.
     """
     if torch.cuda.is_available():
-        return torch.cuda.is_bf16_supported(including_emulation=False)
-    capabilities = getattr(torch.cpu, "get_capabilities", dict)()  # not in every version
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    # Not in every version of torch.
+    capabilities: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()
     return any(capabilities.get(name, False) for name in ("avx512_bf16", "amx_bf16"))
 
 

@@ -263,12 +263,12 @@ _PHRASES: list[tuple[re.Pattern[str], Fraction]] = [
             (r"(?:the|this)\s+(?:next|coming|following)\s+hour", 3600),
             (r"(?<=for )(?:the|this)\s+(?:next|coming|whole)\s+week", 604800),
             *(
-                (rf"(?:an?|one)\s+{part}\s+(?:part\s+)?of\s+an?\s+{unit}", Fraction(size, by))
+                (rf"(?:an?|one)\s+{part}\s+(?:part\s+)?of\s+an?\s+{unit}", size // by)
                 for unit, size in (("h(?:ou)?r", 3600), ("day", 86400))
                 for by, part in _ORDINALS.items()
             ),
             *(
-                (rf"(?:two|2)[\s-]+{part}s\s+of\s+an?\s+{unit}", Fraction(2 * size, by))
+                (rf"(?:two|2)[\s-]+{part}s\s+of\s+an?\s+{unit}", 2 * size // by)
                 for unit, size in (("h(?:ou)?r", 3600), ("day", 86400))
                 for by, part in _ORDINALS.items()
             ),

@@ -450,8 +450,8 @@ def _shared_roles(found: list[Mention], reader: _Reader) -> list[Mention]:
     ends = [item for item in found if isinstance(item, Address | Phone)]
     for left, right in pairwise(ends):
         if told := pointed(reader.text, left.end, right.start):
-            for item, role in zip((left, right), told, strict=True):
-                roles[id(item)] = roles.get(id(item)) or role
+            for end, role in zip((left, right), told, strict=True):
+                roles[id(end)] = roles.get(id(end)) or role
     pair = [
         item
         for called in (called_public, called_private)
