@@ -448,9 +448,9 @@ def _shared_roles(found: list[Mention], reader: _Reader) -> list[Mention]:
         if joint and right.role is None and left.ip.version != right.ip.version:
             roles[id(right)] = roles[id(left)]
     ends = [item for item in found if isinstance(item, Address | Phone)]
-    for left, right in pairwise(ends):
-        if told := pointed(reader.text, left.end, right.start):
-            for end, role in zip((left, right), told, strict=True):
+    for one, other in pairwise(ends):
+        if told := pointed(reader.text, one.end, other.start):
+            for end, role in zip((one, other), told, strict=True):
                 roles[id(end)] = roles.get(id(end)) or role
     pair = [
         item
