@@ -20,7 +20,7 @@ from camara_qod.tools.catalogue import load_catalogue
 from camara_qod.tools.errors import DecodingError, TrainingError
 from camara_qod.tools.interpreter.context import Context, read
 from camara_qod.tools.interpreter.decision import DECLINE, Decision
-from camara_qod.tools.interpreter.operation import OPERATIONS, complete, schema_for
+from camara_qod.tools.interpreter.operation import complete, schema_for
 from camara_qod.tools.interpreter.prompt import TURN, render
 from camara_qod.tools.interpreter.replay import Replayer
 from camara_qod.tools.settings import QodSettings
@@ -91,12 +91,11 @@ def emission(item: Example) -> Decision:
     """
     if item.operation == DECLINE:
         return Decision(DECLINE)
-    context = demo_context(item.messages)
-    allowed = Draft202012Validator(schema_for(context))
-    for alternative in OPERATIONS[item.operation].arguments(context):
-        arguments = {name: item.chosen.get(name) for name in alternative["properties"]}
+    for variant in schema_for(demo_context(item.messages))["anyOf"]:
+        names = variant["properties"]["arguments"]["properties"]
+        arguments = {name: item.chosen.get(name) for name in names}
         decision = {"operation": item.operation, "arguments": arguments}
-        if set(item.chosen) <= set(arguments) and allowed.is_valid(decision):
+        if set(item.chosen) <= set(names) and Draft202012Validator(variant).is_valid(decision):
             return Decision(item.operation, arguments)
     raise DecodingError(f"{item.messages} does not offer {item.operation} with {item.chosen}")
 

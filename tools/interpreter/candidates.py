@@ -495,7 +495,7 @@ def doubtful(context: Context, name: ProfileName) -> bool:
 
 def durations(context: Context) -> list[int | None] | dict[str, Any]:
     """Seconds that were written; a bounded number where no rule could read the words."""
-    named = _no_age(meant(context.mentions.of(Length), context.messages))
+    named = _without_months(meant(context.mentions.of(Length), context.messages))
     lengths: list[int | None] = unique(item.seconds for item in named)
     if left_to_default(context.messages) and not any(
         item.turn == len(context.messages) - 1 and not taken_back(item, context.messages)
@@ -520,7 +520,7 @@ def durations(context: Context) -> list[int | None] | dict[str, Any]:
     }
 
 
-def _no_age(named: list[Length]) -> list[Length]:
+def _without_months(named: list[Length]) -> list[Length]:
     """Without "once a month" and "twelve years of files", where another length is of a session."""
     short = [item for item in named if item.seconds < A_MONTH]
     return short or named

@@ -19,7 +19,13 @@ from camara_qod.tools.interpreter.completion import (
 )
 from camara_qod.tools.interpreter.context import Context
 from camara_qod.tools.interpreter.decision import Assumption, Completed, Question
-from camara_qod.tools.interpreter.loose import covers, device_addresses, loose, phone_needed
+from camara_qod.tools.interpreter.loose import (
+    covers,
+    device_addresses,
+    loose,
+    phone_needed,
+    server_addresses,
+)
 from camara_qod.tools.interpreter.mentions import Address, ProfileName
 from camara_qod.tools.interpreter.roles import Role
 from camara_qod.tools.interpreter.schema import narrowed
@@ -104,17 +110,12 @@ def _addresses(devices: Sequence[Device | None]) -> set[str]:
 
 def _only(servers: list[Any]) -> set[str]:
     """The addresses of the server, where there is no choice."""
-    server = servers[0] if len(servers) == 1 else None
-    return (
-        {text for text in (server.ipv4_address, server.ipv6_address) if text} if server else set()
-    )
+    return server_addresses(servers[0]) if len(servers) == 1 else set()
 
 
 def _apart(servers: list[ApplicationServer], devices: Sequence[Device | None]) -> list[Any]:
     taken = _addresses(devices)
-    return [
-        server for server in servers if taken.isdisjoint((server.ipv4_address, server.ipv6_address))
-    ]
+    return [server for server in servers if taken.isdisjoint(server_addresses(server))]
 
 
 def complete(emitted: dict[str, Any], context: Context) -> Completed:

@@ -7,7 +7,7 @@ to be reckoned ("a third of an hour", "six heats of twelve minutes", "an hour le
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from fractions import Fraction
 from typing import NamedTuple
@@ -226,6 +226,7 @@ _TIMES = re.compile(
     r"(?:\s+(?:[a-z-]+\s+)?[a-z-]+s\s+(?:of|at|à|with)(?:\s+about)?|\s?[x×*]|\s+times)\s*$",
     re.IGNORECASE,
 )
+_AND = re.compile(r"[\s,]*(?:and|n|&|\+|plus|y|et|e|und|en)?\s*")
 _PLUS = re.compile(r"(?:\s+each)?\s*,?\s*(?:plus|\+)\s+(?:the\s+|an?\s+)?", re.IGNORECASE)
 _MILLISECONDS = re.compile(
     r"(?<![\w.,])(?P<number>[0-9]{5,9})\s?(?:ms|milliseconds)\b", re.IGNORECASE
@@ -235,7 +236,7 @@ _ISO = re.compile(
     r"(?<!\w)P(?=[0-9T])(?:[0-9]{1,4}D)?(?:T(?:[0-9]{1,6}(?:\.[0-9]{1,3})?[HMS]){1,3})?(?!\w)",
     re.IGNORECASE,
 )
-#: Parts of an hour or a day; halves and quarters have phrases of their own.
+#: Parts of an hour or a day; halves, and quarters of an hour, have phrases of their own.
 _ORDINALS = {
     **{3: "third", 4: "quarter", 5: "fifth", 6: "sixth", 8: "eighth", 10: "tenth"},
     **{12: "twelfth", 24: "twenty-fourth"},
@@ -263,12 +264,11 @@ _PHRASES: list[tuple[re.Pattern[str], Fraction]] = [
             (r"(?:the|this)\s+(?:next|coming|following)\s+hour", 3600),
             (r"(?<=for )(?:the|this)\s+(?:next|coming|whole)\s+week", 604800),
             *(
-                (rf"(?:an?|one)\s+{part}\s+(?:part\s+)?of\s+an?\s+{unit}", size // by)
-                for unit, size in (("h(?:ou)?r", 3600), ("day", 86400))
-                for by, part in _ORDINALS.items()
-            ),
-            *(
-                (rf"(?:two|2)[\s-]+{part}s\s+of\s+an?\s+{unit}", 2 * size // by)
+                (rf"{count}{part}{end}\s+of\s+an?\s+{unit}", times * size // by)
+                for times, count, end in (
+                    (1, r"(?:an?|one)\s+", r"(?:\s+part)?"),
+                    (2, r"(?:two|2)[\s-]+", "s"),
+                )
                 for unit, size in (("h(?:ou)?r", 3600), ("day", 86400))
                 for by, part in _ORDINALS.items()
             ),
@@ -316,7 +316,8 @@ def find_durations(text: str) -> list[Span]:
         for span in finder(text):
             if not any(span.start < other.end and other.start < span.end for other in found):
                 found.append(span)
-    return _summed(text, [_repeated(text, span) for span in _joined(text, sorted(found))])
+    joined = _merged(text, sorted(found), _joined)
+    return _merged(text, [_repeated(text, span) for span in joined], _summed)
 
 
 def find_again(text: str, said: str, most: int = 999) -> list[Span]:
@@ -486,18 +487,6 @@ def _field(text: str) -> Iterator[Span]:
         yield Span(*match.span("number"), _seconds(Fraction(match["number"]) / 1000))
 
 
-def _summed(text: str, spans: list[Span]) -> list[Span]:
-    """With what is added: "two halves of 45 minutes plus the 15 minute break"."""
-    summed: list[Span] = []
-    for span in spans:
-        last = summed[-1] if summed else None
-        if last and _PLUS.fullmatch(text[last.end : span.start]):
-            summed[-1] = Span(last.start, span.end, last.seconds + span.seconds)
-        else:
-            summed.append(span)
-    return summed
-
-
 def _repeated(text: str, span: Span) -> Span:
     """With what it is to be multiplied by."""
     match = _TIMES.search(text[max(0, span.start - 48) : span.start])
@@ -507,25 +496,38 @@ def _repeated(text: str, span: Span) -> Span:
     return Span(span.start - len(match[0]), span.end, _seconds(count * span.seconds))
 
 
-def _joined(text: str, spans: list[Span]) -> list[Span]:
-    """Adjacent falling units are one length: "1 hour and 30 minutes", "2 h 15 min"."""
-    joined: list[Span] = []
+def _merged(
+    text: str, spans: list[Span], total: Callable[[str, Span, Span], int | None]
+) -> list[Span]:
+    """Neighbours made one wherever `total` knows what they are together."""
+    merged: list[Span] = []
     for span in spans:
-        last = joined[-1] if joined else None
-        if (
-            last
-            and re.fullmatch(
-                r"[\s,]*(?:and|n|&|\+|plus|y|et|e|und|en)?\s*", text[last.end : span.start]
-            )
-            and 0 < span.seconds < (unit := _smallest_unit(text[last.start : last.end]))
-            and (unit < A_MONTH or span.seconds >= _A_DAY)  # "once a month, 30 min"
-        ):
-            joined[-1] = Span(last.start, span.end, last.seconds + span.seconds)
-        elif last and span.seconds < last.seconds and _LESS.fullmatch(text[last.end : span.start]):
-            joined[-1] = Span(last.start, span.end, last.seconds - span.seconds)
+        last = merged[-1] if merged else None
+        seconds = total(text, last, span) if last else None
+        if last is None or seconds is None:
+            merged.append(span)
         else:
-            joined.append(span)
-    return joined
+            merged[-1] = Span(last.start, span.end, seconds)
+    return merged
+
+
+def _joined(text: str, last: Span, span: Span) -> int | None:
+    """Adjacent falling units are one length ("1 hour and 30 minutes"), and so is a difference."""
+    between = text[last.end : span.start]
+    if _AND.fullmatch(between):
+        unit = _smallest_unit(text[last.start : last.end])
+        # "once a month, 30 min" is two.
+        if 0 < span.seconds < unit and (unit < A_MONTH or span.seconds >= _A_DAY):
+            return last.seconds + span.seconds
+    if span.seconds < last.seconds and _LESS.fullmatch(between):
+        return last.seconds - span.seconds
+    return None
+
+
+def _summed(text: str, last: Span, span: Span) -> int | None:
+    """What is added to a length: "two halves of 45 minutes plus the 15 minute break"."""
+    added = _PLUS.fullmatch(text[last.end : span.start])
+    return last.seconds + span.seconds if added else None
 
 
 def _smallest_unit(text: str) -> int:

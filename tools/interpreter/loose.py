@@ -48,7 +48,7 @@ def phone_needed(context: Context) -> bool:
 
 def covers(device: Device | None, server: ApplicationServer | None, wanted: set[str]) -> bool:
     """Whether a choice gives each of the addresses to one end."""
-    return wanted <= (device_addresses(device) | _of_server(server))
+    return wanted <= (device_addresses(device) | server_addresses(server))
 
 
 def device_addresses(device: Device | None) -> set[str]:
@@ -60,6 +60,7 @@ def device_addresses(device: Device | None) -> set[str]:
     return {str(ip_address(str(text))) for text in [*texts, device.ipv6_address] if text}
 
 
-def _of_server(server: ApplicationServer | None) -> set[str]:
+def server_addresses(server: ApplicationServer | None) -> set[str]:
+    """The addresses and subnets that a server has."""
     texts = (server.ipv4_address, server.ipv6_address) if server else ()
     return {str(text) for text in texts if text}
