@@ -204,6 +204,7 @@ def mock(
     from pydantic import SecretStr, ValidationError
 
     from camara_qod.tools.errors import SettingsError
+    from camara_qod.tools.faults import faults
     from camara_qod.tools.operator import serve
     from camara_qod.tools.operator.settings import OperatorSettings
     from camara_qod.tools.settings import load_settings
@@ -224,9 +225,8 @@ def mock(
             http_sinks=http_sinks,
         )
     except ValidationError as error:
-        first = error.errors()[0]
-        name = "--" + str(first["loc"][0]).replace("_", "-")
-        raise SettingsError(f"{name} does not hold: {first['msg']}.") from error
+        told = faults(error, OperatorSettings, called=lambda name: f"--{name.replace('_', '-')}")
+        raise SettingsError(f"What was given does not hold: {told}.") from error
     notes = Console(stderr=True)
     root = f"http://{host}:{port}"
     notes.print(f"Mock operator on {root}. Use it with QOD_API_ROOT={root}", highlight=False)

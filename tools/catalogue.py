@@ -14,6 +14,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from camara_qod.tools.camara.models import INT32_MAX, Device, QosProfile, QosProfileStatus
 from camara_qod.tools.errors import SettingsError
+from camara_qod.tools.faults import faults
 
 
 class Need(StrEnum):
@@ -125,9 +126,7 @@ def load_catalogue(path: Path | None = None) -> Catalogue:
             f"The catalogue {path} cannot be read ({error.strerror}): check QOD_CATALOGUE."
         ) from error
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
         raise SettingsError(
-            f"The catalogue {path} does not hold: {where}: {first['msg']}. It is a JSON list of "
+            f"The catalogue {path} does not hold: {faults(error, _PROFILES)}. It is a JSON list of "
             "CAMARA QosProfile objects, each with an optional `serves`."
         ) from error

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
 
 from camara_qod.tools.camara.models import CreateSession, RetrieveSessionsInput
 from camara_qod.tools.errors import QodError
+from camara_qod.tools.faults import faults
 from camara_qod.tools.interpreter.profiles import NoArguments, ProfileReference
 from camara_qod.tools.interpreter.sessions import SessionExtension, SessionReference
 from camara_qod.tools.operations import aperform, perform
@@ -75,14 +76,14 @@ class OperationTool(BaseTool):
         return self._told(result, checked)
 
     def _checked(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        kind = OPERATIONS[self.name][0]
         arguments = {name: item for name, item in arguments.items() if name not in _INJECTED}
         try:
-            model = OPERATIONS[self.name][0].model_validate(arguments)
+            # Only the names that the schema shows are taken, not their Python spellings.
+            model = kind.model_validate(arguments, by_alias=True, by_name=False)
         except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            where = ".".join(str(part) for part in first["loc"]) or "the arguments"
             raise ToolException(
-                f"Not sent. {where}: {first['msg']}. Correct it, or ask the user."
+                f"Not sent. {faults(error, kind)}. Correct it, or ask the user."
             ) from error
         return model.model_dump(mode="json", by_alias=True, exclude_none=True)
 

@@ -12,9 +12,11 @@ from pydantic import (
     model_validator,
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsError as UnreadableSetting
 
 from camara_qod.tools.camara.models import ApplicationServer, Device, PositiveInt32
 from camara_qod.tools.errors import SettingsError
+from camara_qod.tools.faults import faults
 
 #: A documentation address (RFC 5737): it stands in the demo for the developer's own backend.
 DEMO_APPLICATION_SERVER = ApplicationServer(ipv4_address="203.0.113.100")
@@ -141,6 +143,13 @@ def load_settings(**overrides: Any) -> QodSettings:
             **{name: value for name, value in overrides.items() if value is not None}
         )
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        name = "_".join(str(part) for part in first["loc"][:1]).upper() or "?"
-        raise SettingsError(f"The setting QOD_{name} does not hold: {first['msg']}.") from error
+        told = faults(error, QodSettings, called=_variable)
+        raise SettingsError(f"The settings do not hold: {told}.") from error
+    except UnreadableSetting as error:
+        raise SettingsError(f"The settings cannot be read: {error}.") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"The file .env cannot be read ({error}): it is UTF-8 text.") from error
+
+
+def _variable(field: str) -> str:
+    return f"QOD_{field.upper()}"

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from camara_qod.tools.catalogue import Catalogue, Need
 from camara_qod.tools.errors import SettingsError
+from camara_qod.tools.faults import faults
 from camara_qod.tools.interpreter.decision import CLARIFY
 
 
@@ -52,9 +53,7 @@ def _case(path: Path, number: int, line: str) -> Case:
     try:
         return Case.model_validate_json(line)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        reason = f"{where}: {first['msg']}" if where else first["msg"]
+        reason = faults(error, Case)
         raise SettingsError(
             f"{path}, line {number} is not a case ({reason}): it needs id, messages, expected "
             "(operation and arguments) and tag."

@@ -8,6 +8,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from camara_qod.tools.errors import SettingsError
+from camara_qod.tools.faults import faults
 
 
 class _Part(BaseModel):
@@ -108,9 +109,9 @@ def load_recipe(name: str) -> Recipe:
             f"There is no recipe {name}: name one of {known}, or a YAML file."
         ) from error
     except (ValidationError, yaml.YAMLError) as error:
-        if isinstance(error, ValidationError):
-            first = error.errors()[0]
-            reason = f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
-        else:
-            reason = str(error).splitlines()[0]
+        reason = (
+            faults(error, Recipe)
+            if isinstance(error, ValidationError)
+            else str(error).splitlines()[0]
+        )
         raise SettingsError(f"The recipe {name} does not hold: {reason}.") from error

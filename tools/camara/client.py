@@ -25,6 +25,7 @@ from camara_qod.tools.camara.models import (
     SessionInfo,
 )
 from camara_qod.tools.errors import OutcomeUnknown, TransportError
+from camara_qod.tools.faults import faults
 
 SESSIONS = "/quality-on-demand/v1"
 PROFILES = "/qos-profiles/v1"
@@ -126,12 +127,10 @@ class _Wire:
             content = response.content or b"null"
             return call.answer.validate_json(content, extra="ignore")
         except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            where = ".".join(str(part) for part in first["loc"]) or "the body"
             kind = OutcomeUnknown if call.changes else TransportError
             raise kind(
                 f"{call.operation} was answered {response.status_code} with a body that is not "
-                f"CAMARA's: {where}: {first['msg']}. Check that QOD_API_ROOT serves "
+                f"CAMARA's: {faults(error, call.answer)}. Check that QOD_API_ROOT serves "
                 "quality-on-demand v1."
             ) from error
 

@@ -70,6 +70,14 @@ class Response(_Wire):
     model_config = ConfigDict(extra="allow")
 
 
+_SAID: dict[type, str] = {
+    IPv4Address: "IPv4 address",
+    IPv6Address: "IPv6 address",
+    IPv4Network: "IPv4 address or subnet",
+    IPv6Network: "IPv6 address or subnet",
+}
+
+
 def address(*kinds: type) -> AfterValidator:
     """A validator for text that is an address of one of the `ipaddress` classes."""
 
@@ -80,7 +88,7 @@ def address(*kinds: type) -> AfterValidator:
             except ValueError:
                 continue
             return text
-        raise ValueError(f"{text!r} is not a valid {' or '.join(kind.__name__ for kind in kinds)}")
+        raise ValueError(f"{text!r} is no {' or '.join(_SAID[kind] for kind in kinds)}")
 
     return AfterValidator(check)
 
@@ -99,7 +107,7 @@ _DATE_TIME = re.compile(
 )
 
 
-def _shaped(pattern: re.Pattern[str]) -> Callable[[Any], Any]:
+def _shaped(pattern: re.Pattern[str], said: str) -> Callable[[Any], Any]:
     """A check for JSON input, where pydantic would also take numbers and looser strings."""
 
     def check(value: Any) -> Any:
@@ -107,7 +115,7 @@ def _shaped(pattern: re.Pattern[str]) -> Callable[[Any], Any]:
             isinstance(value, str) and not pattern.fullmatch(value)
         )
         if loose:
-            raise ValueError(f"{value!r} is not of the form that the specification asks for")
+            raise ValueError(f"{value!r} is no {said}")
         return value
 
     return check
@@ -136,11 +144,11 @@ def _sink(text: str, info: ValidationInfo) -> str:
 Sink = Annotated[
     str, AfterValidator(_sink), Field(json_schema_extra={"pattern": r"^https:\/\/.+$"})
 ]
-SessionId = Annotated[UUID, Field(strict=False), BeforeValidator(_shaped(_UUID))]
+SessionId = Annotated[UUID, Field(strict=False), BeforeValidator(_shaped(_UUID, "UUID"))]
 DateTime = Annotated[
     AwareDatetime,
     Field(strict=False),
-    BeforeValidator(_shaped(_DATE_TIME)),
+    BeforeValidator(_shaped(_DATE_TIME, "date and time such as 2030-01-31T12:00:00Z")),
     PlainSerializer(lambda at: rfc3339(at), return_type=str, when_used="json"),
 ]
 
