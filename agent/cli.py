@@ -166,12 +166,21 @@ def mock(
         typer.Option(help="SQLAlchemy URL; by default an SQLite file in QOD_CACHE_DIR."),
     ] = None,
     open_mode: Annotated[
-        bool, typer.Option("--open", help="Serve calls without a token; on this machine only.")
+        bool, typer.Option("--open", help="Serve calls whatever their token; on this machine only.")
     ] = False,
     client: Annotated[
         list[str] | None,
         typer.Option(help="OAuth 2 client as id:secret; may be given several times."),
     ] = None,
+    client_key: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="OAuth 2 client that signs (private_key_jwt), as id:file with its public key."
+        ),
+    ] = None,
+    require_purpose: Annotated[
+        bool, typer.Option(help="Give tokens for exactly one purpose only (scope dpv:…).")
+    ] = False,
     token_lifetime: Annotated[
         int, typer.Option(help="Seconds until a token expires.", min=1)
     ] = 3600,
@@ -209,7 +218,7 @@ def mock(
     from camara_qod.tools.operator.settings import OperatorSettings
     from camara_qod.tools.settings import load_settings
 
-    known = serve.clients(client or [])
+    known = serve.clients(client or [], demo=not (client_key or open_mode))
     try:
         settings = OperatorSettings(
             api_version=api_version,
@@ -217,6 +226,8 @@ def mock(
             database=database or serve.sqlite_file(load_settings().cache_dir, api_version),
             open=open_mode,
             clients=known,
+            client_keys=serve.client_keys(client_key or []),
+            require_purpose=require_purpose,
             token_lifetime=token_lifetime,
             control_token=SecretStr(control_token) if control_token else None,
             rate_limit=rate_limit,
@@ -230,11 +241,12 @@ def mock(
     notes = Console(stderr=True)
     root = f"http://{host}:{port}"
     notes.print(f"Mock operator on {root}. Use it with QOD_API_ROOT={root}", highlight=False)
-    if not open_mode:
+    if known and not open_mode:
         name, secret = next(iter(known.items()))
         shown = "<its secret>" if client else secret.get_secret_value()
         notes.print(
             f"A token for QOD_TOKEN: curl -su {name}:{shown} -d grant_type=client_credentials "
+            f"{'-d scope=dpv:RequestedServiceProvision ' if require_purpose else ''}"
             f"{root}/oauth2/token",
             highlight=False,
             soft_wrap=True,

@@ -24,7 +24,7 @@ from referencing.jsonschema import DRAFT4
 
 from camara_qod.tools.catalogue import Catalogue, load_catalogue
 from camara_qod.tools.operator.app import Operator
-from camara_qod.tools.operator.security import ALL_SCOPES
+from camara_qod.tools.operator.scopes import ALL_SCOPES
 from camara_qod.tools.operator.settings import OperatorSettings
 
 from ..serving import served

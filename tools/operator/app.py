@@ -5,10 +5,9 @@ import contextlib
 import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any
-from urllib.parse import parse_qsl
 
 import httpx2
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
@@ -19,6 +18,8 @@ from starlette.routing import Match, Route
 from camara_qod.tools.camara.errors import CamaraError, InvalidArgument
 from camara_qod.tools.camara.models import ErrorInfo
 from camara_qod.tools.catalogue import Catalogue, load_catalogue
+from camara_qod.tools.operator.assertion import Assertions
+from camara_qod.tools.operator.clients import Clients
 from camara_qod.tools.operator.control import control_routes
 from camara_qod.tools.operator.devices import Devices
 from camara_qod.tools.operator.edition import EDITIONS, Edition
@@ -26,15 +27,15 @@ from camara_qod.tools.operator.gateway import Correlated, Gateway, code_of, refu
 from camara_qod.tools.operator.limits import RateLimit
 from camara_qod.tools.operator.network import Network
 from camara_qod.tools.operator.notifications import Courier
+from camara_qod.tools.operator.oauth import oauth_refused, oauth_routes
+from camara_qod.tools.operator.oauth_error import OAuthError
 from camara_qod.tools.operator.profiles import Profiles
 from camara_qod.tools.operator.routes import profile_routes, session_routes
-from camara_qod.tools.operator.security import ALL_SCOPES, Authority, OAuthError
+from camara_qod.tools.operator.security import Authority
 from camara_qod.tools.operator.sessions import Sessions
 from camara_qod.tools.operator.settings import OperatorSettings
 from camara_qod.tools.operator.store import Store
-
-#: Nobody may keep an answer of the token endpoint (RFC 6749, 5.1).
-_NOT_KEPT = {"Cache-Control": "no-store", "Pragma": "no-cache"}
+from camara_qod.tools.operator.tokens import Tokens, new_identity_key
 
 
 class Operator:
@@ -62,13 +63,12 @@ class Operator:
         self.edition = EDITIONS[settings.api_version]
         self.store = Store(settings.database)
         self.network = Network(self.store, settings.activation_delay, clock)
-        self.authority = Authority(
-            settings.clients,
+        self.tokens = Tokens(
             self.store.signing_key(),
-            settings.token_lifetime,
-            anonymous=settings.open,
-            clock=self.network.now,
+            lambda: self.store.fact("identity_key", new_identity_key),
+            self.network.now,
         )
+        self.authority = self._authority(settings, clock)
         devices = Devices(self.network, settings.unsupported_identifiers)
         catalogue = catalogue or load_catalogue(settings.catalogue)
         self.profiles = Profiles(catalogue, self.network, devices)
@@ -89,6 +89,22 @@ class Operator:
         """Give the database back."""
         self.store.close()
 
+    def _authority(self, settings: OperatorSettings, clock: Callable[[], float]) -> Authority:
+        def spend(token: str, until: float) -> bool:
+            # By the clock of the world, which a rehearsal does not move: what clients sign lives
+            # by it, and what the operator signs expires no later by its own.
+            return self.store.spend(token, until, clock())
+
+        assertions = Assertions(settings.client_keys, spend, clock)
+        return Authority(
+            Clients(settings.clients, assertions, anybody=settings.open),
+            self.tokens,
+            spend,
+            settings.token_lifetime,
+            anonymous=settings.open,
+            purpose_needed=settings.require_purpose,
+        )
+
     def _app(self) -> FastAPI:
         app = FastAPI(
             title="Mock operator",
@@ -100,14 +116,14 @@ class Operator:
         gateway = Gateway(self.authority, RateLimit(self.settings.rate_limit), self.network)
         app.include_router(session_routes(self.sessions, gateway, self.edition, self.settings))
         app.include_router(profile_routes(self.profiles, gateway, self.edition, self.settings))
-        app.include_router(_oauth_routes(self.authority, gateway))
+        app.include_router(oauth_routes(self.authority, self.tokens, gateway))
         if self.settings.control_token:
             token = self.settings.control_token.get_secret_value()
             app.include_router(
                 control_routes(self.network, self.sessions, token, self.sessions.tick)
             )
         app.add_exception_handler(CamaraError, _refused)
-        app.add_exception_handler(OAuthError, _oauth_refused)
+        app.add_exception_handler(OAuthError, oauth_refused)
         app.add_exception_handler(HTTPException, _no_such_route)
         app.add_exception_handler(RequestValidationError, _invalid_order)
         app.add_middleware(Correlated)
@@ -130,64 +146,10 @@ def create_app(
     return Operator(settings, catalogue).app
 
 
-def _oauth_routes(authority: Authority, gateway: Gateway) -> APIRouter:
-    router = APIRouter(tags=["Security"])
-
-    async def token(request: Request) -> Response:
-        given = authority.grant(await _form(request), request.headers.get("authorization"))
-        return JSONResponse(given, headers=_NOT_KEPT)
-
-    router.add_api_route(
-        "/oauth2/token",
-        gateway.troubled("token", token),
-        methods=["POST"],
-        operation_id="token",
-        summary="RFC 6749 token endpoint",
-        response_model=dict[str, Any],
-    )
-
-    @router.post("/oauth2/bc-authorize", operation_id="bcAuthorize", summary="OpenID CIBA request")
-    async def backchannel(request: Request) -> Any:
-        asked = authority.backchannel(await _form(request), request.headers.get("authorization"))
-        return JSONResponse(asked, headers=_NOT_KEPT)
-
-    @router.get("/.well-known/openid-configuration", operation_id="openidConfiguration")
-    async def discovery(request: Request) -> dict[str, Any]:
-        root = str(request.base_url).rstrip("/")
-        return {
-            "issuer": root,
-            "token_endpoint": f"{root}/oauth2/token",
-            "backchannel_authentication_endpoint": f"{root}/oauth2/bc-authorize",
-            "backchannel_token_delivery_modes_supported": ["poll"],
-            "grant_types_supported": ["client_credentials", "urn:openid:params:grant-type:ciba"],
-            "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
-            "scopes_supported": sorted(ALL_SCOPES),
-            "response_types_supported": [],
-            "subject_types_supported": ["public"],
-        }
-
-    return router
-
-
-async def _form(request: Request) -> dict[str, str]:
-    try:
-        return dict(parse_qsl((await request.body()).decode()))
-    except UnicodeDecodeError as error:
-        raise OAuthError("invalid_request", "The body is not a form.") from error
-
-
 async def _refused(_: Request, error: Exception) -> Response:
     if not isinstance(error, CamaraError):
         raise error
     return refusal(error)
-
-
-async def _oauth_refused(_: Request, error: Exception) -> Response:
-    if not isinstance(error, OAuthError):
-        raise error
-    body = {"error": error.error, "error_description": error.description}
-    headers = {"WWW-Authenticate": "Basic"} if error.status == 401 else {}
-    return JSONResponse(body, status_code=error.status, headers=headers | _NOT_KEPT)
 
 
 async def _invalid_order(_: Request, error: Exception) -> Response:

@@ -1,43 +1,32 @@
 """OAuth 2: who calls, with which scopes, and for which device.
 
-Tokens are JWTs (RFC 9068 in spirit) signed with a key that the store keeps. Two-legged ones come
-from the client credentials grant (RFC 6749, 4.4), three-legged ones from a backchannel
-authentication request (OpenID CIBA, as CAMARA's security profile has it) whose `login_hint` names
-the device; the mock's users always consent.
+Tokens are JWTs (RFC 9068 in spirit). Two-legged ones come from the client credentials grant (RFC
+6749, 4.4), three-legged ones from a backchannel authentication request (OpenID CIBA) whose
+`login_hint` names the device, or from a refresh token; the mock's users always consent.
+
+What the endpoints ask for is CAMARA's Security and Interoperability Profile.
 """
 
-import base64
-import binascii
-import secrets
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote
-
-import jwt
-from pydantic import SecretStr
 
 from camara_qod.tools.camara.errors import PermissionDenied, Unauthenticated
-from camara_qod.tools.camara.models import Device
+from camara_qod.tools.operator.clients import Clients
+from camara_qod.tools.operator.form import Form
+from camara_qod.tools.operator.hint import device_of
+from camara_qod.tools.operator.oauth_error import OAuthError
+from camara_qod.tools.operator.scopes import ALL_SCOPES, SCOPES, Asked, asked
 from camara_qod.tools.operator.settings import ANONYMOUS
+from camara_qod.tools.operator.tokens import ExpiredToken, InvalidToken, Tokens
 
-_ALGORITHM = "HS256"
-_AUDIENCE = "camara-qod-mock"
-_CIBA = "urn:openid:params:grant-type:ciba"
+CIBA = "urn:openid:params:grant-type:ciba"
+GRANTS = ("client_credentials", CIBA, "refresh_token")
+
 _REQUEST_LIFETIME = 120
-
-SESSION_SCOPES = {
-    "createSession": "quality-on-demand:sessions:create",
-    "getSession": "quality-on-demand:sessions:read",
-    "deleteSession": "quality-on-demand:sessions:delete",
-    "extendQosSessionDuration": "quality-on-demand:sessions:update",
-    "retrieveSessionsByDevice": "quality-on-demand:sessions:retrieve-by-device",
-}
-PROFILE_SCOPES = {"retrieveQoSProfiles": "qos-profiles:read", "getQosProfile": "qos-profiles:read"}
-#: The scope that each operation needs (`security` of the two specifications).
-SCOPES = SESSION_SCOPES | PROFILE_SCOPES
-ALL_SCOPES = frozenset(SCOPES.values())
+_REFRESH_LIFETIME = 30 * 86400
+#: The other ways in which OpenID CIBA could name a user, none of which CAMARA's profile takes.
+_OTHER_HINTS = ("login_hint_token", "id_token_hint", "request")
 
 
 @dataclass(frozen=True)
@@ -49,41 +38,35 @@ class Caller:
     device: dict[str, Any] | None = None
 
 
-class OAuthError(Exception):
-    """A refusal of the token endpoint (RFC 6749, 5.2)."""
-
-    def __init__(self, error: str, description: str, status: int = 400) -> None:
-        super().__init__(description)
-        self.error = error
-        self.description = description
-        self.status = status
-
-
 class Authority:
     """Issues and reads tokens.
 
     Args:
-        clients: ids and secrets.
-        key: what tokens are signed with.
-        lifetime: seconds until a token expires.
-        anonymous: calls without a token are served, with every scope.
-        clock: the operator's, by which tokens expire.
+        clients: knows who asks for tokens.
+        tokens: signs them.
+        spend: says whether a token that holds once is new, and notes it until a moment.
+        lifetime: seconds until an access token expires.
+        anonymous: every call is served, with every scope; a token decides nothing but the device
+            that it stands for.
+        purpose_needed: a token is for one purpose.
     """
 
     def __init__(
         self,
-        clients: Mapping[str, SecretStr],
-        key: str,
+        clients: Clients,
+        tokens: Tokens,
+        spend: Callable[[str, float], bool],
         lifetime: int,
         *,
         anonymous: bool,
-        clock: Callable[[], float] = time.time,
+        purpose_needed: bool = False,
     ) -> None:
         self._clients = clients
-        self._key = key
+        self._tokens = tokens
+        self._spend = spend
         self._lifetime = lifetime
         self._anonymous = anonymous
-        self._clock = clock
+        self._purpose_needed = purpose_needed
 
     def caller(self, authorization: str | None, operation: str) -> Caller:
         """Who makes a call.
@@ -96,12 +79,12 @@ class Authority:
             Unauthenticated: no token, or one that is wrong or expired.
             PermissionDenied: it lacks the scope.
         """
-        if authorization is None and self._anonymous:
-            return Caller(ANONYMOUS)
-        kind, _, token = (authorization or "").partition(" ")
-        if kind.lower() != "bearer" or not token:
-            raise _unauthenticated("A bearer access token is needed.")
-        claims = self._claims(token.strip(), "access")
+        if self._anonymous:
+            return Caller(ANONYMOUS, device=self._device(authorization))
+        try:
+            claims = self._tokens.read(_bearer(authorization), "access")
+        except InvalidToken as error:
+            raise _unauthenticated(f"The access token does not hold: {error}.") from error
         scopes = frozenset(str(claims.get("scope", "")).split())
         if SCOPES[operation] not in scopes:
             raise PermissionDenied(
@@ -117,142 +100,119 @@ class Authority:
         lifetime: int | None = None,
     ) -> str:
         """An access token; a negative lifetime makes one that has expired."""
-        claims: dict[str, Any] = {"client_id": client, "scope": " ".join(sorted(scopes))}
-        if device:
-            claims["device"] = device
-        return self._signed("access", claims, self._lifetime if lifetime is None else lifetime)
+        claims = _claims(client, Asked(scopes), device)
+        return self._tokens.sign("access", claims, self._lifetime if lifetime is None else lifetime)
 
-    def backchannel(self, form: Mapping[str, str], authorization: str | None) -> dict[str, Any]:
+    def backchannel(self, form: Form) -> dict[str, Any]:
         """`/oauth2/bc-authorize`: ask a device's user for consent.
 
         Raises:
             OAuthError: client, scope or `login_hint` do not hold.
         """
-        client = self._client(form, authorization)
-        claims = {
-            "client_id": client,
-            "scope": " ".join(sorted(_scopes(form))),
-            "device": _hinted(form.get("login_hint", "")),
-        }
+        client = self._clients.authenticate(form)
+        for name in _OTHER_HINTS:
+            if name in form.fields:
+                raise OAuthError("invalid_request", f"{name} is not taken here: use login_hint.")
+        claims = _claims(client, self._asked(form), device_of(form.get("login_hint")))
         return {
-            "auth_req_id": self._signed("ciba", claims, _REQUEST_LIFETIME),
+            "auth_req_id": self._tokens.sign("ciba", claims, _REQUEST_LIFETIME),
             "expires_in": _REQUEST_LIFETIME,
             "interval": 1,
         }
 
-    def grant(self, form: Mapping[str, str], authorization: str | None) -> dict[str, Any]:
+    def grant(self, form: Form) -> dict[str, Any]:
         """`/oauth2/token`.
 
         Raises:
             OAuthError: the grant is not given.
         """
-        client = self._client(form, authorization)
+        client = self._clients.authenticate(form)
         kind = form.get("grant_type")
         if kind == "client_credentials":
-            scopes, device = _scopes(form), None
-        elif kind == _CIBA:
-            claims = self._consent(form.get("auth_req_id", ""), client)
-            scopes, device = frozenset(claims["scope"].split()), claims["device"]
+            return self._access(client, self._asked(form).without_user(), None)
+        if kind not in GRANTS:
+            raise OAuthError("unsupported_grant_type", f"grant_type is {', '.join(GRANTS)}.")
+        if kind == CIBA:
+            claims = self._once("ciba", form.get("auth_req_id"), client, "auth_req_id")
+            scope = _scope(claims)
         else:
-            raise OAuthError("unsupported_grant_type", f"Use client_credentials or {_CIBA}.")
+            claims = self._once("refresh", form.get("refresh_token"), client, "refresh_token")
+            scope = _scope(claims).narrowed(form.get("scope"))
+        return self._for_user(client, scope, claims, form.issuer)
+
+    def _for_user(
+        self, client: str, scope: Asked, claims: dict[str, Any], issuer: str
+    ) -> dict[str, Any]:
+        """Tokens that stand for the user of a device."""
+        device = claims["device"]
+        given = self._access(client, scope, device)
+        granted = _scope(claims)
+        if granted.offline:
+            # A refresh may ask for less, but what the user allowed stays allowed.
+            kept = _claims(client, granted, device)
+            given["refresh_token"] = self._tokens.sign("refresh", kept, _REFRESH_LIFETIME)
+        if scope.openid:
+            given["id_token"] = self._tokens.identity(client, device, issuer, self._lifetime)
+        return given
+
+    def _access(self, client: str, scope: Asked, device: dict[str, Any] | None) -> dict[str, Any]:
         return {
-            "access_token": self.token(client, scopes, device),
+            "access_token": self.token(client, scope.words, device),
             "token_type": "Bearer",
             "expires_in": self._lifetime,
-            "scope": " ".join(sorted(scopes)),
+            "scope": str(scope),
         }
 
-    def _consent(self, request: str, client: str) -> dict[str, Any]:
+    def _asked(self, form: Form) -> Asked:
+        return asked(form.get("scope"), purpose_needed=self._purpose_needed)
+
+    def _once(self, kind: str, token: str, client: str, name: str) -> dict[str, Any]:
+        """The claims of a token that is given back for others, and holds once."""
         try:
-            claims = self._claims(request, "ciba")
-        except Unauthenticated as error:
-            raise OAuthError("invalid_grant", "auth_req_id is unknown or expired.") from error
+            claims = self._tokens.read(token, kind)
+        except ExpiredToken as error:
+            code = "expired_token" if kind == "ciba" else "invalid_grant"
+            raise OAuthError(code, f"{name} does not hold: {error}.") from error
+        except InvalidToken as error:
+            raise OAuthError("invalid_grant", f"{name} does not hold: {error}.") from error
         if claims["client_id"] != client:
-            raise OAuthError("invalid_grant", "auth_req_id belongs to another client.")
+            raise OAuthError("invalid_grant", f"{name} belongs to another client.")
+        if not self._spend(f"{kind} {claims['jti']}", claims["exp"]):
+            raise OAuthError("invalid_grant", f"{name} was used before, and holds once.")
         return claims
 
-    def _client(self, form: Mapping[str, str], authorization: str | None) -> str:
-        """The authenticated client, by HTTP Basic or by the form (RFC 6749, 2.3.1)."""
-        client, secret = form.get("client_id", ""), form.get("client_secret", "")
-        if authorization and authorization.lower().startswith("basic "):
-            client, secret = _basic(authorization[6:])
-        known = self._clients.get(client)
-        if known is None or not secrets.compare_digest(
-            known.get_secret_value().encode(), secret.encode()
-        ):
-            raise OAuthError("invalid_client", "Client id or secret do not hold.", 401)
-        return client
-
-    def _signed(self, kind: str, claims: dict[str, Any], lifetime: int) -> str:
-        now = int(self._clock())
-        payload = claims | {
-            "aud": _AUDIENCE,
-            "kind": kind,
-            "iat": now,
-            "exp": now + lifetime,
-            "jti": secrets.token_hex(8),
-        }
-        return jwt.encode(payload, self._key, _ALGORITHM)
-
-    def _claims(self, token: str, kind: str) -> dict[str, Any]:
+    def _device(self, authorization: str | None) -> dict[str, Any] | None:
+        """The device that a token of ours stands for, in open mode; nothing else counts there."""
         try:
-            claims: dict[str, Any] = jwt.decode(
-                token,
-                self._key,
-                [_ALGORITHM],
-                audience=_AUDIENCE,
-                # Times are those of the operator's clock, which the library does not know.
-                options={
-                    "require": ["exp", "client_id"],
-                    "verify_exp": False,
-                    "verify_iat": False,
-                },
-            )
-        except jwt.InvalidTokenError as error:
-            raise _unauthenticated("The access token is not valid.") from error
-        if claims.get("kind") != kind:
-            raise _unauthenticated("The access token is not valid.")
-        if claims["exp"] <= self._clock():
-            raise _unauthenticated("The access token has expired: get a new one.")
-        return claims
+            claims = self._tokens.recognise(_bearer(authorization))
+        except (InvalidToken, Unauthenticated):
+            return None
+        device: dict[str, Any] | None = claims.get("device")
+        return device if claims["kind"] == "access" else None
+
+
+def _claims(client: str, scope: Asked, device: dict[str, Any] | None) -> dict[str, Any]:
+    claims: dict[str, Any] = {"client_id": client, "scope": str(scope)}
+    return claims | ({"device": device} if device else {})
+
+
+def _scope(claims: dict[str, Any]) -> Asked:
+    return Asked(frozenset(claims["scope"].split()))
+
+
+def _bearer(authorization: str | None) -> str:
+    """The token of the header."""
+    if authorization is None:
+        raise _unauthenticated(
+            "There is no Authorization header: send Bearer and an access token of /oauth2/token."
+        )
+    kind, _, token = authorization.partition(" ")
+    if kind.lower() != "bearer":
+        raise _unauthenticated("The Authorization header does not begin with Bearer.")
+    if not token.strip():
+        raise _unauthenticated("The Authorization header has no token after Bearer.")
+    return token.strip()
 
 
 def _unauthenticated(message: str) -> Unauthenticated:
     return Unauthenticated(401, "UNAUTHENTICATED", message)
-
-
-def _basic(encoded: str) -> tuple[str, str]:
-    try:
-        client, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError) as error:
-        raise OAuthError("invalid_client", "The Basic header is not valid.", 401) from error
-    return unquote(client), unquote(secret)
-
-
-def _scopes(form: Mapping[str, str]) -> frozenset[str]:
-    asked = frozenset(form.get("scope", "").split()) - {"openid"}
-    unknown = asked - ALL_SCOPES
-    if unknown:
-        raise OAuthError("invalid_scope", f"There is no scope {', '.join(sorted(unknown))}.")
-    return asked or ALL_SCOPES
-
-
-def _hinted(hint: str) -> dict[str, Any]:
-    """The device of a `login_hint`: `tel:+34…`, `ipport:203.0.113.9:8443`, `ipport:[::1]:80`."""
-    kind, _, value = hint.partition(":")
-    device: dict[str, Any] = {}
-    if kind == "tel":
-        device = {"phoneNumber": value}
-    elif kind == "ipport":
-        address, _, port = value.rpartition(":")
-        if address.startswith("["):
-            device = {"ipv6Address": address.strip("[]")}
-        elif port.isdecimal():
-            device = {"ipv4Address": {"publicAddress": address, "publicPort": int(port)}}
-    try:
-        return Device.model_validate(device).wire()
-    except ValueError as error:
-        raise OAuthError(
-            "invalid_request",
-            "login_hint is tel:+<number> or ipport:<address>:<port>; in a form the + is %2B.",
-        ) from error

@@ -45,18 +45,43 @@ def sqlite_file(folder: Path, api_version: str) -> str:
     return f"sqlite:///{folder / f'mock-{api_version}.db'}"
 
 
-def clients(given: list[str]) -> dict[str, SecretStr]:
-    """OAuth clients from `id:secret`; without any, one with a fresh secret.
+def clients(given: list[str], *, demo: bool = True) -> dict[str, SecretStr]:
+    """OAuth clients from `id:secret`.
+
+    Args:
+        given: such texts.
+        demo: whether there is one with a fresh secret where none was given.
 
     Raises:
         SettingsError: one is not of that form.
     """
-    if not given:
+    if not given and demo:
         return {"demo": SecretStr(secrets.token_urlsafe(16))}
     pairs = [text.partition(":") for text in given]
     if not all(name and secret for name, _, secret in pairs):
         raise SettingsError("--client is id:secret, both not empty.")
     return {name: SecretStr(secret) for name, _, secret in pairs}
+
+
+def client_keys(given: list[str]) -> dict[str, str]:
+    """Public keys of clients that sign, from `id:file`.
+
+    Raises:
+        SettingsError: one is not of that form, or its file cannot be read.
+    """
+    found = {}
+    for text in given:
+        name, _, file = text.partition(":")
+        if not name or not file:
+            raise SettingsError("--client-key is id:file, both not empty.")
+        try:
+            found[name] = Path(file).expanduser().read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(
+                f"The key of client {name} cannot be read from {file} ({error}): give a file with "
+                "its public key (PEM, JWK or JWK Set)."
+            ) from error
+    return found
 
 
 def _loopback(host: str) -> bool:

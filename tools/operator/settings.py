@@ -21,9 +21,19 @@ class OperatorSettings(BaseModel):
     database: str = Field(
         default="sqlite://", description="SQLAlchemy URL; `sqlite://` keeps all in memory"
     )
-    open: bool = Field(default=False, description="Calls without a token are served")
+    open: bool = Field(
+        default=False,
+        description="Every call is served, whatever its token; anybody is given tokens",
+    )
     clients: dict[str, SecretStr] = Field(
         default_factory=dict, description="OAuth 2 clients: id and secret"
+    )
+    client_keys: dict[str, str] = Field(
+        default_factory=dict,
+        description="Clients that sign (private_key_jwt): id and public key (PEM, JWK or JWK Set)",
+    )
+    require_purpose: bool = Field(
+        default=False, description="A token is asked for with exactly one purpose (scope `dpv:…`)"
     )
     token_lifetime: int = Field(default=3600, gt=0, description="Seconds until a token expires")
     control_token: SecretStr | None = Field(

@@ -8,8 +8,9 @@ that concern the same device or session.
 import json
 import secrets
 import threading
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from typing import Any
 from zlib import crc32
 
@@ -37,7 +38,7 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
 from camara_qod.tools.camara.models import StatusInfo
@@ -86,6 +87,14 @@ _FACTS = Table(
     _META,
     Column("name", String(32), primary_key=True),
     Column("value", Text, nullable=False),
+)
+
+_SPENT = Table(
+    "spent",
+    _META,
+    Column("digest", String(64), primary_key=True),
+    Column("until", Float, nullable=False),
+    Index("spent_until", "until"),
 )
 
 _INSERT_SESSION = insert(_SESSIONS)
@@ -186,14 +195,20 @@ class Store:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": number})
             yield Transaction(connection)
 
-    def fact(self, name: str, default: str) -> str:
-        """A value that was kept under a name; the default is kept where there was none."""
+    def fact(self, name: str, default: str | Callable[[], str]) -> str:
+        """A value that was kept under a name; the default is kept where there was none.
+
+        Args:
+            name: at most 32 characters.
+            default: the value, or what makes it where it is needed.
+        """
         with self.transaction() as tx:
             found = tx.connection.execute(select(_FACTS.c.value).where(_FACTS.c.name == name))
             value = found.scalar()
             if value is None:
-                tx.connection.execute(insert(_FACTS).values(name=name, value=default))
-            return default if value is None else str(value)
+                value = default() if callable(default) else default
+                tx.connection.execute(insert(_FACTS).values(name=name, value=value))
+            return str(value)
 
     def keep_fact(self, name: str, value: str) -> None:
         """Change a kept value."""
@@ -204,6 +219,26 @@ class Store:
     def signing_key(self) -> str:
         """The secret that tokens are signed with; it outlives the process, as tokens do."""
         return self.fact("signing_key", secrets.token_urlsafe(48))
+
+    def spend(self, token: str, until: float, now: float) -> bool:
+        """Note what may be used only once.
+
+        Args:
+            token: what it is; only a digest is kept.
+            until: when it could not be used any more anyway, seconds since the epoch.
+            now: the same; what has passed is forgotten.
+
+        Returns:
+            Whether it is new.
+        """
+        digest = sha256(token.encode()).hexdigest()
+        try:
+            with self.transaction() as tx:
+                tx.connection.execute(delete(_SPENT).where(_SPENT.c.until <= now))
+                tx.connection.execute(insert(_SPENT).values(digest=digest, until=until))
+        except IntegrityError:
+            return False
+        return True
 
     def close(self) -> None:
         """Give the connections back."""

@@ -20,7 +20,7 @@ from sqlalchemy.exc import OperationalError
 from camara_qod.tools.camara.models_1_2 import ApplicationServer
 from camara_qod.tools.catalogue import Catalogue
 from camara_qod.tools.operator.app import Operator
-from camara_qod.tools.operator.security import SCOPES
+from camara_qod.tools.operator.scopes import SCOPES
 from camara_qod.tools.operator.settings import OperatorSettings
 
 BODY = {

@@ -13,7 +13,7 @@ from camara_qod.tools.operator.app import Operator
 from camara_qod.tools.operator.control import Target
 from camara_qod.tools.operator.in_process import API_ROOT, InProcessTransport
 from camara_qod.tools.operator.network import Fault
-from camara_qod.tools.operator.security import SCOPES
+from camara_qod.tools.operator.scopes import SCOPES
 from camara_qod.tools.operator.settings import OperatorSettings
 
 from ...serving import served

@@ -7,7 +7,7 @@ from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
 from camara_qod.tools.operator.app import Operator
-from camara_qod.tools.operator.security import ALL_SCOPES
+from camara_qod.tools.operator.scopes import ALL_SCOPES
 from camara_qod.tools.operator.settings import OperatorSettings
 
 SESSIONS = "/quality-on-demand/v1/sessions"
@@ -117,7 +117,12 @@ def test_a_three_legged_token_reaches_the_sessions_of_its_device_alone(
 
 
 @pytest.mark.parametrize(
-    "hint", ["", "tel:12", "mailto:a@b.example", "ipport:1.2.3.4", "ipport:x:y"]
+    "hint",
+    [
+        *("", "tel:12", "tel:351966666666", "mailto:a@b.example", "ipport:", "ipport:x:y"),
+        *("ipport:1.2.3.4:", "ipport:1.2.3.4:65536", "ipport:1.2.3.4.5", "ipport:[1.2.3.4]"),
+        *("ipport:2001:db8::1", "ipport:[2001:db8::1", "ipport:[2001:db8::1]80", "ipport:[::1%1]"),
+    ],
 )
 def test_a_login_hint_that_names_no_device(api: TestClient, hint: str) -> None:
     client = {"client_id": "two", "client_secret": "s2", "login_hint": hint}
@@ -139,22 +144,23 @@ def test_sessions_belong_to_the_client_that_made_them(operator: Operator, api: T
 def test_tokens_that_do_not_hold(operator: Operator, api: TestClient) -> None:
     path = "/qos-profiles/v1/qos-profiles/QOS_E"
     strange = Operator(OperatorSettings()).authority.token("one")
-    request = operator.authority.backchannel(
-        {"client_id": "two", "client_secret": "s2", "login_hint": "tel:+351966666666"}, None
-    )["auth_req_id"]
-    for header in (
-        None,
-        "Basic b25lOnMx",
-        "Bearer",
-        f"Bearer {operator.authority.token('one', lifetime=-1)}",
-        f"Bearer {strange}",
-        f"Bearer {request}",
-        "Bearer eyJhbGciOiJub25lIn0.eyJjbGllbnRfaWQiOiJvbmUifQ.",
+    client = {"client_id": "two", "client_secret": "s2"}
+    asked = api.post("/oauth2/bc-authorize", data=client | {"login_hint": "tel:+351966666666"})
+    for header, reason in (
+        (None, "There is no Authorization header"),
+        ("Basic b25lOnMx", "does not begin with Bearer"),
+        ("Bearer", "has no token after Bearer"),
+        (f"Bearer {operator.authority.token('one', lifetime=-1)}", "it expired at 20"),
+        (f"Bearer {strange}", "did not issue it: Signature verification failed"),
+        (f"Bearer {asked.json()['auth_req_id']}", "a token of another kind (ciba)"),
+        ("Bearer eyJhbGciOiJub25lIn0.eyJjbGllbnRfaWQiOiJvbmUifQ.", "did not issue it: The "),
+        ("Bearer x", "did not issue it: Not enough segments"),
     ):
         answer = api.get(path, headers={"Authorization": header} if header else {})
         assert answer.status_code == 401, header
         assert answer.headers["WWW-Authenticate"] == "Bearer"
         assert answer.json()["code"] == "UNAUTHENTICATED"
+        assert reason in answer.json()["message"]
 
 
 def test_nobody_keeps_an_answer_of_the_token_endpoint(api: TestClient) -> None:
@@ -190,3 +196,73 @@ def test_a_token_outlives_the_process(tmp_path) -> None:
     again = TestClient(Operator(settings).app)
     path = "/qos-profiles/v1/qos-profiles/QOS_E"
     assert again.get(path, headers=bearer(token)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("hint", "device"),
+    [
+        ("ipport:203.0.113.9:8443", {"publicAddress": "203.0.113.9", "publicPort": 8443}),
+        ("ipport:203.0.113.9:0", {"publicAddress": "203.0.113.9", "publicPort": 0}),
+        ("ipport:203.0.113.9", {"publicAddress": "203.0.113.9", "privateAddress": "203.0.113.9"}),
+        ("ipport:[2001:db8::1]:8080", "2001:db8::1"),
+        ("ipport:[2001:db8::1]", "2001:db8::1"),
+    ],
+)
+def test_a_login_hint_by_address(
+    operator: Operator, api: TestClient, hint: str, device: dict | str
+) -> None:
+    client = {"client_id": "two", "client_secret": "s2"}
+    asked = api.post("/oauth2/bc-authorize", data=client | {"login_hint": hint}).json()
+    token = granted(api, grant_type=CIBA, auth_req_id=asked["auth_req_id"])
+    without = {name: value for name, value in BODY.items() if name != "device"}
+    assert api.post(SESSIONS, json=without, headers=token).status_code == 201
+    name = "ipv6Address" if isinstance(device, str) else "ipv4Address"
+    same = BODY | {"device": {name: device}}
+    two_legged = bearer(operator.authority.token("two"))
+    assert api.post(SESSIONS, json=same, headers=two_legged).json()["code"] == "CONFLICT"
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        {"login_hint_token": "x"},
+        {"id_token_hint": "x"},
+        {"request": "x"},
+    ],
+)
+def test_login_hint_is_the_only_hint(api: TestClient, extra: dict) -> None:
+    client = {"client_id": "two", "client_secret": "s2", "login_hint": "tel:+351966666666"}
+    ignored = {"acr_values": "2", "binding_message": "x", "user_code": "1", "requested_expiry": "9"}
+    assert api.post("/oauth2/bc-authorize", data=client | ignored).status_code == 200
+    answer = api.post("/oauth2/bc-authorize", data=client | extra)
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+
+
+def test_a_token_of_another_operator_is_no_hint(api: TestClient) -> None:
+    client = {"client_id": "two", "client_secret": "s2", "login_hint": "operatortoken:abc"}
+    answer = api.post("/oauth2/bc-authorize", data=client)
+    assert (answer.status_code, answer.json()["error"]) == (400, "unknown_user_id")
+
+
+def test_a_parameter_is_given_once(api: TestClient) -> None:
+    form = "client_id=two&client_secret=s2&grant_type=client_credentials&scope=a&scope=b"
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = api.post("/oauth2/token", content=form, headers=kind)
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+    assert answer.json()["error_description"].startswith("scope:")
+
+
+def test_a_request_for_consent_is_used_once_and_expires(
+    operator: Operator, api: TestClient
+) -> None:
+    client = {"client_id": "two", "client_secret": "s2"}
+    hint = {"login_hint": "tel:+351966666666"}
+    form = client | {"grant_type": CIBA}
+    first = api.post("/oauth2/bc-authorize", data=client | hint).json()["auth_req_id"]
+    assert api.post("/oauth2/token", data=form | {"auth_req_id": first}).status_code == 200
+    again = api.post("/oauth2/token", data=form | {"auth_req_id": first})
+    assert (again.status_code, again.json()["error"]) == (400, "invalid_grant")
+    late = api.post("/oauth2/bc-authorize", data=client | hint).json()["auth_req_id"]
+    operator.network.move_clock(120)
+    expired = api.post("/oauth2/token", data=form | {"auth_req_id": late})
+    assert (expired.status_code, expired.json()["error"]) == (400, "expired_token")

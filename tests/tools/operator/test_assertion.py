@@ -1,0 +1,216 @@
+"""`private_key_jwt` over HTTP."""
+
+import json
+import time
+from uuid import uuid4
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key as generate_rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from fastapi.testclient import TestClient
+from pydantic import SecretStr
+
+from camara_qod.tools.errors import SettingsError
+from camara_qod.tools.operator import serve
+from camara_qod.tools.operator.app import Operator
+from camara_qod.tools.operator.settings import OperatorSettings
+
+ROOT = "http://mock.example"
+TOKEN, BACKCHANNEL = f"{ROOT}/oauth2/token", f"{ROOT}/oauth2/bc-authorize"
+TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+EC, OTHER_EC = generate_private_key(SECP256R1()), generate_private_key(SECP256R1())
+RSA = generate_rsa(65537, 2048)
+
+
+def pem(key) -> str:
+    return key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+
+def jwk(key, **extra: str) -> dict:
+    algorithm = jwt.algorithms.ECAlgorithm if key in (EC, OTHER_EC) else jwt.algorithms.RSAAlgorithm
+    return algorithm.to_jwk(key.public_key(), as_dict=True) | extra
+
+
+KEYS = {
+    "signer": pem(EC),
+    "rsa": json.dumps(jwk(RSA)),
+    "two-keys": json.dumps({"keys": [jwk(OTHER_EC, kid="a"), jwk(EC, kid="b")]}),
+}
+
+
+@pytest.fixture
+def operator() -> Operator:
+    return Operator(OperatorSettings(client_keys=KEYS, clients={"secret": SecretStr("s")}))
+
+
+@pytest.fixture
+def api(operator: Operator) -> TestClient:
+    return TestClient(operator.app, base_url=ROOT)
+
+
+def signed(key=EC, algorithm: str = "ES256", headers: dict | None = None, **claims) -> str:
+    now = int(time.time())
+    whole = {
+        "iss": "signer",
+        "sub": "signer",
+        "aud": TOKEN,
+        "iat": now,
+        "exp": now + 300,
+        "jti": str(uuid4()),
+    } | claims
+    whole = {name: value for name, value in whole.items() if value is not None}
+    return jwt.encode(whole, key, algorithm, headers=headers)
+
+
+def asked(api: TestClient, assertion: str, url: str = TOKEN, **form: str):
+    whole = {
+        "grant_type": "client_credentials",
+        "client_assertion_type": TYPE,
+        "client_assertion": assertion,
+    } | form
+    return api.post(url, data=whole)
+
+
+def test_a_client_that_signs_gets_a_token_for_itself(operator: Operator, api: TestClient) -> None:
+    answer = asked(api, signed())
+    assert answer.status_code == 200, answer.text
+    header = f"Bearer {answer.json()['access_token']}"
+    assert operator.authority.caller(header, "getSession").client == "signer"
+
+
+@pytest.mark.parametrize(
+    "assertion",
+    [
+        signed(iat=None),
+        signed(aud=ROOT),
+        signed(aud=[TOKEN]),
+        signed(nbf=int(time.time())),
+        signed(RSA, "RS256", iss="rsa", sub="rsa"),
+        signed(RSA, "PS256", iss="rsa", sub="rsa"),
+        signed(iss="two-keys", sub="two-keys", headers={"kid": "b"}),
+        signed(iss="two-keys", sub="two-keys"),
+    ],
+)
+def test_what_holds(api: TestClient, assertion: str) -> None:
+    assert asked(api, assertion).status_code == 200
+
+
+NOW = int(time.time())
+
+
+@pytest.mark.parametrize(
+    ("assertion", "reason"),
+    [
+        (signed(exp=NOW + 400), "exp is more than 300 seconds ahead"),
+        (signed(exp=NOW + 400, iat=None), "exp is more than 300 seconds ahead"),
+        (signed(iat=NOW - 200, exp=NOW + 200), "more than 300 seconds after iat"),
+        (signed(iat=NOW - 300, exp=NOW - 10), "it expired"),
+        (signed(exp=None), '"exp"'),
+        (signed(exp="soon"), "seconds since 1970"),
+        (signed(exp=True), "seconds since 1970"),
+        (signed(nbf=NOW + 100), "nbf is not reached"),
+        (signed(jti=None), '"jti"'),
+        (signed(jti=""), "jti is a text"),
+        (signed(jti=7), "jti is a text"),
+        (signed(aud=None), '"aud"'),
+        (signed(aud=f"{TOKEN}/"), f"aud is {TOKEN}"),
+        (signed(aud=BACKCHANNEL), f"aud is {TOKEN}"),
+        (signed(aud="https://other.example"), f"aud is {TOKEN}"),
+        (signed(aud=[]), f"aud is {TOKEN}"),
+        (signed(aud={}), f"aud is {TOKEN}"),
+        (signed(iss="rsa"), "iss and sub"),
+        (signed(iss=None), '"iss"'),
+        (signed(sub=None), "names no client"),
+        (signed(iss="nobody", sub="nobody"), "no key of a client 'nobody'"),
+        (signed(iss="secret", sub="secret"), "no key of a client 'secret'"),
+        (signed(OTHER_EC), "not signed with a key of signer"),
+        (signed(RSA, "RS256"), "not signed with a key of signer"),
+        (signed("x" * 32, "HS256"), "not signed with a key of signer"),
+        (signed(None, "none"), "not signed with a key of signer"),
+        (
+            signed(iss="two-keys", sub="two-keys", headers={"kid": "a"}),
+            "not signed with a key of two-keys",
+        ),
+        ("x", "no signed JWT"),
+        ("é", "no signed JWT"),
+    ],
+)
+def test_what_does_not_hold_is_told(api: TestClient, assertion: str, reason: str) -> None:
+    answer = asked(api, assertion)
+    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
+    assert reason in answer.json()["error_description"]
+
+
+def test_an_assertion_holds_once_for_its_client(api: TestClient) -> None:
+    jti = str(uuid4())
+    assert asked(api, signed(jti=jti)).status_code == 200
+    again = asked(api, signed(jti=jti))
+    assert (again.status_code, again.json()["error"]) == (401, "invalid_client")
+    assert "jti was used before" in again.json()["error_description"]
+    assert asked(api, signed(RSA, "RS256", iss="rsa", sub="rsa", jti=jti)).status_code == 200
+
+
+def test_it_holds_once_across_restarts_and_endpoints(tmp_path) -> None:
+    settings = OperatorSettings(client_keys=KEYS, database=f"sqlite:///{tmp_path / 'mock.db'}")
+    first = Operator(settings)
+    assertion = signed(aud=ROOT)
+    hint = {"login_hint": "tel:+351966666666"}
+    used = asked(TestClient(first.app, base_url=ROOT), assertion, BACKCHANNEL, **hint)
+    assert used.status_code == 200
+    first.close()
+    again = asked(TestClient(Operator(settings).app, base_url=ROOT), assertion)
+    assert again.status_code == 401
+
+
+def test_each_endpoint_has_its_audience(api: TestClient) -> None:
+    hint = {"login_hint": "tel:+351966666666"}
+    assert asked(api, signed(), BACKCHANNEL, **hint).status_code == 401
+    consent = asked(api, signed(aud=BACKCHANNEL), BACKCHANNEL, **hint)
+    assert consent.status_code == 200
+    grant = {
+        "grant_type": "urn:openid:params:grant-type:ciba",
+        "auth_req_id": consent.json()["auth_req_id"],
+    }
+    assert asked(api, signed(), **grant).status_code == 200
+
+
+def test_a_rehearsal_moves_the_operators_clock_and_not_the_clients(
+    operator: Operator, api: TestClient
+) -> None:
+    jti = str(uuid4())
+    assert asked(api, signed(jti=jti)).status_code == 200
+    operator.network.move_clock(3600)
+    assert asked(api, signed()).status_code == 200
+    assert asked(api, signed(jti=jti)).status_code == 401
+
+
+def test_the_ways_to_show_who_one_is_are_not_mixed(api: TestClient) -> None:
+    both = asked(api, signed(), client_id="signer", client_secret="s")
+    assert (both.status_code, both.json()["error"]) == (400, "invalid_request")
+    other = asked(api, signed(), client_id="rsa")
+    assert (other.status_code, other.json()["error"]) == (401, "invalid_client")
+    kind = asked(api, signed(), client_assertion_type="saml2-bearer")
+    assert (kind.status_code, kind.json()["error"]) == (400, "invalid_request")
+    form = {"grant_type": "client_credentials", "client_id": "signer", "client_secret": "s"}
+    secret = api.post(TOKEN, data=form)
+    assert (secret.status_code, secret.json()["error"]) == (401, "invalid_client")
+    assert "private_key_jwt" in secret.json()["error_description"]
+    nothing = api.post(TOKEN, data={"grant_type": "client_credentials"})
+    assert nothing.json()["error_description"].startswith("No client authentication")
+
+
+@pytest.mark.parametrize("text", ["", "x", "{", "{}", '{"keys": []}', '{"kty": "oct", "k": "eA"}'])
+def test_a_key_that_cannot_be_read(text: str) -> None:
+    with pytest.raises(SettingsError, match="key of client app"):
+        Operator(OperatorSettings(client_keys={"app": text}))
+
+
+def test_keys_from_files(tmp_path) -> None:
+    file = tmp_path / "app.pem"
+    file.write_text(pem(EC))
+    assert serve.client_keys([f"app:{file}"]) == {"app": pem(EC)}
+    for wrong in ("app", ":x", "app:", f"app:{tmp_path / 'none'}", f"app:{tmp_path}"):
+        with pytest.raises(SettingsError):
+            serve.client_keys([wrong])

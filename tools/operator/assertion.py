@@ -1,0 +1,185 @@
+"""`private_key_jwt`: a client shows who it is by a short statement that it signed.
+
+RFC 7523, 3 and OpenID Connect Core, 9, with the bounds of CAMARA's profile: it lives for at most
+300 seconds, is meant for the endpoint that was called or for this issuer, and holds once.
+"""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+from camara_qod.tools.errors import SettingsError
+from camara_qod.tools.operator.form import Form
+from camara_qod.tools.operator.oauth_error import OAuthError, unknown_client
+
+TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+#: Signatures that are read.
+ALGORITHMS = ("ES256", "PS256", "RS256")
+#: The longest that an assertion may live, in seconds.
+LIFETIME = 300
+
+_NEEDED = ("iss", "sub", "aud", "exp", "jti")
+_PUBLIC = (RSAPublicKey, EllipticCurvePublicKey)
+_FAMILIES = {"RS256": RSAPublicKey, "PS256": RSAPublicKey, "ES256": EllipticCurvePublicKey}
+#: Says whether a statement is new, and notes it until a moment.
+Spend = Callable[[str, float], bool]
+
+
+class PublicKeys:
+    """The public keys of one client.
+
+    Args:
+        text: a public key (PEM), or a key or set of keys (JWK, JWK Set).
+
+    Raises:
+        ValueError: it is neither.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._keys = [(name, key) for name, key in _parsed(text) if isinstance(key, _PUBLIC)]
+        if not self._keys:
+            raise ValueError("there is no public key in it that fits")
+
+    def fitting(self, header: Mapping[str, Any]) -> list[Any]:
+        """The keys that a statement with this header may be signed with."""
+        family = _FAMILIES.get(str(header.get("alg")))
+        named = [key for name, key in self._keys if name == header.get("kid")]
+        keys = named or [key for _, key in self._keys]
+        return [key for key in keys if family is not None and isinstance(key, family)]
+
+
+class Assertions:
+    """Reads the statements of clients.
+
+    Args:
+        keys: ids of clients, and their public keys as `PublicKeys` takes them.
+        spend: notes statements that were used.
+        clock: the time that clients live by, seconds since the epoch.
+
+    Raises:
+        SettingsError: a key cannot be read.
+    """
+
+    def __init__(
+        self, keys: Mapping[str, str], spend: Spend, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._keys = {client: _client_keys(client, text) for client, text in keys.items()}
+        self._spend = spend
+        self._clock = clock
+
+    def knows(self, client: str) -> bool:
+        """Whether a client has registered a key."""
+        return client in self._keys
+
+    def client(self, form: Form) -> str:
+        """Who a form's `client_assertion` claims to be, before anything is checked.
+
+        Raises:
+            OAuthError: it is none.
+        """
+        if form.get("client_assertion_type") != TYPE:
+            raise OAuthError("invalid_request", f"client_assertion_type is {TYPE}.")
+        try:
+            claims = jwt.decode(form.get("client_assertion"), options={"verify_signature": False})
+        except jwt.PyJWTError as error:
+            raise unknown_client(f"client_assertion is no signed JWT ({error}).") from error
+        client = claims.get("sub")
+        if not isinstance(client, str) or not client:
+            raise unknown_client("client_assertion names no client as sub.")
+        return client
+
+    def check(self, client: str, form: Form) -> None:
+        """Whether a form's `client_assertion` holds.
+
+        Raises:
+            OAuthError: it does not, and why.
+        """
+        claims = self._signed(client, form.get("client_assertion"))
+        for fault in (_unnamed(claims, client), self._untimely(claims), _misdirected(claims, form)):
+            if fault:
+                raise unknown_client(f"client_assertion: {fault}.")
+        if not self._spend(f"assertion {client} {claims['jti']}", float(claims["exp"])):
+            raise unknown_client("client_assertion: its jti was used before, sign a new one.")
+
+    def _signed(self, client: str, token: str) -> dict[str, Any]:
+        for key in self._keys[client].fitting(jwt.get_unverified_header(token)):
+            try:
+                return _decoded(token, key)
+            except jwt.InvalidSignatureError:
+                continue
+            except jwt.PyJWTError as error:
+                raise unknown_client(f"client_assertion: {error}.") from error
+        raise unknown_client(
+            f"client_assertion: it is not signed with a key of {client}, by one of "
+            f"{', '.join(ALGORITHMS)}."
+        )
+
+    def _untimely(self, claims: Mapping[str, Any]) -> str | None:
+        now, end = self._clock(), claims["exp"]
+        if not _seconds(end) or not _seconds(claims.get("iat", 0), claims.get("nbf", 0)):
+            return "exp, iat and nbf are seconds since 1970"
+        if end <= now:
+            return f"it expired {now - end:.0f} seconds ago"
+        if end > now + LIFETIME:
+            return f"exp is more than {LIFETIME} seconds ahead"
+        if end - claims.get("iat", end) > LIFETIME:
+            return f"exp is more than {LIFETIME} seconds after iat"
+        return "its nbf is not reached yet" if claims.get("nbf", 0) > now else None
+
+
+def _decoded(token: str, key: Any) -> dict[str, Any]:
+    # Times and the audience are checked by us: the library has another clock, other bounds and
+    # other words.
+    names = ("exp", "iat", "nbf", "aud", "iss", "sub", "jti")
+    options: Any = {f"verify_{name}": False for name in names} | {"require": list(_NEEDED)}
+    claims: dict[str, Any] = jwt.decode(token, key, list(ALGORITHMS), options=options)
+    return claims
+
+
+def _unnamed(claims: Mapping[str, Any], client: str) -> str | None:
+    if claims["iss"] != client:
+        return "iss and sub are both the client's id"
+    jti = claims["jti"]
+    return None if isinstance(jti, str) and jti else "jti is a text of its own for each call"
+
+
+def _misdirected(claims: Mapping[str, Any], form: Form) -> str | None:
+    given = claims["aud"]
+    audience = given if isinstance(given, list) else [given]
+    if {form.endpoint, form.issuer}.isdisjoint(item for item in audience if isinstance(item, str)):
+        return f"aud is {form.endpoint}, the endpoint that is called, or the issuer {form.issuer}"
+    return None
+
+
+def _seconds(*values: Any) -> bool:
+    return all(
+        isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e12
+        for value in values
+    )
+
+
+def _client_keys(client: str, text: str) -> PublicKeys:
+    try:
+        return PublicKeys(text)
+    except ValueError as error:
+        raise SettingsError(
+            f"The key of client {client} cannot be read ({error}): give an RSA or P-256 public key "
+            "as PEM, JWK or JWK Set."
+        ) from error
+
+
+def _parsed(text: str) -> list[tuple[str | None, Any]]:
+    if not text.lstrip().startswith("{"):
+        return [(None, load_pem_public_key(text.encode()))]
+    value = json.loads(text)
+    try:
+        found = jwt.PyJWKSet.from_dict(value if "keys" in value else {"keys": [value]})
+    except jwt.PyJWTError as error:
+        raise ValueError(str(error)) from error
+    return [(key.key_id, key.key) for key in found.keys]
