@@ -1,7 +1,9 @@
 """What the deployer configures, through `QOD_…` environment variables or a `.env` file."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
     AfterValidator,
@@ -12,7 +14,6 @@ from pydantic import (
     model_validator,
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
-from pydantic_settings import SettingsError as UnreadableSetting
 
 from camara_qod.tools.camara.models import ApplicationServer, Device, PositiveInt32
 from camara_qod.tools.errors import SettingsError
@@ -30,6 +31,14 @@ def _root(url: str) -> str:
     if not url.startswith(("http://", "https://")):
         raise ValueError("an API root starts with https:// (or http:// on your own machine)")
     return url.rstrip("/")
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError("it is no IANA time zone such as Europe/Lisbon or UTC") from error
+    return name
 
 
 class QodSettings(BaseSettings):
@@ -88,6 +97,21 @@ class QodSettings(BaseSettings):
         default=64, ge=0, description="How many requests may wait for the model"
     )
 
+    confirm_below: float = Field(
+        default=0.9,
+        ge=0,
+        le=1,
+        description="Confidence below which a session is created or prolonged only after a yes; "
+        "0 never asks, 1 always does",
+    )
+    confirm_deletion_below: float = Field(
+        default=0.99,
+        ge=0,
+        le=1,
+        description="The same for deletions, which cannot be undone; a model server's, which tells "
+        "no confidence, are asked about too",
+    )
+
     catalogue: Path | None = Field(
         default=None, description="Profile catalogue (JSON); by default the four demo profiles"
     )
@@ -107,10 +131,20 @@ class QodSettings(BaseSettings):
         pattern="^[A-Z]{2}$",
         description="Country (`DE`) whose national phone numbers are understood",
     )
+    timezone: Annotated[str, AfterValidator(_zone)] | None = Field(
+        default=None,
+        description="Time zone (`Europe/Lisbon`) in which times of day are meant and shown; by "
+        "default the machine's",
+    )
     bare_ipv4: Literal["assume-no-nat", "ask"] = Field(
         default="assume-no-nat",
         description="A single IPv4 address without port: taken as public and private, or asked",
     )
+
+    def now(self) -> datetime:
+        """The time, in the zone in which times of day are meant."""
+        zone = ZoneInfo(self.timezone) if self.timezone else None
+        return datetime.now(zone).astimezone(zone)
 
     @field_validator("default_application_server", mode="before")
     @classmethod
@@ -145,8 +179,6 @@ def load_settings(**overrides: Any) -> QodSettings:
     except ValidationError as error:
         told = faults(error, QodSettings, called=_variable)
         raise SettingsError(f"The settings do not hold: {told}.") from error
-    except UnreadableSetting as error:
-        raise SettingsError(f"The settings cannot be read: {error}.") from error
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"The file .env cannot be read ({error}): it is UTF-8 text.") from error
 

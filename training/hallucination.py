@@ -11,7 +11,7 @@ from typing import Any
 
 from camara_qod.tools.catalogue import Need
 from camara_qod.tools.interpreter.context import Context
-from camara_qod.tools.interpreter.mentions import Length
+from camara_qod.tools.interpreter.reading.mention import Length
 from camara_qod.training.open_schema import ARGUMENTS
 
 _LENGTHS = ("duration", "requestedAdditionalDuration")
@@ -91,7 +91,7 @@ def _said(name: str, value: Any, text: str, context: Context) -> bool:
     if name in _LENGTHS:
         # Where no rule reads a length ("a few hours") any number may be what was meant.
         read = {item.seconds for item in context.mentions.of(Length)}
-        return value in read or (not read and context.mentions.speaks_of_time)
+        return value in read
     if isinstance(value, int):
         return bool(re.search(rf"(?<!\d){value}(?!\d)", text))
     return _written(str(value), text)

@@ -16,7 +16,6 @@ from camara_qod.tools.catalogue import Need
 from camara_qod.tools.interpreter.context import Context
 from camara_qod.tools.interpreter.corrections import puts_right
 from camara_qod.tools.interpreter.dropped import NUMBER, PORTS, SERVER, SINK, dropped
-from camara_qod.tools.interpreter.durations import A_MONTH
 from camara_qod.tools.interpreter.loose import device_addresses
 from camara_qod.tools.interpreter.meant import (
     additional,
@@ -27,25 +26,30 @@ from camara_qod.tools.interpreter.meant import (
     taken_back,
     without_doubt,
 )
-from camara_qod.tools.interpreter.mentions import (
+from camara_qod.tools.interpreter.mentions import speaks_of_notifications
+from camara_qod.tools.interpreter.needs import called_by_name
+from camara_qod.tools.interpreter.reading.mention import (
     Address,
     Invalid,
     Length,
     Phone,
     Ports,
     ProfileName,
+    Role,
     SessionId,
     Sink,
     identifier,
 )
-from camara_qod.tools.interpreter.needs import called_by_name
-from camara_qod.tools.interpreter.roles import Role, called_private, called_public
+from camara_qod.tools.interpreter.roles import called_private, called_public
 from camara_qod.tools.interpreter.schema import wire
 from camara_qod.tools.interpreter.stated import use_stated
 
 #: Beyond this many combinations only single identifiers are offered: nobody describes one device
 #: by picking from dozens, and the grammar would grow with the product.
 MAX_COMBINATIONS = 64
+
+#: Four weeks, in seconds: no session is so long, and what is said of months is something else.
+A_MONTH = 28 * 86400
 
 #: Beside a profile's name: that it was another time's, is not wanted, or is somebody else's order.
 _DOUBT = re.compile(
@@ -54,12 +58,6 @@ _DOUBT = re.compile(
     re.IGNORECASE,
 )
 
-#: That somebody is to be told what becomes of a session.
-_NOTIFY = re.compile(
-    r"notif|call\s?back|web\s?hook|\bhook|sink|event|\b(?:push|post|deliver|inform|alert|tell|updat|report"
-    r"|send|status|news|ping\s+me|let\b.*\bknow|results?|messages?)",
-    re.IGNORECASE,
-)
 #: That several identifiers are of one device, and all to be used.
 _SAME_DEVICE = re.compile(
     r"\bsame\s+(?!(?:time|day|way|server|goes|as|for|on|with|thing\s+again|again|length|duration|profile"
@@ -493,8 +491,8 @@ def doubtful(context: Context, name: ProfileName) -> bool:
     return bool(_DOUBT.search(context.without_slips(name.turn)))
 
 
-def durations(context: Context) -> list[int | None] | dict[str, Any]:
-    """Seconds that were written; a bounded number where no rule could read the words."""
+def durations(context: Context) -> list[int | None]:
+    """Seconds that were written, or reckoned from an end that was; no number of the model's."""
     named = _without_months(meant(context.mentions.of(Length), context.messages))
     lengths: list[int | None] = unique(item.seconds for item in named)
     if left_to_default(context.messages) and not any(
@@ -504,20 +502,7 @@ def durations(context: Context) -> list[int | None] | dict[str, Any]:
         return [None]
     if len(lengths) == 1 and all(without_doubt(item, context.messages) for item in named):
         return lengths
-    if lengths or not context.mentions.speaks_of_time:
-        return [*lengths, None]
-    # Words about time that no rule could read ("a few hours"): the model works the number out.
-    limits = [profile.limits for profile in context.catalogue.active] or [(1, 1)]
-    return {
-        "anyOf": [
-            {
-                "type": "integer",
-                "minimum": min(low for low, _ in limits),
-                "maximum": max(high for _, high in limits),
-            },
-            {"type": "null"},
-        ]
-    }
+    return [*lengths, None]
 
 
 def _without_months(named: list[Length]) -> list[Length]:
@@ -526,14 +511,14 @@ def _without_months(named: list[Length]) -> list[Length]:
     return short or named
 
 
-def extensions(context: Context) -> list[int | None] | dict[str, Any]:
+def extensions(context: Context) -> list[int | None]:
     """Seconds to be added: as for a duration, but "by 15 minutes" goes before other lengths."""
     named = meant(context.mentions.of(Length), context.messages)
     if added := additional(named, context.messages):
         return unique(item.seconds for item in added)
     offered = durations(context)
     newest = len(context.messages) - 1
-    if isinstance(offered, list) and all(item.turn != newest for item in named):
+    if all(item.turn != newest for item in named):
         return unique([*offered, None])  # an earlier length may be that of the session
     return offered
 
@@ -550,7 +535,7 @@ def session_ids(context: Context) -> list[str]:
 def sinks(context: Context) -> list[str]:
     """Places for notifications; a link in a text that speaks of none is something to read."""
     turns = range(len(context.messages))
-    if not any(_NOTIFY.search(context.rest(turn, Sink)) for turn in turns):
+    if not any(speaks_of_notifications(context.rest(turn, Sink)) for turn in turns):
         return []
     named = meant(context.mentions.of(Sink), context.messages)
     return unique(item.url for item in named if not dropped(item, SINK, context.messages))

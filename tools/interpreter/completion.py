@@ -12,7 +12,14 @@ from camara_qod.tools.interpreter.decision import (
     Decision,
     Question,
 )
-from camara_qod.tools.interpreter.mentions import Address, Invalid, Phone, Ports, ProfileName
+from camara_qod.tools.interpreter.reading.mention import (
+    Address,
+    Invalid,
+    Phone,
+    Ports,
+    ProfileName,
+    Sink,
+)
 
 Note = Assumption | Question
 
@@ -113,10 +120,9 @@ def chosen_profile(
 
 def unreadable(context: Context, argument: str) -> list[Invalid]:
     """What was written for an argument and could not be read, unless a later turn put it right."""
-    identifiers = [
-        item for item in context.mentions.items if isinstance(item, Address | Phone | Ports)
-    ]
-    latest = max((item.turn for item in identifiers), default=0)
+    kinds = Sink if argument == "sink" else Address | Phone | Ports
+    readable = [item for item in context.mentions.items if isinstance(item, kinds)]
+    latest = max((item.turn for item in readable), default=0)
     return [
         item
         for item in context.mentions.of(Invalid)

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from ipaddress import IPv4Address
 
-from camara_qod.tools.interpreter.mentions import Address, Mention, Mentions, Ports
-from camara_qod.tools.interpreter.roles import Role
+from camara_qod.tools.interpreter.mentions import Mentions
+from camara_qod.tools.interpreter.reading.mention import Address, Mention, Ports, Role
 
 _WRONG = re.compile(
     r"\b(?:typo|wrong|sorry|mistake|mistyped|actually|correct(?:ion)?|meant|mean|instead|should"

@@ -26,9 +26,17 @@ from camara_qod.tools.interpreter.loose import (
     phone_needed,
     server_addresses,
 )
-from camara_qod.tools.interpreter.mentions import Address, ProfileName
-from camara_qod.tools.interpreter.roles import Role
+from camara_qod.tools.interpreter.reading.mention import Address, ProfileName, Role
 from camara_qod.tools.interpreter.schema import narrowed
+from camara_qod.tools.interpreter.times import (
+    begins_at_once,
+    clock_text,
+    end_of,
+    not_understood,
+    starts,
+    unread_times,
+)
+from camara_qod.tools.wording import spoken
 
 NAME = "createSession"
 #: Devices and servers that are offered together.
@@ -121,7 +129,7 @@ def _apart(servers: list[ApplicationServer], devices: Sequence[Device | None]) -
 def complete(emitted: dict[str, Any], context: Context) -> Completed:
     """Fill in defaults, the operator's profile name and nothing else; ask for what is missing."""
     body = {name: value for name, value in emitted.items() if value is not None}
-    steps = (device_step, _server_step, _ports_step, _profile_step, _duration_step)
+    steps = (device_step, _server_step, _ports_step, _profile_step, _duration_step, _sink_step)
     notes = [note for step in steps for note in step(body, context)]
     if not any(isinstance(note, Question) for note in notes):
         body = CreateSession.model_validate(body).wire()
@@ -176,10 +184,16 @@ def _profile_step(body: dict[str, Any], context: Context) -> Iterator[Note]:
 
 def _duration_step(body: dict[str, Any], context: Context) -> Iterator[Note]:
     profiles = _chosen_or_any(body, context)
+    if later := starts(context):
+        yield Question("duration", begins_at_once(later, context))
+        return
     if body.get("duration") is None:
+        if unread := unread_times(context):
+            yield Question("duration", not_understood(unread, context, _ASK_DURATION))
+            return
         default = context.settings.default_duration
         if default is None:
-            yield Question("duration", "For how long?")
+            yield Question("duration", _ASK_DURATION)
             return
         body["duration"] = default
         yield Assumption("duration", default, "the configured default duration")
@@ -188,9 +202,21 @@ def _duration_step(body: dict[str, Any], context: Context) -> Iterator[Note]:
         high = max(item.limits[1] for item in profiles)
         yield Question(
             "duration",
-            f"{body['duration']} seconds is outside the limits, {low} to {high} seconds. "
-            "For how long?",
+            f"{spoken(body['duration'])} is outside the limits, {spoken(low)} to {spoken(high)}. "
+            f"{_ASK_DURATION}",
         )
+    elif end := end_of(body["duration"], context):
+        reason = f"from now until {clock_text(end, context.now)}"
+        yield Assumption("duration", body["duration"], reason)
+
+
+_ASK_DURATION = "For how long?"
+
+
+def _sink_step(body: dict[str, Any], context: Context) -> Iterator[Question]:
+    """A link that cannot be used is asked about, not left out."""
+    if "sink" not in body and (wrong := unreadable(context, "sink")):
+        yield Question("sink", with_reasons(wrong, "Where are notifications to be sent?"))
 
 
 def _chosen_or_any(body: dict[str, Any], context: Context) -> list[CatalogueProfile]:

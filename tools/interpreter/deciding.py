@@ -182,13 +182,17 @@ class _Deciding:
 
 def _without(context: Context, turns: int) -> Context:
     """The conversation without so many of its newest turns."""
-    return read(context.messages[:-turns], context.catalogue, context.settings, context.sessions)
+    return _read(context.messages[:-turns], context)
 
 
 def _alone(context: Context) -> Context:
     """The newest turn as if it were the first."""
-    newest = context.messages[-1:]
-    return read(newest, context.catalogue, context.settings, context.sessions)
+    return _read(context.messages[-1:], context)
+
+
+def _read(messages: Sequence[str], context: Context) -> Context:
+    """Other turns under the same configuration, at the same time."""
+    return read(messages, context.catalogue, context.settings, context.sessions, context.now)
 
 
 def _schema(context: Context, earlier: Emission | None) -> dict[str, Any]:

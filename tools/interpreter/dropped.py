@@ -3,8 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from camara_qod.tools.interpreter.mentions import Mention
-from camara_qod.tools.interpreter.roles import Role
+from camara_qod.tools.interpreter.reading.mention import Mention, Role
 
 _WITHOUT = (
     r"(?:\b(?:drop|remove|delete|without|skip|forget|omit|scrap|no|leave\s+out|lose|scratch|ditch|strike|never\s+mind)"

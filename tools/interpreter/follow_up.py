@@ -17,28 +17,29 @@ from camara_qod.tools.interpreter.create_session import NAME as CREATE
 from camara_qod.tools.interpreter.decision import DECLINE, Decision
 from camara_qod.tools.interpreter.dropped import taken_out, without_takings
 from camara_qod.tools.interpreter.given import given
-from camara_qod.tools.interpreter.mentions import (
+from camara_qod.tools.interpreter.needs import called_by_name
+from camara_qod.tools.interpreter.profiles import GET as GET_PROFILE
+from camara_qod.tools.interpreter.reading.mention import (
     Address,
     Invalid,
     Length,
     Mention,
+    Moment,
     Phone,
     Ports,
     ProfileName,
     SessionId,
     Sink,
 )
-from camara_qod.tools.interpreter.needs import called_by_name
-from camara_qod.tools.interpreter.profiles import GET as GET_PROFILE
 from camara_qod.tools.interpreter.roles import DEVICE_WORD, SERVER_WORD
 from camara_qod.tools.interpreter.stated import tells_a_use
 
 #: What a turn may name for it to be about an operation that was asked for before.
 _TAKES: dict[str, set[type[Mention]]] = {
-    CREATE: {Address, Invalid, Length, Phone, Ports, ProfileName, Sink},
+    CREATE: {Address, Invalid, Length, Moment, Phone, Ports, ProfileName, Sink},
     sessions.GET: {SessionId},
     sessions.DELETE: {SessionId},
-    sessions.EXTEND: {SessionId, Length},
+    sessions.EXTEND: {SessionId, Length, Moment},
     sessions.RETRIEVE: {Address, Invalid, Phone},
     GET_PROFILE: {ProfileName},
 }
@@ -155,11 +156,13 @@ def _spoken_of(context: Context) -> set[str]:
             case Address(role=role, port=port):
                 ends = {"device", "applicationServer"} if role is None else {str(role)}
                 arguments |= ends | ({"applicationServerPorts"} if port is not None else set())
-            case Phone() | Invalid():
+            case Phone():
                 arguments |= {"device", "applicationServer"}
+            case Invalid(fields=fields):
+                arguments |= {"device", "applicationServer", *fields}
             case Ports():
                 arguments |= {"device", "devicePorts", "applicationServerPorts"}
-            case Length():
+            case Length() | Moment():
                 arguments |= {"duration", "requestedAdditionalDuration"}
             case ProfileName():
                 arguments |= {"qosProfile", "name"}

@@ -6,16 +6,16 @@ from functools import partial
 from typing import Any
 
 from camara_qod.tools.interpreter.decision import Decision
-from camara_qod.tools.interpreter.mentions import (
+from camara_qod.tools.interpreter.reading.mention import (
     Address,
     Mention,
     Phone,
     Ports,
     ProfileName,
+    Role,
     Sink,
     identifier,
 )
-from camara_qod.tools.interpreter.roles import Role
 
 #: "It has a SIM as well, +351 …": beside what was named before, not instead of it.
 _ADDED = re.compile(

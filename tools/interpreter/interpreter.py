@@ -3,7 +3,8 @@
 import asyncio
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from camara_qod.tools.catalogue import Catalogue, load_catalogue
 from camara_qod.tools.interpreter.context import Context, read
@@ -23,12 +24,18 @@ class Interpreter:
         decoder: the language model under constrained decoding.
         settings: defaults and policies.
         catalogue: the operator's profiles; by default the file that the settings name.
+        clock: tells the time, with its zone; by default the settings'.
     """
 
     def __init__(
-        self, decoder: Decoder, settings: QodSettings, catalogue: Catalogue | None = None
+        self,
+        decoder: Decoder,
+        settings: QodSettings,
+        catalogue: Catalogue | None = None,
+        clock: Callable[[], datetime] | None = None,
     ) -> None:
         self._decoder = decoder
+        self._clock = clock or settings.now
         self.settings = settings
         self.catalogue = catalogue or load_catalogue(settings.catalogue)
 
@@ -92,7 +99,7 @@ class Interpreter:
         turns = [messages] if isinstance(messages, str) else list(messages)
         # Counted before it is read: reading takes time that grows faster than the text.
         check_length(self.count_tokens("\n".join(turns)), self.settings.max_prompt_tokens)
-        return read(turns, self.catalogue, self.settings, sessions)
+        return read(turns, self.catalogue, self.settings, sessions, self._clock())
 
     def count_tokens(self, text: str) -> int:
         """How many tokens a text is to the model."""
@@ -109,4 +116,5 @@ def _interpretation(emission: Emission, context: Context, seconds: float) -> Int
         confidence=emission.confidence,
         emitted=emitted,
         seconds=seconds,
+        context=context,
     )

@@ -10,8 +10,7 @@ from ipaddress import ip_address
 from camara_qod.tools.camara.models import ApplicationServer, Device
 from camara_qod.tools.interpreter.context import Context
 from camara_qod.tools.interpreter.meant import taken_back
-from camara_qod.tools.interpreter.mentions import Address, Invalid, Phone
-from camara_qod.tools.interpreter.roles import Role
+from camara_qod.tools.interpreter.reading.mention import Address, Invalid, Phone, Role
 
 #: More than these are a list of something, and not all for one session.
 MAX_LOOSE = 2

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TypeVar
 
-from camara_qod.tools.interpreter.mentions import Address, Length, Mention, Phone, SessionId
+from camara_qod.tools.interpreter.reading.mention import Address, Length, Mention, Phone, SessionId
 
 M = TypeVar("M", bound=Mention)
 

@@ -8,15 +8,16 @@ from typing import Any
 from camara_qod.tools.interpreter import candidates, create_session, profiles, sessions
 from camara_qod.tools.interpreter.context import Context
 from camara_qod.tools.interpreter.decision import DECLINE, Completed, Decision
-from camara_qod.tools.interpreter.mentions import (
+from camara_qod.tools.interpreter.other_apis import asks_for_another
+from camara_qod.tools.interpreter.reading.mention import (
     Address,
     Length,
     Mention,
+    Moment,
     Phone,
     ProfileName,
     SessionId,
 )
-from camara_qod.tools.interpreter.other_apis import asks_for_another
 from camara_qod.tools.interpreter.roles import DEVICE_WORD
 from camara_qod.tools.interpreter.schema import decision_schema
 
@@ -64,7 +65,7 @@ _CALLS: dict[str, re.Pattern[str]] = {
 
 _ON_ONE_SESSION = (sessions.GET, sessions.DELETE, sessions.EXTEND)
 #: What may stand beside a session's id without another operation being meant.
-_WITH_SESSION: set[type[Mention]] = {SessionId, Length}
+_WITH_SESSION: set[type[Mention]] = {SessionId, Length, Moment}
 _LONGER = re.compile(
     r"\b(?:\w*ext\w*n|et?x?t?\w*nd|\w*long|more|add|keep|renew|another|extra|stretch|continu|stay|until|till|up\s+to|top"
     r"|increase|further|time|min|hour|hr|day|second|half|quarter|rais|bump|not\s+enough|push|postpone|later|end"

@@ -7,7 +7,7 @@ from camara_qod.tools.interpreter import candidates
 from camara_qod.tools.interpreter.completion import chosen_profile, finish, profile_question
 from camara_qod.tools.interpreter.context import Context
 from camara_qod.tools.interpreter.decision import Completed
-from camara_qod.tools.interpreter.mentions import ProfileName
+from camara_qod.tools.interpreter.reading.mention import ProfileName
 from camara_qod.tools.interpreter.schema import narrowed
 
 RETRIEVE = "retrieveQoSProfiles"

@@ -1,7 +1,9 @@
 """Which session is meant by "it" or "the second one": those that the API has answered with."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 _ORDINALS = {
     "first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3,
@@ -17,16 +19,26 @@ _OTHER = re.compile(r"\bthe\s+other(?:\s+(?:one|session))?\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
+class SessionTimes:
+    """How long a session lasts: its whole `duration` in seconds, and when it ends."""
+
+    duration: int
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class KnownSessions:
     """Sessions that the API has named in this conversation.
 
     Attributes:
         listed: ids in the order of the newest list.
         current: the one that was spoken of last.
+        times: of those whose answers told them.
     """
 
     listed: tuple[str, ...] = ()
     current: str | None = None
+    times: Mapping[str, SessionTimes] = field(default_factory=dict)
 
     def meant(self, text: str) -> str | None:
         """The session that a turn without an id is about; `None` where that is open.
@@ -48,14 +60,19 @@ class KnownSessions:
     def answered(self, ids: tuple[str, ...]) -> "KnownSessions":
         """After an answer about one session, or a list of several."""
         if len(ids) != 1:
-            return KnownSessions(ids)
+            return KnownSessions(ids, times=self.times)
         listed = self.listed if ids[0] in self.listed else (*self.listed, ids[0])
-        return KnownSessions(listed, ids[0])
+        return KnownSessions(listed, ids[0], self.times)
+
+    def timed(self, times: Mapping[str, SessionTimes]) -> "KnownSessions":
+        """After an answer that told how long sessions last."""
+        return replace(self, times={**self.times, **times})
 
     def without(self, session_id: str) -> "KnownSessions":
         """After a session was deleted."""
         listed = tuple(item for item in self.listed if item != session_id)
-        return KnownSessions(listed, None if self.current == session_id else self.current)
+        current = None if self.current == session_id else self.current
+        return KnownSessions(listed, current, self.times)
 
 
 def _position(text: str) -> int | None:

@@ -5,15 +5,8 @@ to the model.
 """
 
 import re
-from enum import StrEnum
 
-
-class Role(StrEnum):
-    """An end of the connection, by the argument of `createSession` that it fills."""
-
-    DEVICE = "device"
-    SERVER = "applicationServer"
-
+from camara_qod.tools.interpreter.reading.mention import Role
 
 SERVER_WORD = (
     r"(?:server|srvr|srv|svr|backend|broker|relay|headend|scada(?:\s+master)?|ingest|sbc|servidor|serveur|destination|target(?!\s+device)"

@@ -14,7 +14,10 @@ from camara_qod.tools.interpreter import candidates
 from camara_qod.tools.interpreter.completion import Note, device_step, finish
 from camara_qod.tools.interpreter.context import Context
 from camara_qod.tools.interpreter.decision import Assumption, Completed, Question
+from camara_qod.tools.interpreter.reading.mention import Length
 from camara_qod.tools.interpreter.schema import narrowed
+from camara_qod.tools.interpreter.times import not_understood, unread_times
+from camara_qod.tools.wording import spoken
 
 GET = "getSession"
 DELETE = "deleteSession"
@@ -72,7 +75,7 @@ def complete_reference(operation: str) -> Callable[[dict[str, Any], Context], Co
 def complete_extension(emitted: dict[str, Any], context: Context) -> Completed:
     """A session, and how much longer, which has no default."""
     body = dict(emitted)
-    notes: list[Note] = [*_session_step(body, context), *_extension_step(body)]
+    notes: list[Note] = [*_session_step(body, context), *_extension_step(body, context)]
     return finish(EXTEND, body, notes)
 
 
@@ -98,10 +101,38 @@ def _session_step(body: dict[str, Any], context: Context) -> Iterator[Note]:
         yield Question("sessionId", "Which session? Give its id.")
 
 
-def _extension_step(body: dict[str, Any]) -> Iterator[Question]:
-    seconds = body["requestedAdditionalDuration"]
+_ASK_LONGER = "How much longer?"
+
+
+def _extension_step(body: dict[str, Any], context: Context) -> Iterator[Note]:
+    name, said = "requestedAdditionalDuration", body["requestedAdditionalDuration"]
+    if said is None:
+        unread = unread_times(context)
+        text = not_understood(unread, context, _ASK_LONGER) if unread else _ASK_LONGER
+        yield Question(name, text)
+        return
+    seconds = _added(said, body["sessionId"], context)
     if seconds is None:
-        yield Question("requestedAdditionalDuration", "How much longer?")
+        yield Question(name, f"How long that session lasts is not known here. {_ASK_LONGER}")
     elif not 1 <= seconds <= INT32_MAX:
-        text = f"A session cannot be extended by {seconds} seconds. How much longer?"
-        yield Question("requestedAdditionalDuration", text)
+        words = spoken(seconds) if seconds > 0 else "no time at all"
+        yield Question(name, f"A session cannot be extended by {words}. {_ASK_LONGER}")
+    elif seconds != said:
+        body[name] = seconds
+        yield Assumption(name, seconds, "reckoned from how long the session lasts now")
+
+
+def _added(said: int, session_id: str | None, context: Context) -> int | None:
+    """What is to be added, where a new end or a new length of the whole was said."""
+    lengths = [item for item in context.mentions.of(Length) if item.seconds == said]
+    length = lengths[-1] if lengths else None
+    if length is None or (length.until is None and not length.total):
+        return said
+    times = context.sessions.times.get(session_id or "")
+    if times is None:
+        return None
+    if length.total:
+        return said - times.duration
+    if times.expires_at is None or length.until is None:
+        return None
+    return round((length.until - times.expires_at).total_seconds())

@@ -8,7 +8,7 @@ from typing import Any
 
 from camara_qod.tools.catalogue import Need
 from camara_qod.tools.interpreter.create_session import NAME
-from camara_qod.tools.interpreter.durations import find_durations
+from camara_qod.tools.interpreter.reading.lengths import read_times
 from camara_qod.training.generate import identifiers as ids
 from camara_qod.training.generate.example import Example, with_typo
 from camara_qod.training.generate.uses import Uses
@@ -208,7 +208,7 @@ def _length(rng: random.Random, draft: _Draft) -> None:
 
 
 def _rendered(rng: random.Random, draft: _Draft, uses: Uses) -> Example:
-    if draft.unparsed and any(find_durations(text) for text in draft.clauses.values()):
+    if draft.unparsed and any(read_times(text) for text in draft.clauses.values()):
         return create_session(rng, uses)
     kind = rng.random()
     if kind < 0.1 and len(draft.clauses) > 1:

@@ -33,7 +33,7 @@ def test_what_is_missing_is_asked_for_in_the_order_of_the_arguments(catalogue, d
     assert result.decision.to_json() == (
         '{"operation":"clarify","arguments":{"missing":["device","qosProfile","duration"]}}'
     )
-    assert "60 to 43200 seconds" in result.questions[2].text
+    assert "1 day 1 hour is outside the limits, 1 minute to 12 hours" in result.questions[2].text
 
 
 def test_an_address_that_is_none_is_named(catalogue, demo) -> None:

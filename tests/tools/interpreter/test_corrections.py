@@ -5,9 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from camara_qod.tools.interpreter import candidates
-from camara_qod.tools.interpreter.durations import find_again
-from camara_qod.tools.interpreter.mentions import Address
-from camara_qod.tools.interpreter.roles import Role
+from camara_qod.tools.interpreter.again import find_again
+from camara_qod.tools.interpreter.reading.mention import (
+    Address,
+    Role,
+)
 from camara_qod.training.dataset import demo_context as context
 
 

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from camara_qod.tools.interpreter.mentions import (
+from camara_qod.tools.interpreter.mentions import find_mentions
+from camara_qod.tools.interpreter.reading.mention import (
     Address,
     Invalid,
     Length,
@@ -12,11 +13,10 @@ from camara_qod.tools.interpreter.mentions import (
     Phone,
     Ports,
     ProfileName,
+    Role,
     SessionId,
     Sink,
-    find_mentions,
 )
-from camara_qod.tools.interpreter.roles import Role
 
 NAMES = ["QOS_E", "QOS_S", "QOS_M", "QOS_L"]
 
@@ -41,7 +41,6 @@ def found(text: str, kind: type, names: list[str] = NAMES, region: str | None = 
         ("2001:DB8:0:0::1", "2001:db8::1", None, None),
         ("[2001:db8::5]:443", "2001:db8::5", 443, None),
         ("2001:db8::/64", "2001:db8::", None, 64),
-        ("fe80::1%eth0", "fe80::1", None, None),
         ("server:2001:db8::1", "2001:db8::1", None, None),
         ("for 2001:db8::1: 2 hours", "2001:db8::1", None, None),
         ('{"publicAddress":"203.0.113.5","publicPort":59765}', "203.0.113.5", 59765, None),
@@ -65,7 +64,8 @@ def test_addresses(text: str, ip: str, port: int | None, prefix: int | None) -> 
         ("+1 (555) 010-9999", "+15550109999"),
         ("+49 151 23456789 2 hours", "+4915123456789"),
         ("+1 555 010 0123 4 people", "+15550100123"),
-        ("+123456789", "+123456789"),
+        ("+33 0 6 12 34 56 78", "+33612345678"),
+        ("手机+34612000146的", "+34612000146"),
         ("+44 7911\u2011123\u2011456", "+447911123456"),
         ("+44 7911\u00a0123456", "+447911123456"),
         ("＋447911123456", "+447911123456"),
@@ -128,6 +128,17 @@ def test_ports(text: str, ports: tuple, ranges: tuple) -> None:
         ("port 70000", "no valid port"),
         ("ports 20-10", "no valid port"),
         ("+12", "not a phone number"),
+        ("+123456789", "not a phone number"),
+        ("+999 123456789", "not a phone number"),
+        ("+44 7700 900 123 456", "not a phone number"),
+        ("+447911123456x", "not a phone number"),
+        ("fe80::1%eth0", "fe80::1%eth0"),
+        ("[fe80::1%eth0]:443", "fe80::1%eth0"),
+        ("fe80::1%25en0/64", "one machine's own network"),
+        ("10.0.0.4-10.0.0.9", "is a range"),
+        ("10.0.0.4-9", "is a range"),
+        ("10.0.0.4:5010-5000", "no valid range of ports"),
+        ("10.0.0.4-rc1", "part of something longer"),
         ("server game.example.com", "host name"),
         ('"applicationServer": "game.example.com"', "host name"),
         ("connect to play.example.com", "host name"),

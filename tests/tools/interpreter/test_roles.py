@@ -6,8 +6,11 @@ from camara_qod.tools.catalogue import load_catalogue
 from camara_qod.tools.interpreter import candidates
 from camara_qod.tools.interpreter.context import Context, read
 from camara_qod.tools.interpreter.create_session import arguments
-from camara_qod.tools.interpreter.mentions import Address, find_mentions
+from camara_qod.tools.interpreter.mentions import find_mentions
 from camara_qod.tools.interpreter.operation import schema_for
+from camara_qod.tools.interpreter.reading.mention import (
+    Address,
+)
 from camara_qod.tools.interpreter.schema import wire
 from camara_qod.tools.settings import QodSettings
 

@@ -1,0 +1,100 @@
+"""Phone numbers in international form, by the numbering plans that `phonenumbers` knows."""
+
+import re
+from collections.abc import Iterator
+from typing import TypeGuard
+
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat
+
+from camara_qod.tools.interpreter.reading.mention import Invalid, Mention, Phone
+from camara_qod.tools.interpreter.reading.text import Turn
+
+_PHONE = re.compile(r"(?:tel:\s?)?(?:\+|(?<![0-9])00)[ (]{0,2}[1-9](?:[ ().\-/]{0,3}[0-9])*")
+_LOCAL = re.compile(
+    r"(?<![\w+.,:/-])(?:\(?0|[0-9]{2,5}[ .\-/)]|(?=[0-9]{9}))[0-9]?(?:[ ().\-/]{0,2}[0-9]){5,13}"
+    r"(?![\w]|[.,:][0-9])"
+)
+#: A number without a country code is in none of CAMARA's forms of a device.
+_FIELDS = ("device",)
+#: A group of so many digits behind a number may be a number of something else.
+_SHORT = 2
+
+
+def international_numbers(turn: Turn) -> Iterator[Mention]:
+    """Numbers that begin with `+` or `00`; one that no numbering plan has room for is `Invalid`."""
+    for match in _PHONE.finditer(turn.rest):
+        end, number = _read(match[0])
+        start, end = match.start(), match.start() + end
+        if number and turn.whole(start, end):
+            yield Phone(turn.number, start, end, number)
+        elif not turn.rest[start - 1 : start].isalnum():
+            reason = f"{match[0].strip()} is not a phone number in international form"
+            yield Invalid(turn.number, *match.span(), _FIELDS, reason)
+
+
+def national_numbers(turn: Turn, region: str | None) -> Iterator[Mention]:
+    """Numbers without a country code: of the region's plan, if there is one, else `Invalid`.
+
+    Args:
+        turn: what is left of it.
+        region: ISO 3166 country, e.g. `"DE"`.
+    """
+    for match in _LOCAL.finditer(turn.rest):
+        if region and (number := _valid_in(match[0], region)):
+            yield Phone(turn.number, *match.span(), number)
+        else:
+            reason = f"{match[0].strip()} is no phone number with a country code"
+            yield Invalid(turn.number, *match.span(), _FIELDS, reason)
+
+
+def _valid_in(text: str, region: str) -> str | None:
+    try:
+        parsed = phonenumbers.parse(text, region)
+    except NumberParseException:
+        return None
+    if not phonenumbers.is_valid_number(parsed):
+        return None
+    return _e164(parsed)
+
+
+def _read(text: str) -> tuple[int, str | None]:
+    """Where the number ends, and its E.164 form; `None` where it is possible in no plan.
+
+    Numbers are written in groups, and a number that follows ("+1 555 010 0123 4 people") looks
+    like one more group. What is possible as a whole is taken whole; else the longest run of groups
+    that is valid, or possible before one short group, and that a space sets apart from the rest.
+    """
+    groups = list(re.finditer(r"[0-9]+", text))
+    last = len(groups[-1][0])
+    whole = _parsed(text[: groups[-1].end()])
+    shorter = [
+        (group.end(), number)
+        for group in reversed(groups[:-1])
+        if text[group.end()] == " " and (number := _parsed(text[: group.end()]))
+    ]
+    if last == 1 or not _possible(whole):
+        for end, number in shorter:
+            if phonenumbers.is_valid_number(number):
+                return end, _e164(number)
+    if _possible(whole):
+        return groups[-1].end(), _e164(whole)
+    if last <= _SHORT and shorter and _possible(shorter[0][1]):
+        return shorter[0][0], _e164(shorter[0][1])
+    return len(text), None
+
+
+def _e164(number: PhoneNumber) -> str:
+    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+def _possible(number: PhoneNumber | None) -> TypeGuard[PhoneNumber]:
+    return number is not None and phonenumbers.is_possible_number(number)
+
+
+def _parsed(text: str) -> PhoneNumber | None:
+    digits = re.sub(r"[^0-9]", "", text.replace("(0)", ""))
+    try:
+        return phonenumbers.parse("+" + (digits if "+" in text else digits.removeprefix("00")))
+    except NumberParseException:
+        return None
