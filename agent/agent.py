@@ -12,10 +12,11 @@ from langchain_core.messages import AIMessage
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph.state import CompiledStateGraph
 
-from camara_qod.agent.chat_model import CONFIDENCE, ChatQod
+from camara_qod.agent.chat_model import CONFIDENCE, REMARKS, ChatQod
 from camara_qod.agent.grounding import GroundedToolCalls
+from camara_qod.tools.confirmation import CHANGING, DELETE, is_below
 from camara_qod.tools.errors import ModelError, SettingsError
-from camara_qod.tools.operation_tools import CHANGING, operation_tools
+from camara_qod.tools.operation_tools import operation_tools
 from camara_qod.tools.plugin import QodPlugin
 
 #: When a change needs a human's word: always, never, or where the model is less sure than this.
@@ -42,14 +43,17 @@ def build_agent(
         model: the chat model, or its LangChain name (`openai:gpt-5`, `ollama:llama3`); by default
             the fine-tuned one in this process.
         confirm: when creating, changing and deleting need a human's word. A threshold applies to
-            the fine-tuned model; calls of others, which tell no confidence, are always asked about.
+            the fine-tuned model, for deletions the settings' where that is stricter; calls of
+            others, which tell no confidence, are always asked about, and so is a call that leaves
+            out something that the human named.
         checkpointer: keeps conversations; needed for confirmation.
     """
     chat = _chat_model(model) if isinstance(model, str) else model or ChatQod(plugin)
     middleware: list[AgentMiddleware[Any, Any, Any]] = []
     if confirm != "never":
         config = InterruptOnConfig(
-            allowed_decisions=["approve", "edit", "reject"], when=_asks(confirm)
+            allowed_decisions=["approve", "edit", "reject"],
+            when=_asks(confirm, plugin.settings.confirm_deletion_below),
         )
         middleware.append(HumanInTheLoopMiddleware(dict.fromkeys(CHANGING, config)))
     middleware.append(GroundedToolCalls(trusted=_configured(plugin)))
@@ -95,24 +99,25 @@ def _chat_model(name: str) -> BaseChatModel:
     return model
 
 
-def _asks(confirm: Confirm) -> Any:
+def _asks(confirm: Confirm, deletion: float) -> Any:
     """Whether a call is shown to a human before it is made."""
 
     def ask(request: ToolCallRequest) -> bool:
         if isinstance(confirm, str):
             return confirm == "always"
-        sure = _confidence(request)
-        return sure is None or sure < confirm
+        told = _told(request)
+        sure, operation = told.get(CONFIDENCE), request.tool_call["name"]
+        below = max(confirm, deletion) if operation == DELETE else confirm
+        return sure is None or bool(told.get(REMARKS)) or is_below(operation, sure, below)
 
     return ask
 
 
-def _confidence(request: ToolCallRequest) -> float | None:
-    for message in reversed(request.state["messages"]):
-        if isinstance(message, AIMessage):
-            value = message.response_metadata.get(CONFIDENCE)
-            return None if value is None else float(value)
-    return None
+def _told(request: ToolCallRequest) -> dict[str, Any]:
+    """What the model tells about its newest call."""
+    messages = reversed(request.state["messages"])
+    newest = next((item for item in messages if isinstance(item, AIMessage)), None)
+    return newest.response_metadata if newest else {}
 
 
 def _configured(plugin: QodPlugin) -> list[str]:

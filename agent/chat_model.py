@@ -28,7 +28,9 @@ from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import ConfigDict, Field, PrivateAttr
 
-from camara_qod.agent.history import KIND, REPORT, History, read_history
+from camara_qod.agent.history import ABOUT, KIND, REPORT, TURNS, read_history
+from camara_qod.agent.request import decide
+from camara_qod.tools.confirmation import remarks
 from camara_qod.tools.interpreter.decision import Interpretation
 from camara_qod.tools.outcome import Outcome
 from camara_qod.tools.plugin import QodPlugin
@@ -37,6 +39,7 @@ from camara_qod.tools.wording import in_words
 
 CONFIDENCE = "confidence"
 ASSUMPTIONS = "assumptions"
+REMARKS = "remarks"
 
 
 class ChatQod(BaseChatModel):
@@ -105,16 +108,19 @@ class ChatQod(BaseChatModel):
     def _answer(self, messages: list[BaseMessage], names: set[str]) -> AIMessage:
         if messages and isinstance(messages[-1], ToolMessage):
             return _report(messages)
-        history = read_history(messages)
-        made = self._decide(history)
+        decided = decide(self._ready().interpreter, read_history(messages))
+        made = decided.interpretation
         decision = made.decision
         metadata = {
             KIND: decision.operation,
             CONFIDENCE: None if made.confidence is None else round(made.confidence, 4),
             ASSUMPTIONS: {item.argument: item.reason for item in made.assumptions},
+            REMARKS: list(remarks(made)),
+            TURNS: list(decided.turns),
+            ABOUT: made.emitted.operation,
             "model_name": self.model,
         }
-        content, calls = Outcome(made).text, []
+        content, calls = decided.text or Outcome(made).text, []
         if decision.acts and decision.operation in names:
             content = statement(made)
             call = ToolCall(
@@ -127,17 +133,12 @@ class ChatQod(BaseChatModel):
             content=content,
             tool_calls=calls,
             response_metadata=metadata,
-            usage_metadata=self._usage(history, made),
+            usage_metadata=self._usage(decided.turns, made),
         )
 
-    def _decide(self, history: History) -> Interpretation:
-        """For the open turns; after a settled request for the newest turn alone."""
-        turns = list(history.turns) or [""]
-        return self._ready().interpreter.interpret(turns, history.sessions)
-
-    def _usage(self, history: History, made: Interpretation) -> UsageMetadata:
+    def _usage(self, turns: Sequence[str], made: Interpretation) -> UsageMetadata:
         count = self._ready().interpreter.count_tokens
-        said, answered = count("\n".join(history.turns)), count(made.emitted.to_json())
+        said, answered = count("\n".join(turns)), count(made.emitted.to_json())
         return UsageMetadata(
             input_tokens=said, output_tokens=answered, total_tokens=said + answered
         )
@@ -171,7 +172,8 @@ def statement(made: Interpretation) -> str:
     values = [f"{name} {in_words(name, value)}" for name, value in decision.arguments.items()]
     text = f"{decision.operation}: {', '.join(values)}." if values else f"{decision.operation}."
     assumed = ", ".join(f"{item.argument} ({item.reason})" for item in made.assumptions)
-    return f"{text} Not stated: {assumed}." if assumed else text
+    stated = f"{text} Not stated: {assumed}." if assumed else text
+    return " ".join([stated, *remarks(made)])
 
 
 def _report(messages: list[BaseMessage]) -> AIMessage:

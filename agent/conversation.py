@@ -22,8 +22,8 @@ from langgraph.types import Command
 
 from camara_qod.agent.chat_model import ASSUMPTIONS, CONFIDENCE
 from camara_qod.agent.history import History, read_history
+from camara_qod.tools.confirmation import CHANGING
 from camara_qod.tools.errors import QodError
-from camara_qod.tools.operation_tools import CHANGING
 from camara_qod.tools.operations import reconcile
 from camara_qod.tools.plugin import QodPlugin
 from camara_qod.tools.wording import answer_text

@@ -10,6 +10,7 @@ from langchain.tools import BaseTool, ToolException
 from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
 
 from camara_qod.tools.camara.models import CreateSession, RetrieveSessionsInput
+from camara_qod.tools.confirmation import CHANGING as CHANGING
 from camara_qod.tools.errors import QodError
 from camara_qod.tools.faults import faults
 from camara_qod.tools.interpreter.profiles import NoArguments, ProfileReference
@@ -37,8 +38,6 @@ OPERATIONS: dict[str, tuple[type[BaseModel], str]] = {
     "retrieveQoSProfiles": (NoArguments, "Lists the operator's QoS profiles."),
     "getQosProfile": (ProfileReference, "Looks a QoS profile up by its name."),
 }
-#: Those that change something at the operator.
-CHANGING = frozenset({"createSession", "deleteSession", "extendQosSessionDuration"})
 
 
 class OperationTool(BaseTool):

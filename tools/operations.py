@@ -42,10 +42,11 @@ _CALLS: dict[str, Callable[[Any, dict[str, Any]], Any]] = {
 }
 
 
-def dry_run(interpretation: Interpretation) -> Outcome:
-    """The outcome of a decision that is not sent."""
+def dry_run(interpretation: Interpretation, doubts: tuple[str, ...] = ()) -> Outcome:
+    """The outcome of a decision that is not sent; `doubts` tell why it needs a person's word."""
     acts = interpretation.decision.acts
-    return Outcome(interpretation, body=interpretation.decision.arguments if acts else None)
+    body = interpretation.decision.arguments if acts else None
+    return Outcome(interpretation, body=body, doubts=doubts)
 
 
 def execute(interpretation: Interpretation, client: QodClient) -> Outcome:

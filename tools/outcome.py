@@ -8,7 +8,9 @@ from typing import Any
 
 from camara_qod.tools.camara.errors import CamaraError
 from camara_qod.tools.camara.models import SessionInfo
+from camara_qod.tools.confirmation import remarks
 from camara_qod.tools.interpreter.decision import CLARIFY, DECLINE, Interpretation
+from camara_qod.tools.proposal import NOT_SENT, Proposal
 from camara_qod.tools.wording import Answer, answer_text, wire
 
 OFFER = (
@@ -23,7 +25,8 @@ class Outcome:
 
     `body` holds the arguments that were sent to the API, or would have been in a dry run; `answer`
     is what the operator returned and `error` its refusal, with `advice` on what to do next. Where
-    `sent` is false nothing left the process.
+    `sent` is false nothing left the process. `doubts` tell why a change needs a person's word;
+    `held` is true where it waits for it, and `rejected` where that word was no.
     """
 
     interpretation: Interpretation
@@ -32,6 +35,19 @@ class Outcome:
     answer: Answer = None
     error: CamaraError | None = None
     advice: str = ""
+    doubts: tuple[str, ...] = ()
+    held: bool = False
+    rejected: bool = False
+
+    @property
+    def proposal(self) -> Proposal | None:
+        """The change that waits for a person's word, if one does."""
+        if not self.held:
+            return None
+        made = self.interpretation
+        return Proposal(
+            made.decision.operation, made.decision.arguments, made.confidence, self.doubts
+        )
 
     @property
     def session(self) -> SessionInfo | None:
@@ -51,12 +67,17 @@ class Outcome:
             return OFFER
         if decision.operation == CLARIFY:
             return " ".join(question.text for question in self.interpretation.questions)
+        if self.rejected:
+            return NOT_SENT
+        if self.proposal is not None:
+            return self.proposal.text
         if self.error is not None:
             return refusal_text(self.error, self.advice)
         if self.sent:
             text = answer_text(self.answer, decision.arguments)
-            return f"{self.advice} {text}".strip()
-        return "Nothing was sent. This is the request that would be."
+            return " ".join(filter(None, [self.advice, text, *remarks(self.interpretation)]))
+        nothing = "Nothing was sent. This is the request that would be."
+        return " ".join([nothing, *self.doubts])
 
     def to_dict(self) -> dict[str, Any]:
         """The outcome as JSON, for programs."""
@@ -69,6 +90,7 @@ class Outcome:
             },
             "body": self.body,
             "sent": self.sent,
+            "proposal": None if self.proposal is None else self.proposal.to_dict(),
             "answer": wire(self.answer),
             "error": None
             if self.error is None

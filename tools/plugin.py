@@ -1,13 +1,19 @@
 """The parts put together: words in, outcome out. Tool, command line and REPL all go this way."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import httpx2
 
 from camara_qod.tools.camara.client import AsyncQodClient, QodClient
+from camara_qod.tools.confirmation import doubts
+from camara_qod.tools.deletion import Deletions, guarded
+from camara_qod.tools.interpreter.decision import Interpretation
 from camara_qod.tools.interpreter.interpreter import Interpreter
+from camara_qod.tools.interpreter.reference import KnownSessions
 from camara_qod.tools.operations import aexecute, dry_run, execute
 from camara_qod.tools.outcome import Outcome
+from camara_qod.tools.proposal import Proposal
 from camara_qod.tools.settings import QodSettings
 
 Words = str | Sequence[str]
@@ -71,26 +77,69 @@ class QodPlugin:
         """Whether the operator is the mock in this process."""
         return self.settings.api_root is None
 
-    def request(self, words: Words, *, send: bool = True) -> Outcome:
+    def request(
+        self,
+        words: Words,
+        *,
+        send: bool = True,
+        confirmed: bool = False,
+        sessions: KnownSessions | None = None,
+        deletions: Deletions | None = None,
+    ) -> Outcome:
         """Decide for a conversation and carry the decision out.
+
+        A change that the settings want a person's word for is not sent: the outcome is then `held`,
+        says why, and `confirm` sends it.
 
         Args:
             words: what the user typed, one turn or several, oldest first.
             send: false only shows what would be sent.
+            confirmed: a person has agreed to whatever change comes out.
+            sessions: those that the API has named in this conversation.
+            deletions: what was deleted, and which deletions were answered, before.
 
         Raises:
             RequestTooLong: the conversation does not fit the model.
             TransportError: the operator could not be reached.
         """
-        interpretation = self.interpreter.interpret(words)
-        return execute(interpretation, self.client) if send else dry_run(interpretation)
+        made = guarded(self.interpreter.interpret(words, sessions), deletions)
+        shown = self._shown(made, send=send, confirmed=confirmed)
+        return shown or execute(made, self.client)
 
-    async def arequest(self, words: Words, *, send: bool = True) -> Outcome:
+    async def arequest(
+        self,
+        words: Words,
+        *,
+        send: bool = True,
+        confirmed: bool = False,
+        sessions: KnownSessions | None = None,
+        deletions: Deletions | None = None,
+    ) -> Outcome:
         """`request` for asynchronous code; the model works in a thread."""
-        interpretation = await self.interpreter.ainterpret(words)
-        return (
-            await aexecute(interpretation, self.async_client) if send else dry_run(interpretation)
-        )
+        made = guarded(await self.interpreter.ainterpret(words, sessions), deletions)
+        shown = self._shown(made, send=send, confirmed=confirmed)
+        return shown or await aexecute(made, self.async_client)
+
+    def confirm(self, waiting: Outcome | Proposal) -> Outcome:
+        """Send a change that waited for a person's word, exactly as it was shown.
+
+        Args:
+            waiting: a held outcome, or the proposal out of one.
+
+        Raises:
+            TransportError: the operator could not be reached.
+        """
+        return execute(waiting.interpretation, self.client)
+
+    async def aconfirm(self, waiting: Outcome | Proposal) -> Outcome:
+        """`confirm` for asynchronous code."""
+        return await aexecute(waiting.interpretation, self.async_client)
+
+    def _shown(self, made: Interpretation, *, send: bool, confirmed: bool) -> Outcome | None:
+        """The outcome without sending; `None` where it is to be sent."""
+        why = doubts(made, self.settings)
+        held = send and bool(why) and not confirmed
+        return replace(dry_run(made, why), held=held) if held or not send else None
 
     def close(self) -> None:
         """Give the synchronous connections back."""

@@ -2,7 +2,10 @@
 
 import json
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from camara_qod.tools.interpreter.context import Context
 
 DECLINE = "decline"
 CLARIFY = "clarify"
@@ -67,8 +70,8 @@ class Interpretation:
     """A complete decision with its history.
 
     `confidence` is the probability that the model gave to its free choices, 0 to 1, or `None` where
-    the engine does not tell; `emitted` is
-    the decision as the model wrote it, before completion; `seconds` is the wall-clock time.
+    the engine does not tell; `emitted` is the decision as the model wrote it, before completion;
+    `seconds` is the wall-clock time; `context` is what was read, where words were.
     """
 
     decision: Decision
@@ -77,3 +80,4 @@ class Interpretation:
     confidence: float | None
     emitted: Decision
     seconds: float
+    context: "Context | None" = field(default=None, repr=False, compare=False)

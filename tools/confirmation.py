@@ -1,0 +1,83 @@
+"""What is not sent before a person has seen it and said yes.
+
+Creating, prolonging and ending a session changes something: it costs money, or somebody's
+connection. Such a call waits for a yes where the model is less sure of it than the settings ask
+(`QOD_CONFIRM_BELOW`, `QOD_CONFIRM_DELETION_BELOW`), and where the person named more than the call
+uses. An engine that does not tell how sure it is counts as unsure for deletions, which cannot be
+undone.
+"""
+
+from camara_qod.tools.interpreter.context import Context
+from camara_qod.tools.interpreter.decision import Decision, Interpretation
+from camara_qod.tools.leftovers import left_over, named_sessions, written_sessions
+from camara_qod.tools.settings import QodSettings
+
+DELETE = "deleteSession"
+#: Operations that change something at the operator.
+CHANGING = frozenset({"createSession", DELETE, "extendQosSessionDuration"})
+
+
+def doubts(made: Interpretation, settings: QodSettings) -> tuple[str, ...]:
+    """Why a decision needs a person's word before it is sent: a sentence for each reason.
+
+    Args:
+        made: the decision; questions, refusals and what only reads need no word.
+        settings: the thresholds.
+    """
+    operation = made.decision.operation
+    if operation not in CHANGING:
+        return ()
+    below = settings.confirm_below
+    if operation == DELETE:
+        below = settings.confirm_deletion_below
+    unsure = _unsure(operation, made.confidence, below)
+    return (*filter(None, [unsure]), *remarks(made))
+
+
+def remarks(made: Interpretation) -> tuple[str, ...]:
+    """What a person should know before a change is sent, however sure the model is of it."""
+    if made.context is None or made.decision.operation not in CHANGING:
+        return ()
+    return (*_unused(made), *_one_of_several(made.decision, made.context))
+
+
+def is_below(operation: str, confidence: float | None, below: float) -> bool:
+    """Whether the confidence in a change is too low to send it unasked.
+
+    Args:
+        operation: operationId.
+        confidence: 0 to 1; `None` where the engine does not tell.
+        below: 0 never asks, 1 always does.
+    """
+    if below in (0, 1):
+        return below == 1
+    return operation == DELETE if confidence is None else confidence < below
+
+
+def _unsure(operation: str, confidence: float | None, below: float) -> str:
+    if not is_below(operation, confidence, below):
+        return ""
+    if confidence is None:
+        return "The model does not tell how sure it is."
+    if below == 1:
+        return "Changes are always asked about here."
+    return f"The model is {confidence:.0%} sure; below {below:.0%} it is asked first."
+
+
+def _unused(made: Interpretation) -> tuple[str, ...]:
+    rest = left_over(made)
+    return (f"One thing at a time: not used is {', '.join(rest)}.",) if rest else ()
+
+
+def _one_of_several(decision: Decision, context: Context) -> tuple[str, ...]:
+    """That other sessions are known too, where the turn names none or several of them."""
+    session, known = decision.arguments.get("sessionId"), context.sessions.listed
+    if session is None or len({*known, session}) < 2:
+        return ()
+    named = named_sessions(context) & {*known, session}
+    if named == {session}:
+        return ()
+    written = written_sessions(context)  # those are told as not used
+    others = [item for item in known if item != session and item not in written]
+    others = [item for item in others if not named or item in named]
+    return (f"One session at a time: not {', '.join(others)}.",) if others else ()
