@@ -112,21 +112,6 @@ class QodSettings(BaseSettings):
         "no confidence, are asked about too",
     )
 
-    confirm_below: float = Field(
-        default=0.9,
-        ge=0,
-        le=1,
-        description="Confidence below which a session is created or prolonged only after a yes; "
-        "0 never asks, 1 always does",
-    )
-    confirm_deletion_below: float = Field(
-        default=0.99,
-        ge=0,
-        le=1,
-        description="The same for deletions, which cannot be undone; a model server's, which tells "
-        "no confidence, are asked about too",
-    )
-
     catalogue: Path | None = Field(
         default=None, description="Profile catalogue (JSON); by default the four demo profiles"
     )
