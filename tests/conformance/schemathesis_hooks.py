@@ -45,6 +45,10 @@ def meaningful(body: dict[str, Any]) -> None:
     body["applicationServer"] |= {
         name: value for name, value in SUBNETS.items() if name in body["applicationServer"]
     }
+    # That a range goes from its first port to its last is said in words alone.
+    for name in ("devicePorts", "applicationServerPorts"):
+        for item in body.get(name, {}).get("ranges", []):
+            item["from"], item["to"] = sorted((item["from"], item["to"]))
     if "sinkCredential" in body:
         body["sinkCredential"] = CREDENTIAL
     if "sink" in body:

@@ -235,6 +235,24 @@ class PortsSpec(Request):
         return self
 
 
+def in_order(spec: PortsSpec) -> PortsSpec:
+    """Refuse a range that is written from its high end.
+
+    The schemas do not order the two ends; 1.2.0-rc.3 says in words that they are the first and the
+    last port of the range, so that 20 to 10 names no port.
+    """
+    for item in spec.ranges or []:
+        if item.from_ > item.to:
+            raise ValueError(
+                f"a range goes from its first port to its last, and {item.from_} is above {item.to}"
+            )
+    return spec
+
+
+#: What a client may ask for; an answer is read whichever end an operator puts first.
+OrderedPorts = Annotated[PortsSpec, AfterValidator(in_order)]
+
+
 class AccessTokenCredential(Request):
     """The only sink credential that 1.1.0 allows."""
 
@@ -249,8 +267,8 @@ class CreateSession(Request):
 
     device: Device | None = None
     application_server: ApplicationServer
-    device_ports: PortsSpec | None = None
-    application_server_ports: PortsSpec | None = None
+    device_ports: OrderedPorts | None = None
+    application_server_ports: OrderedPorts | None = None
     qos_profile: QosProfileName
     duration: PositiveInt32
     sink: Sink | None = None

@@ -83,6 +83,9 @@ class PortsSpec(models.PortsSpec):
     ports: Annotated[list[Port], Field(min_length=1, max_length=65536)] | None = None
 
 
+OrderedPorts = Annotated[PortsSpec, AfterValidator(models.in_order)]
+
+
 class AccessTokenCredential(models.AccessTokenCredential):
     """A token that the client has acquired for the notifications."""
 
@@ -109,8 +112,8 @@ class CreateSession(models.CreateSession):
 
     device: Device | None = None
     application_server: ApplicationServer
-    device_ports: PortsSpec | None = None
-    application_server_ports: PortsSpec | None = None
+    device_ports: OrderedPorts | None = None
+    application_server_ports: OrderedPorts | None = None
     sink: Annotated[models.Sink, Field(max_length=2048)] | None = None
     sink_credential: SinkCredential | None = None  # type: ignore[assignment]
 

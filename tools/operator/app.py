@@ -18,6 +18,7 @@ from starlette.routing import Match, Route
 from camara_qod.tools.camara.errors import CamaraError, InvalidArgument
 from camara_qod.tools.camara.models import ErrorInfo
 from camara_qod.tools.catalogue import Catalogue, load_catalogue
+from camara_qod.tools.faults import faults
 from camara_qod.tools.operator.assertion import Assertions
 from camara_qod.tools.operator.clients import Clients
 from camara_qod.tools.operator.control import control_routes
@@ -156,9 +157,9 @@ async def _invalid_order(_: Request, error: Exception) -> Response:
     """A call of the control API that does not hold."""
     if not isinstance(error, RequestValidationError):
         raise error
-    first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"][1:])
-    return refusal(InvalidArgument(400, "INVALID_ARGUMENT", f"{where}: {first['msg']}"))
+    # The first part of a place says where in the call it is: body, path or query.
+    found = [item | {"loc": item["loc"][1:]} for item in error.errors()]
+    return refusal(InvalidArgument(400, "INVALID_ARGUMENT", faults(found)))
 
 
 async def _no_such_route(request: Request, error: Exception) -> Response:

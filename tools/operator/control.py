@@ -85,9 +85,13 @@ def control_routes(
     """
 
     def authorised(request: Request) -> None:
-        given = request.headers.get("authorization", "").removeprefix("Bearer ").strip()
-        if not secrets.compare_digest(given.encode(), token.encode()):
-            raise Unauthenticated(401, "UNAUTHENTICATED", "The control token is needed.")
+        given = request.headers.get("authorization")
+        if given is None:
+            raise _unauthenticated(
+                "There is no Authorization header: send Bearer and the control token."
+            )
+        if not secrets.compare_digest(_bearer(given).encode(), token.encode()):
+            raise _unauthenticated("What the Authorization header has is not the control token.")
 
     # The first is for the document alone: it lets `/docs` ask for the token.
     needed = [Depends(HTTPBearer(scheme_name="bearer", auto_error=False)), Depends(authorised)]
@@ -127,3 +131,12 @@ def control_routes(
         return sessions.activate(session_id)
 
     return router
+
+
+def _bearer(header: str) -> str:
+    kind, _, token = header.partition(" ")
+    return token.strip() if kind.lower() == "bearer" else ""
+
+
+def _unauthenticated(message: str) -> Unauthenticated:
+    return Unauthenticated(401, "UNAUTHENTICATED", message)

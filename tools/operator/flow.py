@@ -43,11 +43,7 @@ class Flow:
         spec = self.request.get(name)
         if spec is None:
             return _ALL_PORTS
-        # The schema does not say which end comes first.
-        ranges = [
-            (min(item["from"], item["to"]), max(item["from"], item["to"]))
-            for item in spec.get("ranges", [])
-        ]
+        ranges = [(item["from"], item["to"]) for item in spec.get("ranges", [])]
         return tuple(ranges + [(port, port) for port in spec.get("ports", [])])
 
 

@@ -15,6 +15,7 @@ from camara_qod.tools.camara.models import (
     QosProfileName,
     SessionId,
 )
+from camara_qod.tools.faults import faults
 from camara_qod.tools.operator.edition import Edition
 from camara_qod.tools.operator.flow import check_flow
 from camara_qod.tools.operator.gateway import CORRELATOR, Gateway
@@ -28,6 +29,8 @@ from camara_qod.tools.operator.sinks import check_sink
 B = TypeVar("B", bound=BaseModel)
 _SESSION_ID = TypeAdapter(SessionId)
 _PROFILE_NAME = TypeAdapter(QosProfileName)
+#: Characters of a message: 1.2.0-rc.3 takes no more.
+_LONGEST = 512
 _PATH = {
     "sessionId": {"type": "string", "format": "uuid"},
     "name": _PROFILE_NAME.json_schema(),
@@ -166,9 +169,12 @@ async def _body(
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
         where = ".".join(str(part) for part in first["loc"])
-        text = f"{where}: {first['msg']}" if where else first["msg"]
         code = _code(where, first["type"], first.get("input"), edition)
-        raise InvalidArgument(400, code, text[:500]) from error
+        raise InvalidArgument(400, code, _short(faults(error, model))) from error
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
 def _code(where: str, kind: str, value: Any, edition: Edition) -> str:

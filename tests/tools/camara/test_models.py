@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import yaml
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker
 from pydantic import BaseModel, ValidationError
 
-from camara_qod.tools.camara import models
+from camara_qod.tools.camara import models, models_1_2
 
 QOD = "quality-on-demand/1.1.0_r3.2/quality-on-demand.yaml"
 PROFILES = "qos-profiles/1.1.0_r3.2/qos-profiles.yaml"
@@ -237,3 +238,18 @@ def test_servers_may_be_subnets(text: str) -> None:
 def test_servers_are_addresses(text: str) -> None:
     key = "ipv6Address" if ":" in text else "ipv4Address"
     assert not parses(models.ApplicationServer, {key: text})
+
+
+@pytest.mark.parametrize("edition", [models, models_1_2])
+@pytest.mark.parametrize("name", ["devicePorts", "applicationServerPorts"])
+def test_a_range_is_asked_for_from_its_first_port_and_read_from_either(edition, name: str) -> None:
+    body = {
+        "applicationServer": {"ipv4Address": "203.0.113.100"},
+        "qosProfile": "QOS_E",
+        "duration": 60,
+    }
+    ordered, reversed_ = ({"ranges": [{"from": a, "to": b}]} for a, b in ((10, 20), (20, 10)))
+    assert parses(edition.CreateSession, body | {name: ordered})
+    assert not parses(edition.CreateSession, body | {name: reversed_})
+    session = body | {"sessionId": str(uuid4()), "qosStatus": "REQUESTED", name: reversed_}
+    assert edition.SessionInfo.model_validate(session).wire()[name] == reversed_

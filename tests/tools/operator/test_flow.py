@@ -30,11 +30,6 @@ def flow(**fields) -> Flow:
             True,
         ),
         (
-            {"applicationServerPorts": {"ranges": [{"from": 20, "to": 10}]}},
-            {"applicationServerPorts": {"ports": [15]}},
-            True,
-        ),
-        (
             {"applicationServerPorts": {"ranges": [{"from": 10, "to": 20}]}},
             {"applicationServerPorts": {"ports": [21], "ranges": [{"from": 1, "to": 9}]}},
             False,
