@@ -5,36 +5,29 @@ valid all the same. This middleware looks up each identifier of a call in what t
 what tools returned, and hands the call back where one is in neither. It works with any tool.
 """
 
-import re
-import unicodedata
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
-from ipaddress import IPv6Address
+from datetime import UTC, datetime
 from typing import Any
 
 from langchain.agents.middleware import AgentMiddleware
 from langchain.agents.middleware.types import ToolCallRequest
-from langchain_core.messages import BaseMessage, HumanMessage, ToolMessage
+from langchain_core.messages import AIMessage, ToolMessage
 from langgraph.types import Command
 
-from camara_qod.tools.interpreter.mentions import (
-    Address,
-    Invalid,
-    Mention,
-    Phone,
-    SessionId,
-    find_mentions,
+from camara_qod.tools.evidence import (
+    REFUSED,
+    REVIEWED,
+    Evidence,
+    evidence,
+    identifiers,
+    leaves,
+    named_in,
 )
 
-#: Marks the refusals of this middleware, which are no evidence for what they refuse.
-REFUSED = "ungrounded_tool_call"
-#: LangChain's key for calls that a human reviewer has rewritten.
-_EDITED = "hitl_edited_tool_calls"
+__all__ = ["EDITED", "REFUSED", "GroundedToolCalls", "evidence", "identifiers"]
 
-_LONG_NUMBER = re.compile(r"[0-9](?:[ ().\-/]{0,2}[0-9]){7,}")
-_HEX = re.compile(r"0x[0-9a-f]{6,}", re.IGNORECASE)
-_LINK = re.compile(r"[a-z][a-z0-9+.-]{1,15}://[^\s\"'<>]+|[\w.+-]+@[\w-]+\.[\w.-]+", re.IGNORECASE)
-_COLONS = re.compile(r"[0-9a-f.]*:[0-9a-f.]*:[0-9a-f:.]*", re.IGNORECASE)
-_TRAILING = ".,;:!?)]}'\""
+#: LangChain's key for calls that a human reviewer has rewritten.
+EDITED = "hitl_edited_tool_calls"
 
 Answer = ToolMessage | Command[Any]
 
@@ -42,14 +35,29 @@ Answer = ToolMessage | Command[Any]
 class GroundedToolCalls(AgentMiddleware):
     """Refuses tool calls with identifiers that neither the human nor a tool has named.
 
-    Identifiers are IP addresses, phone and other long numbers, UUIDs, URLs and e-mail addresses, in
-    any string or number of the arguments. The refusal is a `ToolMessage` that names the argument
-    and not the value, so that the model can correct itself or ask. What a human reviewer wrote into
-    a call (`HumanInTheLoopMiddleware`, edit) counts as written by the human.
+    Looked at, in any string, number or key of the arguments:
+
+    - IP addresses, and values that are a host name and nothing else;
+    - links, by origin and path: below a link that was named, or anywhere at a host that was named
+      alone; what is written behind the host is looked at in its turn;
+    - e-mail addresses;
+    - UUIDs, MAC addresses, IBANs, hashes and other codes of letters and digits (seven digits, or
+      sixteen hexadecimal ones);
+    - numbers of seven or more digits: phones by the numbering plans, others by their digits.
+
+    Not looked at: names and other words, shorter numbers, dates and times, amounts. A long number
+    that may be an amount or a time passes where it follows from what was said: sums, products,
+    shares, other units, a date that was named or that is near.
+
+    What a tool returned counts as far as it was not told it in its own arguments; an error of the
+    framework's never counts. The refusal is a `ToolMessage` that names the argument and not the
+    value, so that the model can correct itself or ask. What a human reviewer wrote into a call
+    (`HumanInTheLoopMiddleware`, edit) counts as written by the human.
 
     Args:
         trusted: further texts whose identifiers may be used, such as a configured server.
         tools: names of the tools to guard; all by default.
+        clock: tells the time, for dates that are near.
 
     Example:
         ```python
@@ -57,31 +65,35 @@ class GroundedToolCalls(AgentMiddleware):
         ```
     """
 
-    def __init__(self, *, trusted: Iterable[str] = (), tools: Iterable[str] | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        trusted: Iterable[str] = (),
+        tools: Iterable[str] | None = None,
+        clock: Callable[[], datetime] | None = None,
+    ) -> None:
         super().__init__()
         self._trusted = tuple(trusted)
         self._guarded = None if tools is None else frozenset(tools)
+        self._clock = clock or (lambda: datetime.now(UTC))
 
     def wrap_tool_call(
         self, request: ToolCallRequest, handler: Callable[[ToolCallRequest], Answer]
     ) -> Answer:
         """Let a grounded call through."""
-        return self._refusal(request) or handler(request)
+        return self._refusal(request) or _reviewed(handler(request), request)
 
     async def awrap_tool_call(
         self, request: ToolCallRequest, handler: Callable[[ToolCallRequest], Awaitable[Answer]]
     ) -> Answer:
         """Let a grounded call through."""
-        return self._refusal(request) or await handler(request)
+        return self._refusal(request) or _reviewed(await handler(request), request)
 
     def _refusal(self, request: ToolCallRequest) -> ToolMessage | None:
-        call = request.tool_call
-        if self._guarded is not None and call["name"] not in self._guarded:
+        name, arguments = _executed(request)
+        if self._guarded is not None and name not in self._guarded:
             return None
-        if call["id"] in (_of(request.state, _EDITED) or {}):
-            return None
-        known = evidence(_of(request.state, "messages") or [], self._trusted)
-        wrong = [path for path, text in _leaves(call["args"]) if not identifiers(text) <= known]
+        wrong = list(dict.fromkeys(_ungrounded(arguments, request, self._known(request))))
         if not wrong:
             return None
         return ToolMessage(
@@ -90,90 +102,69 @@ class GroundedToolCalls(AgentMiddleware):
                 "that neither the user wrote nor a tool returned. Use one out of the conversation, "
                 "or ask the user for it."
             ),
-            name=call["name"],
-            tool_call_id=call["id"] or "",
+            name=name,
+            tool_call_id=request.tool_call["id"] or "",
             status="error",
             additional_kwargs={REFUSED: True},
         )
 
-
-def evidence(messages: Iterable[BaseMessage], trusted: Iterable[str] = ()) -> set[str]:
-    """Every identifier that the human wrote or a tool returned, in normal form."""
-    known: set[str] = set()
-    for message in messages:
-        told = isinstance(message, HumanMessage) or (
-            isinstance(message, ToolMessage) and REFUSED not in message.additional_kwargs
+    def _known(self, request: ToolCallRequest) -> Evidence:
+        return evidence(
+            _of(request.state, "messages") or [],
+            self._trusted,
+            speaking=_speaking(request),
+            now=self._clock(),
         )
-        if told:
-            known |= identifiers(str(message.text))
-    for text in trusted:
-        known |= identifiers(text)
-    return known
 
 
-def identifiers(text: str) -> set[str]:
-    """The identifiers of a text, each in one normal form however it was written."""
-    plain = _plain(text)
-    found = {_normal(item, plain) for item in find_mentions([plain]).items}
-    found |= {link.rstrip(_TRAILING).lower() for link in _LINK.findall(plain)}
-    found |= set(_bare_ipv6(plain))
-    rest = _LINK.sub(" ", plain)
-    found |= {match.lower() for match in _HEX.findall(rest)}
-    for digits in _LONG_NUMBER.findall(_without_mentions(rest)):
-        found.add(re.sub(r"[^0-9]", "", digits))
-    found.discard("")
-    return found
+def _ungrounded(
+    arguments: Mapping[str, Any], request: ToolCallRequest, known: Evidence
+) -> Iterator[str]:
+    """The paths of values with an identifier that has no source.
+
+    A value that is not in the model's own call was put there by a reviewer, or by the deployer's
+    code.
+    """
+    written = _written(request)
+    own = None if written is None else {text for _, text in leaves(written)}
+    for path, text in leaves(arguments):
+        if (own is None or text in own) and not named_in(text) <= known:
+            # The name of an argument may itself be what was made up.
+            yield "the arguments" if not path or identifiers(path) else path
 
 
-def _bare_ipv6(text: str) -> Iterator[str]:
-    """Addresses such as `::` that a reader would not take for one."""
-    for match in _COLONS.findall(text):
-        try:
-            yield str(IPv6Address(match.rstrip(".")))
-        except ValueError:
-            continue
+def _executed(request: ToolCallRequest) -> tuple[str, Mapping[str, Any]]:
+    """Name and arguments of the call as it will be made."""
+    edited = (_of(request.state, EDITED) or {}).get(request.tool_call["id"])
+    call = edited or request.tool_call
+    return call["name"], call["args"]
 
 
-def _normal(item: Mention, text: str) -> str:
-    if isinstance(item, Address):
-        return str(item.ip)
-    if isinstance(item, Phone):
-        return item.number
-    if isinstance(item, SessionId):
-        return item.uuid
-    if isinstance(item, Invalid):
-        return text[item.start : item.end].strip().lower()
-    return ""
+def _written(request: ToolCallRequest) -> Mapping[str, Any] | None:
+    """The arguments that the model wrote."""
+    for message in reversed(_of(request.state, "messages") or []):
+        if isinstance(message, AIMessage):
+            for call in message.tool_calls:
+                if call["id"] == request.tool_call["id"]:
+                    return call["args"]
+    return None
 
 
-def _without_mentions(text: str) -> str:
-    """The text without what was recognised, so that no part of it counts once more."""
-    recognised = Address | Phone | SessionId
-    mentions = [item for item in find_mentions([text]).items if isinstance(item, recognised)]
-    for item in sorted(mentions, key=lambda item: -item.start):
-        text = text[: item.start] + " | " + text[item.end :]
-    return text
+def _reviewed(answer: Answer, request: ToolCallRequest) -> Answer:
+    """The answer, with the arguments beside it where they are not the model's."""
+    _, arguments = _executed(request)
+    if isinstance(answer, ToolMessage) and _written(request) not in (None, arguments):
+        more = answer.additional_kwargs | {REVIEWED: dict(arguments)}
+        return answer.model_copy(update={"additional_kwargs": more})
+    return answer
 
 
-def _plain(text: str) -> str:
-    """Compatibility forms folded, invisible characters dropped."""
-    folded = unicodedata.normalize("NFKC", text)
-    return "".join(char for char in folded if unicodedata.category(char) != "Cf")
-
-
-def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """Each string and number of the arguments with its path; keys are text of the model's too."""
-    if isinstance(value, Mapping):
-        for key, item in value.items():
-            where = f"{path}.{key}" if path else str(key)
-            if identifiers(str(key)):
-                yield path or "the arguments", str(key)
-            yield from _leaves(item, where)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from _leaves(item, path)
-    elif value is not None and not isinstance(value, bool):
-        yield path or "the arguments", str(value)
+def _speaking(request: ToolCallRequest) -> frozenset[str]:
+    """Tools that word their errors themselves; those of others are the framework's."""
+    tools = [*(getattr(request.runtime, "tools", None) or ()), request.tool]
+    return frozenset(
+        tool.name for tool in tools if tool is not None and getattr(tool, "handle_tool_error", None)
+    )
 
 
 def _of(state: Any, name: str) -> Any:
