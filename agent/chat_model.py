@@ -32,6 +32,7 @@ from camara_qod.agent.history import ABOUT, KIND, REPORT, TURNS, read_history
 from camara_qod.agent.request import decide
 from camara_qod.tools.confirmation import remarks
 from camara_qod.tools.interpreter.decision import Interpretation
+from camara_qod.tools.operation_tools import worded
 from camara_qod.tools.outcome import Outcome
 from camara_qod.tools.plugin import QodPlugin
 from camara_qod.tools.settings import QodSettings, load_settings
@@ -177,12 +178,15 @@ def statement(made: Interpretation) -> str:
 
 
 def _report(messages: list[BaseMessage]) -> AIMessage:
-    """The results of the newest tool calls, as the tools have worded them."""
+    """The results of the newest tool calls, as the tools have worded them, and what is left."""
     results: list[str] = []
+    left: list[str] = []
     for message in reversed(messages):
         if not isinstance(message, ToolMessage):
+            left = message.response_metadata.get(REMARKS, left)
             break
-        results.insert(0, str(message.text))
-    text = "\n".join(results)
+        results.insert(0, worded(message))
+    done = isinstance(messages[-1], ToolMessage) and messages[-1].status == "success"
+    text = " ".join(["\n".join(results), *(left if done else [])])
     nothing = UsageMetadata(input_tokens=0, output_tokens=0, total_tokens=0)  # no model was asked
     return AIMessage(content=text, response_metadata={KIND: REPORT}, usage_metadata=nothing)

@@ -20,15 +20,15 @@ from langchain_core.messages import (
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command
 
-from camara_qod.agent.chat_model import ASSUMPTIONS, CONFIDENCE
+from camara_qod.agent.chat_model import ASSUMPTIONS, CONFIDENCE, REMARKS
 from camara_qod.agent.history import History, read_history
 from camara_qod.tools.confirmation import CHANGING
 from camara_qod.tools.errors import QodError
 from camara_qod.tools.operations import reconcile
 from camara_qod.tools.plugin import QodPlugin
+from camara_qod.tools.proposal import NOT_SENT
 from camara_qod.tools.wording import answer_text
 
-NOT_SENT = "Not sent."
 INTERRUPTED = "The last time was cut off before an answer came."
 
 
@@ -37,13 +37,14 @@ class Pending:
     """A call that waits for a human's word.
 
     `reasons` tells for each argument that was not said where its value comes from; `confidence` is
-    the model's, 0 to 1, where it tells one.
+    the model's, 0 to 1, where it tells one; `remarks` tell what else was named and is not in it.
     """
 
     operation: str
     arguments: dict[str, Any]
     reasons: dict[str, str] = field(default_factory=dict)
     confidence: float | None = None
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ class Conversation:
         return self._step(Command(resume={"decisions": [{"type": "approve"}] * self._waiting()}))
 
     def reject(self) -> Reply:
-        """Do not make the call that waits; the request stays open for a correction."""
+        """Do not make the call that waits; the next turn may correct it, and then it is closed."""
         count = self._waiting()
         if not count:
             return Reply("")
@@ -169,7 +170,11 @@ class Conversation:
             told = asking.response_metadata if asking else {}
             request = requests[0]
             pending = Pending(
-                request["name"], request["args"], told.get(ASSUMPTIONS, {}), told.get(CONFIDENCE)
+                request["name"],
+                request["args"],
+                told.get(ASSUMPTIONS, {}),
+                told.get(CONFIDENCE),
+                tuple(told.get(REMARKS, ())),
             )
             return Reply("", pending)
         before = messages[-2] if len(messages) > 1 else None

@@ -47,6 +47,8 @@ def show_pending(console: Console, pending: "Pending", *, body: bool) -> None:
     """
     title = pending.operation + _sure(pending.confidence)
     console.print(_arguments(title, pending.arguments, pending.reasons))
+    for remark in pending.remarks:
+        console.print(Text(remark, style="yellow"))
     if body:
         console.print(Text("Request body", style="bold"), JSON.from_data(pending.arguments))
 

@@ -1,18 +1,19 @@
 """`qod chat`: a conversation at the prompt."""
 
 import json
-import re
 from collections.abc import Callable
 
 from rich.console import Console
 
-from camara_qod.agent.conversation import NOT_SENT, Conversation, Pending, Reply
+from camara_qod.agent.conversation import Conversation, Pending, Reply
 from camara_qod.agent.display import show_pending
 from camara_qod.agent.status import SessionWatch
 from camara_qod.agent.terminal import Lines
 from camara_qod.tools.camara.models import QosProfileDeviceRequest
+from camara_qod.tools.consent import consent
 from camara_qod.tools.errors import QodError
 from camara_qod.tools.plugin import QodPlugin
+from camara_qod.tools.proposal import NOT_SENT
 from camara_qod.tools.wording import profile_text, session_text
 
 HELP = """\
@@ -29,17 +30,6 @@ no does not, and anything else corrects it.
   /help       this text
   /quit       leave (also Ctrl-D)"""
 COMMANDS = ("/sessions", "/profiles", "/json", "/new", "/help", "/quit")
-
-_YES = re.compile(
-    r"\W*(?:y|yes|yep|yeah|ok(?:ay)?|sure|send(?:\s+it)?|go(?:\s+ahead)?|do\s+it|confirm(?:ed)?|approved?"
-    r"|please(?:\s+do)?|looks?\s+good|right|correct)(?:[\s,]+(?:please|thanks?))?\W*",
-    re.IGNORECASE,
-)
-_NO = re.compile(
-    r"\W*(?:n|no|nope|nah|don['’]?t(?:\s+send(?:\s+it)?)?|cancel|stop|reject(?:ed)?|never\s?mind)"
-    r"(?:[\s,]+(?:thanks?|thank\s+you))?\W*",
-    re.IGNORECASE,
-)
 
 
 class Repl:
@@ -108,18 +98,18 @@ class Repl:
             command = text.split()[0]
             unknown = f"There is no command {command}; /help lists them."
             self._commands.get(command, lambda: self._say(unknown))()
-        elif self._pending and _YES.fullmatch(text):
-            self._pending = None
-            self._show(self._conversation.approve())
-        elif self._pending and _NO.fullmatch(text):
-            self._pending = None
-            self._conversation.reject()
-            self._say(f"{NOT_SENT} Say what to change, or something else.")
-        else:
-            self._pending = None
+            return
+        agrees = consent(text) if self._pending else None
+        self._pending = None
+        if agrees is None:
             with self._console.status("…"):
                 reply = self._conversation.say(text)
             self._show(reply)
+        elif agrees:
+            self._show(self._conversation.approve())
+        else:
+            self._conversation.reject()
+            self._say(f"{NOT_SENT} Say what to change, or something else.")
 
     def _safely(self, action: Callable[[], None]) -> None:
         """Do something; an error is one sentence, and Ctrl-C leaves nothing half-made."""

@@ -61,6 +61,7 @@ def test_a_whole_afternoon() -> None:
             create(OTHER, "QOS_L"),
             {"operation": "retrieveSessionsByDevice", "arguments": {"device": OTHER}},
             on_session("deleteSession"),
+            on_session("deleteSession"),
             DECLINE,
         )
     )
@@ -78,6 +79,7 @@ def test_a_whole_afternoon() -> None:
         "ok",
         "which sessions does +351911111111 have?",
         "cancel it",
+        "the second one",
         "no",
         "/sessions",
         "thanks, bye",
@@ -128,6 +130,7 @@ def test_a_whole_afternoon() -> None:
         "Send it? yes, no, or say what to change.",
         "Session ID with QOS_L is AVAILABLE, for 1 hour until TIME UTC.",
         "Session ID with QOS_L is AVAILABLE, for 1 hour until TIME UTC.",
+        "Which session? One at a time: say which of the 2, or give its id. 1. ID; 2. ID",
         "deleteSession · confidence 100%",
         "argument value",
         "sessionId ID the session this conversation is about",
@@ -267,3 +270,154 @@ def test_a_lost_connection_is_told_in_a_sentence_and_loses_nothing() -> None:
     parts.client.create_session = post
     said = room.type("try again", "yes")
     assert said[-1].startswith("Session ID with QOS_E is AVAILABLE")
+
+
+# --- nothing acts that nobody asked for -----------------------------------------------------------
+
+LONGER = "extendQosSessionDuration"
+ASK = "Send it? yes, no, or say what to change."
+NOTHING = "There is nothing to say yes or no to. Say what you need."
+OFFER = (
+    "That is not a matter for the Quality-on-Demand API. I can request a better connection for a "
+    "device: say which device, what it is for, and for how long."
+)
+REJECTED = "Not sent. Say what to change, or something else."
+
+
+def with_session(*decisions: Any, devices: tuple[Any, ...] = (PHONE,)) -> Room:
+    """A prompt at which sessions were created already."""
+    room = Room(plugin(*map(create, devices), *decisions))
+    for device in devices:
+        said = room.type(f"gaming on {device['phoneNumber']}", "yes")
+        assert said[-1].startswith("Session ID"), said
+    return room
+
+
+def longer(seconds: int) -> dict[str, Any]:
+    return on_session(LONGER, requestedAdditionalDuration=seconds)
+
+
+def proposed(said: list[str]) -> list[str]:
+    """The operations that were shown for a yes."""
+    return [line.split(" · ")[0] for line in said if " · confidence" in line]
+
+
+@pytest.mark.parametrize("words", ["yes", "no", "ok", "nein", "yes please"])
+def test_a_rejected_proposal_does_not_come_back_at_a_yes_or_no(words: str) -> None:
+    room = with_session(longer(900), DECLINE, DECLINE)
+    said = room.type("extend it by 15 minutes", "no", "thanks", words)
+    assert proposed(said) == [LONGER]
+    assert said[-3:-1] == [REJECTED, OFFER]
+    assert said[-1] in (NOTHING, OFFER)
+
+
+def test_right_after_a_no_a_bare_answer_revives_nothing() -> None:
+    room = with_session(longer(900))
+    assert room.type("extend it by 15 minutes", "no", "yes")[-2:] == [REJECTED, NOTHING]
+
+
+def test_a_turn_that_names_nothing_does_not_repeat_what_was_rejected() -> None:
+    # Alone the turn asks; read with the rejected one it would say the same again.
+    unsaid = on_session(LONGER, requestedAdditionalDuration=None)
+    room = with_session(longer(900), unsaid, longer(900))
+    said = room.type("extend it by 15 minutes", "no", "hm, well")
+    assert proposed(said) == [LONGER]
+    assert said[-1] == "How much longer?"
+
+
+def test_what_was_rejected_may_be_asked_for_anew() -> None:
+    room = with_session(longer(900), longer(900))
+    said = room.type("extend it by 15 minutes", "no", "do extend it by 15 minutes", "yes")
+    assert proposed(said) == [LONGER, LONGER]
+    assert said[-1].startswith("Session ID with QOS_E is AVAILABLE, for 1 hour 15 minutes")
+
+
+def test_the_turn_right_after_a_no_corrects() -> None:
+    room = Room(plugin(create(PHONE, duration=7200), DECLINE, create(PHONE, duration=1200)))
+    said = room.type("gaming on +351966666666 for 2 hours", "no", "no, 20 minutes", "yes")
+    assert said[-1].startswith("Session ID with QOS_E is AVAILABLE, for 20 minutes")
+
+
+def test_a_new_request_after_a_no_takes_nothing_from_the_old_one() -> None:
+    room = with_session(longer(900), create(OTHER), create(OTHER, duration=900))
+    said = room.type("extend it by 15 minutes", "no", "gaming on +351911111111", "yes")
+    assert "duration 3600 s (1 hour) the configured default duration" in said
+    assert said[-1].startswith("Session ID with QOS_E is AVAILABLE, for 1 hour until")
+
+
+def test_a_deletion_that_is_taken_back_is_not_proposed_again() -> None:
+    room = with_session(*[on_session("deleteSession")] * 4)
+    said = room.type("kill it", "wait, leave it running, I only want its state", "yes", "/sessions")
+    assert proposed(said) == ["deleteSession"]
+    stays = (
+        "Session ID was asked about already, and stays as it is. What shall be done? To delete it "
+        "after all, say so with its id."
+    )
+    assert said[-3:-1] == [stays, stays]
+    assert said[-1].startswith("1. Session ID with QOS_E is AVAILABLE")
+
+
+def test_a_deletion_that_was_rejected_comes_back_by_its_id() -> None:
+    room = with_session(*[on_session("deleteSession")] * 2)
+    (session,) = room.repl._conversation.history.sessions.listed
+    said = room.type("kill it", "no", "kill it", f"delete {session}", "yes")
+    assert proposed(said) == ["deleteSession", "deleteSession"]
+    assert said[-1] == "Session ID is deleted."
+
+
+def test_an_interrupted_request_is_taken_up_and_the_deletion_is_not() -> None:
+    room = with_session(
+        create(),
+        on_session("deleteSession"),
+        create(OTHER, None),
+        create(OTHER),
+    )
+    said = room.type("gaming please", "kill it first", "yes", "+351911111111", "yes")
+    assert proposed(said) == ["deleteSession", "createSession"]
+    assert said[-1].startswith("Session ID with QOS_E is AVAILABLE")
+
+
+def test_a_deletion_that_was_done_is_not_proposed_again() -> None:
+    room = with_session(create(), on_session("deleteSession"))
+    session = room.repl._conversation.history.sessions.current
+    again = on_session("deleteSession", session)
+    room._parts.interpreter._decoder.script += [again, again, again]
+    said = room.type("gaming please", "kill it first", "yes", "+351911111111", f"kill {session}")
+    assert proposed(said) == ["deleteSession"]
+    gone = "Session ID is deleted already. Which other one, if any?"
+    assert said[-2:] == [gone, gone]
+
+
+def test_one_of_several_sessions_is_not_guessed_for_a_deletion() -> None:
+    room = with_session(*[on_session("deleteSession")] * 2, devices=(PHONE, OTHER))
+    which = "Which session? One at a time: say which of the 2, or give its id. 1. ID; 2. ID"
+    assert room.type("cancel everything") == [which]
+    said = room.type("the first one", "yes")
+    assert proposed(said) == ["deleteSession"]
+    assert said[-1] == "Session ID is deleted."
+    assert len(room.repl._conversation.history.sessions.listed) == 1
+
+
+def test_what_one_act_leaves_out_is_told_before_and_after() -> None:
+    room = with_session(longer(900), devices=(PHONE, OTHER))
+    said = room.type("extend the first by 15 minutes and the second by 20 minutes", "yes")
+    left = "One thing at a time: not used is 20 minutes."
+    one = "One session at a time: not ID."
+    assert said[-4:-1] == [left, one, ASK]
+    assert said[-1].endswith(f"UTC. {left} {one}")
+
+
+def test_both_is_one_and_the_other_is_named() -> None:
+    room = with_session(longer(900), devices=(PHONE, OTHER))
+    said = room.type("extend both by 15 minutes")
+    assert "One session at a time: not ID." in said
+
+
+def test_two_ids_are_one_deletion_and_the_other_is_named() -> None:
+    room = with_session(devices=(PHONE, OTHER))
+    first, second = room.repl._conversation.history.sessions.listed
+    room._parts.interpreter._decoder.script += [on_session("deleteSession", first)]
+    said = room.type(f"delete {first} and {second}", "yes", "/sessions")
+    assert "One thing at a time: not used is ID." in said
+    assert said[-2] == "Session ID is deleted. One thing at a time: not used is ID."
+    assert room.repl._conversation.history.sessions.listed == (second,)
