@@ -34,6 +34,29 @@ class ScriptedDecoder:
         return len(text.split())
 
 
+class ReadingDecoder(ScriptedDecoder):
+    """Emits what belongs to the turns that it is handed, and declines all others.
+
+    Args:
+        decisions: by their turns, one a line.
+    """
+
+    def __init__(self, decisions: dict[str, dict[str, Any]]) -> None:
+        super().__init__()
+        self._decided = {tuple(turns.splitlines()): item for turns, item in decisions.items()}
+
+    def decode(
+        self, turns: Sequence[str], schema: dict[str, Any], deadline: Any = None
+    ) -> tuple[str, Trace]:
+        self._decided.setdefault(tuple(turns), DECLINE)
+        return super().decode(turns, schema, deadline)
+
+
+def reading(decisions: dict[str, dict[str, Any]]) -> QodPlugin:
+    """A plugin with the mock operator in this process, whose model reads the turns."""
+    return QodPlugin(Interpreter(ReadingDecoder(decisions), QodSettings(_env_file=None)))
+
+
 def plugin(*decisions: dict[str, Any], probability: float = 1.0) -> QodPlugin:
     """A plugin with the mock operator in this process."""
     settings = QodSettings(_env_file=None)

@@ -17,7 +17,7 @@ from camara_qod.tools.camara.errors import Unauthenticated
 from camara_qod.tools.errors import TransportError
 from camara_qod.tools.plugin import QodPlugin
 
-from .fakes import DECLINE, create, on_session, plugin
+from .fakes import DECLINE, create, on_session, plugin, reading
 
 PHONE = {"phoneNumber": "+351966666666"}
 OTHER = {"phoneNumber": "+351911111111"}
@@ -302,32 +302,42 @@ def proposed(said: list[str]) -> list[str]:
     return [line.split(" · ")[0] for line in said if " · confidence" in line]
 
 
+CREATE, EXTEND = "gaming on +351966666666", "extend it by 15 minutes"
+
+
+def reading_room(**decisions: dict[str, Any]) -> Room:
+    """A prompt with a session, whose model reads what it is handed."""
+    begun = {CREATE: create(PHONE), EXTEND: longer(900)}
+    room = Room(reading(begun | decisions))
+    room.type(CREATE, "yes")
+    return room
+
+
 @pytest.mark.parametrize("words", ["yes", "no", "ok", "nein", "yes please"])
 def test_a_rejected_proposal_does_not_come_back_at_a_yes_or_no(words: str) -> None:
-    room = with_session(longer(900), DECLINE, DECLINE)
-    said = room.type("extend it by 15 minutes", "no", "thanks", words)
-    assert proposed(said) == [LONGER]
-    assert said[-3:-1] == [REJECTED, OFFER]
-    assert said[-1] in (NOTHING, OFFER)
+    again = {f"{EXTEND}\n{turns}": longer(900) for turns in (words, f"thanks\n{words}")}
+    for between in ([], ["thanks"]):
+        said = reading_room(**again).type(EXTEND, "no", *between, words)
+        assert proposed(said) == [LONGER]
+        assert said[-1] in (NOTHING, OFFER)
 
 
 def test_right_after_a_no_a_bare_answer_revives_nothing() -> None:
     room = with_session(longer(900))
-    assert room.type("extend it by 15 minutes", "no", "yes")[-2:] == [REJECTED, NOTHING]
+    assert room.type(EXTEND, "no", "yes")[-2:] == [REJECTED, NOTHING]
 
 
 def test_a_turn_that_names_nothing_does_not_repeat_what_was_rejected() -> None:
-    # Alone the turn asks; read with the rejected one it would say the same again.
     unsaid = on_session(LONGER, requestedAdditionalDuration=None)
-    room = with_session(longer(900), unsaid, longer(900))
-    said = room.type("extend it by 15 minutes", "no", "hm, well")
+    room = reading_room(**{"hm, well": unsaid, f"{EXTEND}\nhm, well": longer(900)})
+    said = room.type(EXTEND, "no", "hm, well")
     assert proposed(said) == [LONGER]
     assert said[-1] == "How much longer?"
 
 
 def test_what_was_rejected_may_be_asked_for_anew() -> None:
     room = with_session(longer(900), longer(900))
-    said = room.type("extend it by 15 minutes", "no", "do extend it by 15 minutes", "yes")
+    said = room.type(EXTEND, "no", "do extend it by 15 minutes", "yes")
     assert proposed(said) == [LONGER, LONGER]
     assert said[-1].startswith("Session ID with QOS_E is AVAILABLE, for 1 hour 15 minutes")
 
@@ -339,8 +349,9 @@ def test_the_turn_right_after_a_no_corrects() -> None:
 
 
 def test_a_new_request_after_a_no_takes_nothing_from_the_old_one() -> None:
-    room = with_session(longer(900), create(OTHER), create(OTHER, duration=900))
-    said = room.type("extend it by 15 minutes", "no", "gaming on +351911111111", "yes")
+    new = "gaming on +351911111111"
+    room = reading_room(**{new: create(OTHER), f"{EXTEND}\n{new}": create(OTHER, duration=900)})
+    said = room.type(EXTEND, "no", new, "yes")
     assert "duration 3600 s (1 hour) the configured default duration" in said
     assert said[-1].startswith("Session ID with QOS_E is AVAILABLE, for 1 hour until")
 
