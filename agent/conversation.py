@@ -21,9 +21,11 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command
 
 from camara_qod.agent.chat_model import ASSUMPTIONS, CONFIDENCE, REMARKS
+from camara_qod.agent.grounding import EDITED
 from camara_qod.agent.history import History, read_history
 from camara_qod.tools.confirmation import CHANGING
 from camara_qod.tools.errors import QodError
+from camara_qod.tools.operation_tools import kept
 from camara_qod.tools.operations import reconcile
 from camara_qod.tools.plugin import QodPlugin
 from camara_qod.tools.proposal import NOT_SENT
@@ -108,7 +110,11 @@ class Conversation:
         if not open_calls:
             self._take_back()
             return None
-        results = [self._looked_up(call) for call in open_calls]
+        edited = state.values.get(EDITED) or {}
+        results = [
+            self._looked_up(ToolCall(**{**call, **edited.get(call["id"], {})}))
+            for call in open_calls
+        ]
         self._agent.update_state(self._config, {"messages": results}, as_node="tools")
         after = self._agent.invoke(None, self._config, durability="sync")
         reply = self._reply(after["messages"], ())
@@ -155,12 +161,14 @@ class Conversation:
                 status = "success"
             except QodError as error:
                 text = str(error)
-        return ToolMessage(
+        message = ToolMessage(
             text,
             name=call["name"],
             tool_call_id=call["id"] or "",
             status="success" if status == "success" else "error",
         )
+        kept(message, call["args"])
+        return message
 
     @staticmethod
     def _reply(messages: list[AnyMessage], interrupts: Iterable[Any]) -> Reply:

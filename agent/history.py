@@ -17,7 +17,7 @@ from camara_qod.tools.confirmation import DELETE
 from camara_qod.tools.deletion import Deletions
 from camara_qod.tools.interpreter.decision import CLARIFY, DECLINE, Decision
 from camara_qod.tools.interpreter.reference import KnownSessions
-from camara_qod.tools.operation_tools import OPERATIONS
+from camara_qod.tools.operation_tools import OPERATIONS, executed, worded
 
 #: Where an AI message of ours says what it is: an operationId, `clarify`, `decline` or `report`.
 KIND = "qod_kind"
@@ -95,7 +95,10 @@ def read_history(messages: Iterable[BaseMessage]) -> History:
             calls |= {call["id"]: call["args"] for call in message.tool_calls}
             history = _after_answer(history, message)
         elif isinstance(message, ToolMessage):
-            history = _after_tool(history, message, calls.get(message.tool_call_id, {}))
+            called = executed(message)  # what a reviewer made of the call, if one did
+            if called is None:
+                called = calls.get(message.tool_call_id, {})
+            history = _after_tool(history, message, called)
     return history
 
 
@@ -127,7 +130,7 @@ def _after_tool(history: History, message: ToolMessage, arguments: dict[str, Any
     history = _spoken_of(history, message.name, session_id)
     if message.status == "error" and str(message.text).startswith(_REJECTED):
         return _after_rejection(history, Decision(message.name, arguments))
-    ids = tuple(dict.fromkeys(item.lower() for item in _UUID.findall(str(message.text))))
+    ids = tuple(dict.fromkeys(item.lower() for item in _UUID.findall(worded(message))))
     if message.status == "error":
         # A session in the way is what "extend it" will be about.
         known = history.sessions.answered(ids) if ids else history.sessions

@@ -7,6 +7,8 @@ Whatever does not validate as CAMARA's schema is handed back with the reason and
 from typing import Any, Literal
 
 from langchain.tools import BaseTool, ToolException
+from langchain_core.messages import ToolMessage
+from langchain_core.utils.json_schema import dereference_refs
 from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
 
 from camara_qod.tools.camara.models import CreateSession, RetrieveSessionsInput
@@ -38,10 +40,16 @@ OPERATIONS: dict[str, tuple[type[BaseModel], str]] = {
     "retrieveQoSProfiles": (NoArguments, "Lists the operator's QoS profiles."),
     "getQosProfile": (ProfileReference, "Looks a QoS profile up by its name."),
 }
+#: Where a result keeps the arguments it is of and the words of the tool.
+_CALL = "qod_call"
 
 
 class OperationTool(BaseTool):
-    """One operation. A refusal by the operator is an error that the model or person can act on."""
+    """One operation. A refusal by the operator is an error that the model or person can act on.
+
+    A result keeps its arguments and its words (`executed`, `worded`), for a reviewer may put other
+    arguments in place of the model's, and LangChain then puts a note to the model before the words.
+    """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
@@ -55,9 +63,17 @@ class OperationTool(BaseTool):
         super().__init__(
             name=operation,
             description=description,
-            args_schema=model.model_json_schema(by_alias=True),
+            args_schema=_flat(model.model_json_schema(by_alias=True)),
         )
         self._plugin = plugin
+
+    def run(self, tool_input: str | dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        """LangChain's `run`, with the arguments kept beside the result."""
+        return kept(super().run(tool_input, *args, **kwargs), tool_input)
+
+    async def arun(self, tool_input: str | dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        """LangChain's `arun`, with the arguments kept beside the result."""
+        return kept(await super().arun(tool_input, *args, **kwargs), tool_input)
 
     def _run(self, **arguments: Any) -> tuple[str, Any]:
         checked = self._checked(arguments)
@@ -91,6 +107,35 @@ class OperationTool(BaseTool):
             raise ToolException(refusal_text(result.error, result.advice))
         text = answer_text(result.answer, arguments)
         return f"{result.advice} {text}".strip(), wire(result.answer)
+
+
+def _flat(schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema without references: whoever puts it into another one would lose what they refer to.
+
+    LangChain's review of single calls (`interrupt_mode="per_call"`) does that.
+    """
+    flat: dict[str, Any] = dereference_refs(schema)
+    return {name: value for name, value in flat.items() if name != "$defs"}
+
+
+def kept(result: Any, arguments: str | dict[str, Any]) -> Any:
+    """A result with its arguments and its words beside it, if it is a message."""
+    if isinstance(result, ToolMessage) and isinstance(arguments, dict):
+        kept = {"arguments": dict(arguments), "text": str(result.text)}
+        result.additional_kwargs[_CALL] = kept
+    return result
+
+
+def executed(message: ToolMessage) -> dict[str, Any] | None:
+    """The arguments that an operation was carried out with; `None` where nothing tells them."""
+    kept: dict[str, Any] = message.additional_kwargs.get(_CALL, {})
+    return kept.get("arguments")
+
+
+def worded(message: ToolMessage) -> str:
+    """A result in the words of its tool, without what was put around them."""
+    kept: dict[str, Any] = message.additional_kwargs.get(_CALL, {})
+    return str(kept.get("text", message.text))
 
 
 #: What LangChain adds to the arguments by itself.
