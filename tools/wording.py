@@ -1,4 +1,7 @@
-"""What the operator's answers say, in sentences; no model writes them."""
+"""What the operator's answers say, in sentences; no model writes them.
+
+What is wrong with a value is put into words in `faults.py`.
+"""
 
 from typing import Any
 

@@ -11,11 +11,11 @@ from typing import Any
 import torch
 from accelerate import PartialState
 from datasets import Dataset
-from peft import PeftModel
 from trl import DPOConfig, DPOTrainer
 from trl.trainer.utils import FusedCausalLMOutput
 
 from camara_qod.tools.errors import TrainingError
+from camara_qod.tools.interpreter.adapter import adapted
 from camara_qod.tools.interpreter.model import load_model
 from camara_qod.training.dataset import IGNORED, generate
 from camara_qod.training.generate.uses import load_uses, split
@@ -48,7 +48,7 @@ def train(recipe: Recipe, sft_adapter: Path, output: Path, log_to: str = "none")
         )
     with run(recipe, "dpo", output) as manifest:
         base, tokenizer = load_model(settings_for(recipe))
-        model = PeftModel.from_pretrained(base, str(sft_adapter), is_trainable=True)
+        model = adapted(base, sft_adapter, recipe.model, trainable=True)
         # Of several processes one mines, and the others read what it kept.
         with PartialState().main_process_first():
             pairs = preference_pairs(recipe, model, tokenizer, output)

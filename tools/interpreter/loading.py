@@ -8,18 +8,43 @@ from transformers.utils import logging as transformers_logging
 from camara_qod.tools.errors import ModelError
 
 
+class Damage(Exception):
+    """A file of a model or an adapter is not what it should be; becomes a `ModelError`."""
+
+
 @contextmanager
 def explained(what: str, variable: str) -> Iterator[None]:
-    """Errors of libraries become a `ModelError` that names a setting."""
+    """Whatever goes wrong becomes a `ModelError` that names the failure, a setting and a remedy.
+
+    Libraries raise errors of every kind about files that are damaged, of no common class.
+
+    Args:
+        what: what is loaded, such as "The adapter /models/mine".
+        variable: the setting that names it.
+    """
     try:
         yield
-    except (OSError, ValueError, ImportError, RuntimeError) as error:
-        lines = str(error).strip().splitlines()
-        reason = lines[0].rstrip(".") if lines else type(error).__name__
+    except ModelError:
+        raise
+    except Damage as error:
         raise ModelError(
-            f"{what} cannot be loaded: {reason}. Check {variable}, and that the files are on this "
-            "machine or the model hub can be reached."
+            f"{what} cannot be used: {error}. Get its files anew (`git lfs pull`, or download "
+            f"again), or set {variable} to another."
         ) from error
+    except Exception as error:
+        raise ModelError(
+            f"{what} cannot be loaded: {reason(error)}. Check {variable}, and that the files are "
+            "on this machine or the model hub can be reached."
+        ) from error
+
+
+def reason(error: Exception) -> str:
+    """An error of a library in a line, with its class where the text does not stand alone."""
+    lines = str(error).strip().splitlines()
+    text = lines[0].rstrip(".") if lines else ""
+    if isinstance(error, OSError | ValueError | ImportError | RuntimeError) and text:
+        return text
+    return f"{type(error).__name__} {text}".strip()
 
 
 @contextmanager

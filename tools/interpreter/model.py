@@ -6,14 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
+from transformers import BitsAndBytesConfig
 
 from camara_qod.tools.errors import ModelError
+from camara_qod.tools.interpreter.adapter import adapted
+from camara_qod.tools.interpreter.base import load_base
 from camara_qod.tools.interpreter.deadline import Deadline
 from camara_qod.tools.interpreter.decoding import Decoder, Request
 from camara_qod.tools.interpreter.embedded import EMBEDDED, embedded_model, shipped_adapter
 from camara_qod.tools.interpreter.grammar import Trace
-from camara_qod.tools.interpreter.loading import explained, quiet
 from camara_qod.tools.interpreter.remote import RemoteDecoder, Untold
 from camara_qod.tools.settings import QodSettings
 
@@ -88,19 +89,15 @@ def load_model(settings: QodSettings) -> tuple[Any, Any]:
     """
     place, adapter = _parts(settings)
     device = _device(settings.device)
-    with quiet(), explained(f"The model {settings.model}", "QOD_MODEL"):
-        tokenizer = AutoTokenizer.from_pretrained(place)
-        model = AutoModelForCausalLM.from_pretrained(
-            place,
-            dtype=torch.float32 if device == "cpu" else "auto",
-            device_map={"": device},
-            quantization_config=_nf4(device) if settings.quantization == "nf4" else None,
-        )
+    model, tokenizer = load_base(
+        place,
+        settings.model,
+        dtype=torch.float32 if device == "cpu" else "auto",
+        device_map={"": device},
+        quantization_config=_nf4(device) if settings.quantization == "nf4" else None,
+    )
     if adapter is not None:
-        from peft import PeftModel  # takes seconds to import
-
-        with quiet(), explained(f"The adapter {adapter}", "QOD_ADAPTER"):
-            model = PeftModel.from_pretrained(model, adapter)
+        model = adapted(model, adapter, settings.model)
         if settings.quantization == "none":
             model = model.merge_and_unload()
     return model.eval(), tokenizer

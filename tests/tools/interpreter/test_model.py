@@ -1,6 +1,7 @@
 """The loader: a real tiny Phi-3 in NF4, adapters, and the conversion of the embedded model."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,6 +20,8 @@ from camara_qod.tools.interpreter.interpreter import Interpreter
 from camara_qod.tools.interpreter.model import load_decoder, load_model
 from camara_qod.tools.interpreter.operation import OPERATIONS
 from camara_qod.tools.settings import QodSettings
+
+from .damage import cut, gone, holds, pointer
 
 REQUESTS = [
     "Need low latency for gaming, IP 192.168.1.50, 2 hours",
@@ -128,4 +131,29 @@ def test_a_conversion_killed_half_way_leaves_nothing_behind(tmp_path: Path) -> N
     assert [path.suffix for path in tmp_path.iterdir() if path.is_dir()] == [".partial"]
     target = embedded_model(tmp_path)
     assert (target / "model.safetensors").stat().st_size > 500_000_000
+    assert [path for path in tmp_path.iterdir() if path.is_dir()] == [target]
+
+
+def test_a_pointer_in_place_of_the_shipped_adapter_is_found_before_the_conversion(
+    tmp_path: Path,
+) -> None:
+    folder = Path(shutil.copytree(str(shipped_adapter()), tmp_path / "adapter"))
+    pointer("adapter_model.safetensors")(folder)
+    with pytest.raises(ModelError, match=r"adapter_model\.safetensors is a pointer of Git LFS"):
+        embedded_model(tmp_path / "cache", folder)
+    assert not (tmp_path / "cache").exists()
+
+
+@pytest.mark.slow
+def test_a_converted_model_that_was_damaged_is_made_anew(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = embedded_model(tmp_path)
+    weights = (target / "model.safetensors").read_bytes()
+    assert "damaged" not in capsys.readouterr().err
+    for damage in (cut("model.safetensors"), gone("tokenizer.json"), holds("config.json", "{}")):
+        damage(target)
+        assert embedded_model(tmp_path) == target
+        assert "is damaged" in capsys.readouterr().err
+        assert (target / "model.safetensors").read_bytes() == weights
     assert [path for path in tmp_path.iterdir() if path.is_dir()] == [target]
