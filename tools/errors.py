@@ -4,6 +4,7 @@ QodError
 ├── SettingsError            a setting or file of the deployer's does not hold
 ├── ModelError               the language model cannot be loaded
 ├── RequestTooLong           the conversation does not fit the model
+├── UnreadableText           the conversation is no text
 ├── TrainingError            a training run cannot start or go on
 ├── DecodingError            the model's answer is not a decision
 │   ├── DecodingTimeout      ... it took too long
@@ -29,6 +30,10 @@ class ModelError(QodError):
 
 class RequestTooLong(QodError):
     """The conversation is longer than the model may read; nothing was decided."""
+
+
+class UnreadableText(QodError):
+    """What was said is no text: half a character, an undecodable byte; nothing was decided."""
 
 
 class TrainingError(QodError):

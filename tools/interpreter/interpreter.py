@@ -14,6 +14,7 @@ from camara_qod.tools.interpreter.decision import Interpretation
 from camara_qod.tools.interpreter.operation import complete
 from camara_qod.tools.interpreter.prompt import check_length
 from camara_qod.tools.interpreter.reference import KnownSessions
+from camara_qod.tools.interpreter.text import check_text
 from camara_qod.tools.settings import QodSettings
 
 
@@ -57,6 +58,7 @@ class Interpreter:
             identifiers are in it stand in `messages`, in `sessions` or in the settings.
 
         Raises:
+            UnreadableText: a turn is no text.
             RequestTooLong: the conversation does not fit the model.
             DecodingTimeout: it took longer than the settings allow.
             TooManyWaiting: too many others wait for the model.
@@ -96,7 +98,8 @@ class Interpreter:
         ]
 
     def _read(self, messages: str | Sequence[str], sessions: KnownSessions | None) -> Context:
-        turns = [messages] if isinstance(messages, str) else list(messages)
+        turns = [messages] if isinstance(messages, str | bytes) else list(messages)
+        check_text(turns)
         # Counted before it is read: reading takes time that grows faster than the text.
         check_length(self.count_tokens("\n".join(turns)), self.settings.max_prompt_tokens)
         return read(turns, self.catalogue, self.settings, sessions, self._clock())
