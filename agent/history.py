@@ -118,8 +118,9 @@ def _decided(history: History, message: AIMessage) -> History:
     """After a question or a call: it was decided from these turns, and may have cut another off."""
     told = message.response_metadata
     turns, about = tuple(told.get(TURNS, history.turns)), str(told.get(ABOUT, ""))
-    cut_off = history.about and about and about != history.about and not history.refused
-    paused = (Closed(history.turns[:-1], history.about),) if cut_off and turns[:-1] else ()
+    cut_off = "" not in (about, history.about) and about != history.about
+    before = () if history.refused else history.turns[:-1]
+    paused = (Closed(before, history.about),) if cut_off and before else ()
     return replace(history, turns=turns, about=about, closed=paused)
 
 

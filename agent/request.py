@@ -61,12 +61,23 @@ class _Deciding:
         if len(self._history.turns) > 1:
             decided = self._asked(self._history.turns)
             if not self._again(decided.interpretation):
-                return decided
+                return self._apart(decided, newest) or decided
         alone = self._asked((newest,))
         return self._taken_up(alone.interpretation, newest) or alone
 
     def _asked(self, turns: tuple[str, ...]) -> Decided:
         return Decided(self._interpreter.interpret(turns, self._history.sessions), turns)
+
+    def _apart(self, decided: Decided, newest: str) -> Decided | None:
+        """The newest turn alone, where it leaves the open request for a complete one of its own.
+
+        What was said for the request that it leaves, a length for instance, is not for this one.
+        """
+        operation = decided.interpretation.decision.operation
+        if not decided.interpretation.decision.acts or self._history.about in ("", operation):
+            return None
+        alone = self._asked((newest,))
+        return alone if alone.interpretation.decision.operation == operation else None
 
     def _taken_up(self, alone: Interpretation, newest: str) -> Decided | None:
         """A closed request that the newest turn goes on with, if there is one."""

@@ -356,6 +356,18 @@ def test_a_new_request_after_a_no_takes_nothing_from_the_old_one() -> None:
     assert said[-1].startswith("Session ID with QOS_E is AVAILABLE, for 1 hour until")
 
 
+def test_a_length_of_a_request_that_was_left_is_not_for_the_next_one() -> None:
+    left = "make mine longer by 20 minutes"
+    decisions = {
+        left: longer(1200),
+        CREATE: create(PHONE),
+        f"{left}\n{CREATE}": create(PHONE, duration=1200),
+    }
+    said = Room(reading(decisions)).type(left, "thanks", CREATE, "yes")
+    assert said[0] == "Which session? Give its id."
+    assert said[-1].startswith("Session ID with QOS_E is AVAILABLE, for 1 hour until")
+
+
 def test_a_deletion_that_is_taken_back_is_not_proposed_again() -> None:
     room = with_session(*[on_session("deleteSession")] * 4)
     said = room.type("kill it", "wait, leave it running, I only want its state", "yes", "/sessions")
@@ -379,7 +391,7 @@ def test_a_deletion_that_was_rejected_comes_back_by_its_id() -> None:
 def test_an_interrupted_request_is_taken_up_and_the_deletion_is_not() -> None:
     room = with_session(
         create(),
-        on_session("deleteSession"),
+        *[on_session("deleteSession")] * 2,
         create(OTHER, None),
         create(OTHER),
     )
@@ -389,7 +401,7 @@ def test_an_interrupted_request_is_taken_up_and_the_deletion_is_not() -> None:
 
 
 def test_a_deletion_that_was_done_is_not_proposed_again() -> None:
-    room = with_session(create(), on_session("deleteSession"))
+    room = with_session(create(), *[on_session("deleteSession")] * 2)
     session = room.repl._conversation.history.sessions.current
     again = on_session("deleteSession", session)
     room._parts.interpreter._decoder.script += [again, again, again]
