@@ -2,15 +2,13 @@
 
 import asyncio
 import threading
-from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 from langchain.tools import BaseTool, InjectedState, ToolException
-from langchain_core.messages import BaseMessage, HumanMessage
 from pydantic import BaseModel, Field, PrivateAttr
 
 from camara_qod.tools.errors import QodError
-from camara_qod.tools.outcome import Outcome
+from camara_qod.tools.in_agent import Send, answered, result_of
 from camara_qod.tools.plugin import QodPlugin
 from camara_qod.tools.settings import QodSettings, load_settings
 
@@ -42,7 +40,13 @@ class QodTool(BaseTool):
 
     In an agent the request is read from what the human wrote, which the agent's state holds, and
     not from the outer model's paraphrase: an address that the outer model made up is not in the
-    human's words, so it cannot reach the network. Elsewhere it is read from `request`.
+    human's words, so it cannot reach the network. What a tool has returned in the conversation
+    counts as well: the sessions of this tool ("extend it"), and an address, a number or an id that
+    the outer model passes on in `request` where the human's words lack one. The result says where
+    `request` was not used. Elsewhere, where there are no messages, it is read from `request`.
+
+    A change that waits for a person's word is told with its proposal in the artifact; it is sent
+    when the human's next message is a yes and the tool is called again.
 
     Args:
         settings: by default the environment's; the model is loaded at the first call.
@@ -79,29 +83,35 @@ class QodTool(BaseTool):
     def _run(
         self, request: str, messages: list[Any] | None = None, **_: Any
     ) -> tuple[str, dict[str, Any]]:
+        steps, outcome = answered(request, messages or [], self.name), None
+        plugin = self._ready()
         try:
-            return _result(self._ready().request(_words(request, messages)))
+            while True:
+                step = steps.send(outcome)  # type: ignore[arg-type]  # nothing at first
+                outcome = (
+                    plugin.confirm(step.what)
+                    if isinstance(step, Send)
+                    else plugin.request(step.words, **step.options)
+                )
+        except StopIteration as stop:
+            return result_of(stop)
         except QodError as error:
             raise QodToolError(str(error)) from error
 
     async def _arun(
         self, request: str, messages: list[Any] | None = None, **_: Any
     ) -> tuple[str, dict[str, Any]]:
+        steps, outcome = answered(request, messages or [], self.name), None
         plugin = await asyncio.to_thread(self._ready)
         try:
-            return _result(await plugin.arequest(_words(request, messages)))
+            while True:
+                step = steps.send(outcome)  # type: ignore[arg-type]  # nothing at first
+                outcome = (
+                    await plugin.aconfirm(step.what)
+                    if isinstance(step, Send)
+                    else await plugin.arequest(step.words, **step.options)
+                )
+        except StopIteration as stop:
+            return result_of(stop)
         except QodError as error:
             raise QodToolError(str(error)) from error
-
-
-def _words(request: str, messages: Iterable[BaseMessage] | None) -> list[str]:
-    human = [str(item.text) for item in messages or [] if isinstance(item, HumanMessage)]
-    return human or [request]
-
-
-def _result(outcome: Outcome) -> tuple[str, dict[str, Any]]:
-    text = outcome.text
-    if outcome.session and outcome.interpretation.assumptions:
-        assumed = ", ".join(item.argument for item in outcome.interpretation.assumptions)
-        text += f" Not stated and filled in: {assumed}."
-    return text, outcome.to_dict()
