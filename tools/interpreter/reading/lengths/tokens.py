@@ -31,6 +31,7 @@ class Tokens:
     """The tokens of a text, as lists of equal length.
 
     Attributes:
+        raw: the text.
         text: the text with every character that has a plainer twin replaced by it, place by place.
         words: the tokens in lower case.
         kinds: `DIGITS`, `WORD`, `IDEOGRAPH` or `SIGN`.
@@ -38,6 +39,7 @@ class Tokens:
         ends: where each ends.
     """
 
+    raw: str
     text: str
     words: list[str]
     kinds: list[str]
@@ -55,7 +57,7 @@ class Tokens:
 def tokenise(text: str) -> Tokens:
     """The tokens of any text."""
     plain = text.translate(_SAME)
-    tokens = Tokens(plain, [], [], [], [])
+    tokens = Tokens(text, plain, [], [], [], [])
     for match in _TOKEN.finditer(plain):
         kind = match.lastgroup or SIGN
         tokens.words.append(lowered(match[0]) if kind == WORD else match[0])
