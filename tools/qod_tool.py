@@ -2,12 +2,14 @@
 
 import asyncio
 import threading
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 from langchain.tools import BaseTool, InjectedState, ToolException
-from pydantic import BaseModel, Field, PrivateAttr
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
 from camara_qod.tools.errors import QodError
+from camara_qod.tools.faults import not_sent
 from camara_qod.tools.in_agent import Send, answered, result_of
 from camara_qod.tools.plugin import QodPlugin
 from camara_qod.tools.settings import QodSettings, load_settings
@@ -26,13 +28,24 @@ class QodToolError(QodError, ToolException):
     """The tool could not do its work; not a refusal and not a question."""
 
 
-class QodRequest(BaseModel):
-    """Arguments of the tool."""
+class Words(BaseModel):
+    """What a model gives the tool."""
+
+    model_config = ConfigDict(extra="forbid")
 
     request: str = Field(description="The user's request, in the user's own words.")
+
+
+class QodRequest(Words):
+    """Arguments of the tool."""
+
     messages: Annotated[list[Any] | None, InjectedState("messages")] = Field(
         default=None, description="The conversation, handed over by the agent."
     )
+
+
+def _misfit(error: Any) -> str:
+    return not_sent(error, Words)
 
 
 class QodTool(BaseTool):
@@ -65,6 +78,7 @@ class QodTool(BaseTool):
     description: str = DESCRIPTION
     args_schema: type[BaseModel] = QodRequest
     response_format: Literal["content", "content_and_artifact"] = "content_and_artifact"
+    handle_validation_error: Callable[[Any], str] = _misfit
     settings: QodSettings | None = Field(default=None, exclude=True)
 
     _plugin: QodPlugin | None = PrivateAttr(default=None)
