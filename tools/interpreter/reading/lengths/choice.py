@@ -1,11 +1,27 @@
 """One reading out of those of several languages."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
+from typing import NamedTuple
 
 from camara_qod.tools.interpreter.reading.lengths.found import Found, Kind
 
-#: What one language reads, and whether the text is known to be in it.
-Reading = tuple[list[Found], bool]
+#: How much more must speak for one language than for another to decide between them.
+_SURE = 1.5
+
+
+class Reading(NamedTuple):
+    """What one language reads.
+
+    Attributes:
+        found: in order.
+        evidence: how much of the text speaks for that language.
+        evident: whether the text is taken to be in it.
+    """
+
+    found: list[Found]
+    evidence: int
+    evident: bool
 
 
 def chosen(readings: list[Reading]) -> list[Found]:
@@ -15,53 +31,51 @@ def chosen(readings: list[Reading]) -> list[Found]:
     are unread.
     """
     if len(readings) == 1:
-        return readings[0][0]
+        return readings[0].found
     return [found for group in _groups(readings) for found in _best(group)]
 
 
-def _groups(readings: list[Reading]) -> Iterator[list[tuple[Found, int, bool]]]:
-    """Findings that overlap, with their language and whether it is in evidence."""
-    every = sorted(
-        (
-            (found, number, evident)
-            for number, (all_, evident) in enumerate(readings)
-            for found in all_
-        ),
-        key=lambda one: one[0][:2],
-    )
-    group: list[tuple[Found, int, bool]] = []
+def _groups(readings: list[Reading]) -> Iterator[list[tuple[Found, Reading]]]:
+    """Findings that overlap, each with the reading it is from."""
+    every = [(found, reading) for reading in readings for found in reading.found]
+    group: list[tuple[Found, Reading]] = []
     end = 0
-    for one in every:
+    for one in sorted(every, key=lambda one: one[0][:2]):
         if group and one[0].start >= end:
             yield group
-            group = []
+            group, end = [], 0
         group.append(one)
-        end = max(end, one[0].end) if len(group) > 1 else one[0].end
+        end = max(end, one[0].end)
     if group:
         yield group
 
 
-def _best(group: list[tuple[Found, int, bool]]) -> list[Found]:
-    by_language: dict[int, list[Found]] = {}
-    evident: set[int] = set()
-    for found, number, known in group:
-        by_language.setdefault(number, []).append(found)
-        if known:
-            evident.add(number)
-    likely = [all_ for number, all_ in by_language.items() if number in evident]
-    return _widest(likely or list(by_language.values()))
+def _best(group: list[tuple[Found, Reading]]) -> list[Found]:
+    """The widest reading in an evident language; in any, if there is none."""
+    parts: dict[int, Reading] = {}
+    for found, reading in group:
+        mine = parts.setdefault(id(reading), reading._replace(found=[]))
+        mine.found.append(found)
+    likely = [part for part in parts.values() if part.evident] or list(parts.values())
+    most = max(map(_width, likely))
+    return _agreed([part for part in likely if _width(part) == most])
 
 
-def _widest(readings: list[list[Found]]) -> list[Found]:
-    most = max(map(_width, readings))
-    widest = [reading for reading in readings if _width(reading) == most]
-    first = widest[0]
-    if all(reading == first for reading in widest[1:]):
-        return first
-    start, end = first[0].start, max(found.end for reading in widest for found in reading)
-    return [Found(start, end, Kind.UNREAD)]
+def _agreed(readings: list[Reading]) -> list[Found]:
+    """What equally wide readings agree on, or what the surest of them says."""
+    first, *rest = sorted(readings, key=lambda reading: -reading.evidence)
+    for other in rest:
+        if _bare(other) != _bare(first) and first.evidence < _SURE * max(other.evidence, 1):
+            every = [found for reading in readings for found in reading.found]
+            start, end = min(one.start for one in every), max(one.end for one in every)
+            return [Found(start, end, Kind.UNREAD)]
+    return first.found
 
 
-def _width(reading: list[Found]) -> tuple[int, int]:
+def _bare(reading: Reading) -> list[Found]:
+    return [found._replace(total=False) for found in reading.found]
+
+
+def _width(reading: Reading) -> tuple[int, int]:
     """How much a reading covers, in as few pieces as possible."""
-    return sum(found.end - found.start for found in reading), -len(reading)
+    return sum(one.end - one.start for one in reading.found), -len(reading.found)

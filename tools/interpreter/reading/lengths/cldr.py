@@ -25,6 +25,8 @@ UNITS = {
 _LARGE = 7 * A_DAY
 _FIELDS = ("second", "minute", "hour", "day", "week", "month", "year")
 _HOLE = "{0}"
+#: Letters of an abbreviation at most.
+_SHORTEST = 3
 
 
 class Cldr:
@@ -74,7 +76,7 @@ class Cldr:
                 for count, pattern in patterns.items():
                     form = _form(pattern)
                     if count != "per" and form and (seconds < _LARGE or len(form) > 1):
-                        yield form, _unit(seconds, form, style != "long")
+                        yield form, _unit(seconds, form, style != "long", count)
         for pattern in (
             self._data["unit_patterns"].get("duration-night", {}).get("long", {}).values()
         ):
@@ -88,24 +90,25 @@ class Cldr:
             for style in (name, f"{name}-short"):
                 field = fields.get(style, {})
                 for when, kind in (("future", "in"), ("past", "ago")):
-                    for pattern in field.get(when, {}).values():
-                        yield from self._around(pattern, kind, UNITS[name], style != name)
+                    for count, pattern in field.get(when, {}).items():
+                        yield from self._around(pattern, kind, UNITS[name], count)
         for text in fields["second"]["relative"].values():
             yield Phrase(text, "now")
         for offset, text in fields["day"]["relative"].items():
             yield Phrase(text, "day", Day(offset=offset))
 
-    def _around(self, pattern: str, kind: str, seconds: int, short: bool) -> Iterator[Phrase]:
+    def _around(self, pattern: str, kind: str, seconds: int, count: str) -> Iterator[Phrase]:
         before, _, behind = pattern.partition(_HOLE)
         before, behind = before.strip(), behind.strip()
-        known = max((form for form in self._units if behind.startswith(form)), key=len, default="")
+        begins = (form for form in self._units if _begins(behind, form))
+        known = max(begins, key=len, default="")
         rest = behind.removeprefix(known).strip(" .")
         if rest and known:
             yield Phrase(rest, f"{kind}_behind")
         elif before:
             yield Phrase(before, kind)
-            if not known and not short:
-                yield Phrase(behind, "unit", _unit(seconds, behind, False))
+            if not known and len(behind) > _SHORTEST:
+                yield Phrase(behind, "unit", _unit(seconds, behind, False, count))
 
     def _days(self) -> Iterator[Phrase]:
         for style in ("wide", "abbreviated"):
@@ -144,15 +147,22 @@ class Cldr:
                 yield Phrase(joint.strip(" ,"), kind)
 
 
+def _begins(text: str, form: str) -> bool:
+    """Whether a text begins with a form that ends there as a word; ideographs have no spaces."""
+    rest = text.removeprefix(form)
+    return rest != text and not (rest[:1].isalpha() and rest[:1] < "\u0250")
+
+
 def _form(pattern: str) -> str:
     """The unit of a pattern that begins with its number."""
     before, _, behind = pattern.partition(_HOLE)
     return "" if before.strip() else behind.strip()
 
 
-def _unit(seconds: int, form: str, short: bool) -> Unit:
-    bare = form.strip(".")
-    return Unit(seconds, short or form.endswith("."), len(bare) == 1 and bare.isascii())
+def _unit(seconds: int, form: str, short: bool, count: str) -> Unit:
+    letters = form.strip(".")
+    letter = len(letters) == 1 and letters.isascii()
+    return Unit(seconds, short or form.endswith("."), letter, one=not short and count == "one")
 
 
 def _halves(text: str, name: str) -> Iterator[Phrase]:

@@ -48,6 +48,8 @@ class Language:
         drop = set(self._file.get("drop", ()))
         cldr = (phrase for phrase in self._from_cldr() if phrase.text not in drop)
         for text, kind, value in (*cldr, *self._numerals(), *self._from_file()):
+            if isinstance(value, Unit) and len(text) == 1 and text.isascii():
+                value = value._replace(letter=True)
             for form in self._spelled([text]):
                 yield Phrase(form, kind, value)
 

@@ -50,7 +50,7 @@ def _added(first: Part, second: Part) -> Part:
 def _following(view: View, last: Part) -> Part | None:
     """The next part of a length, whose unit is smaller."""
     joint = last.end
-    if view.word(joint) == ",":
+    if view.word(joint) in (",", "\u3001"):
         joint += 1
     joint = view.past(joint, "and")
     found = counted(view, joint) or (part(view, joint) if view.at(joint, "part") else None)
@@ -71,11 +71,13 @@ def _bare_minutes(view: View, last: Part) -> Part | None:
         return None
     if not 0 < count.value < 60 or count.end - joint > 3 or not _closes(view, joint, count.end):
         return None
-    return Part(last.seconds + 60 * count.value, count.end, MINUTE)
+    return Part(last.seconds + 60 * count.value, view.past(count.end, "minute_behind"), MINUTE)
 
 
 def _closes(view: View, place: int, end: int) -> bool:
     """Whether a bare number can be the last of a length."""
+    if view.at(end, "minute_behind"):
+        return True
     if view.glued(place) and view.is_digits(place):
         return len(view.word(place)) == 2 and not (view.glued(end) and not view.is_sign(end))
     return closes(view, end)

@@ -54,7 +54,7 @@ class Lexicon:
             self._knowing.setdefault(word, set()).add(number)
         for phrase in language.phrases():
             first, *rest = tokenise(phrase.text).words
-            shared = phrase.text in language.shared
+            shared = phrase.kind == "unit" and phrase.text in language.shared
             entry = _Entry(number, _without_hyphens(rest), phrase.kind, phrase.value, shared)
             self._entries.setdefault(first, []).append(entry)
             if len(phrase.text) > 2 and not rest and not shared:
@@ -94,7 +94,7 @@ class Lexicon:
                 elif number is not None and ending and isinstance(ending.value, Unit):
                     yield language, Phrase(word, "alone", number * ending.value.seconds)
 
-    def evidence(self, tokens: Tokens) -> dict[int, float]:
+    def evidence(self, tokens: Tokens) -> dict[int, int]:
         """How much of a text speaks for each language: its words, shared ones in part."""
         score: Counter[int] = Counter()
         for word in set(tokens.words):

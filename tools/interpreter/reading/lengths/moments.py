@@ -101,6 +101,9 @@ def _context(view: View, place: int, day: Day | None, period: Period | None) -> 
         at = view.past(place, "of_day") if day or period or view.at(place, "of_day") else place
         at = at if view.at(at, "day") or view.at(at, "period") else place
         said, part = view.at(at, "day"), view.at(at, "period")
+        clock = view.at(at, "clock")
+        if clock and not said and part and clock.end > part.end:
+            return _Context(day, period, place)
         if said and day is None and isinstance(said.value, Day):
             day, place = said.value, said.end
             if (
@@ -152,15 +155,17 @@ def _from_hour(view: View, mark: _Mark, hour: int, end: int) -> Moment | None:
     if clocked > end:
         told = max(told, how, key=lambda one: one.value)
         minute, end = _after_oclock(view, clocked, minute)
+    elif told is not Told.YES and view.unit(view.past_all(end, "fill")):
+        return None
     return _halved(view, mark.end, hour, minute, end, told)
 
 
 def _oclock(view: View, mark: _Mark, end: int) -> tuple[int, Told]:
     """The token behind a word such as "Uhr", and how much it tells."""
-    if (behind := view.past(end, "oclock_behind")) > end:
-        unit = view.unit(end)
-        return behind, Told.UNIT if unit and unit[1] == behind else Told.YES
     unit = view.unit(end)
+    behind = view.past(end, "oclock_behind")
+    if behind > end and not (unit and unit[1] > behind):
+        return behind, Told.UNIT if unit and unit[1] == behind else Told.YES
     if mark.article and unit and unit[0].seconds == 3600:
         return unit[1], Told.UNIT
     return end, Told.NO

@@ -8,6 +8,8 @@ from camara_qod.tools.interpreter.reading.lengths.phrases import Unit
 from camara_qod.tools.interpreter.reading.lengths.view import View
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
+#: The comma of lists in scripts without spaces.
+_COMMA = "\u3001"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class Part:
 
 def part(view: View, place: int) -> Part | None:
     """The part that begins at a token."""
-    for read in (_vague, _portion, counted, _alone, _one_and, _next):
+    for read in (_vague, _portion, counted, _alone, _one_and, _next, _bare):
         if found := read(view, place):
             return found
     return None
@@ -133,7 +135,7 @@ def _joint(view: View, place: int) -> int:
     """The token behind what stands between the two ends of a range."""
     if view.word(place) in ("-", "~", "/"):
         return place + 1
-    if view.word(place) == "," and view.is_ideograph(place - 1):
+    if view.word(place) == _COMMA:
         return place + 1
     return view.past(place, "or", "to")
 
@@ -205,20 +207,36 @@ def _alone(view: View, place: int) -> Part | None:
 
 
 def _one_and(view: View, place: int) -> Part | None:
-    """A unit without its "one": "hour and a half"."""
+    """A unit without its "one": "hour and a half", "godzina i 20 minut"."""
     unit = view.unit(place)
     if not unit or unit[0].letter or unit[0].seconds not in (MINUTE, HOUR, DAY):
         return None
-    tail = _tail(view, unit[1])
-    if not tail or view.is_ideograph(place):
+    size, end = unit
+    if view.is_ideograph(place):
         return None
-    return Part((1 + tail[0]) * unit[0].seconds, tail[1], unit[0].seconds, split=True)
+    if tail := _tail(view, end):
+        return Part((1 + tail[0]) * size.seconds, tail[1], size.seconds, split=True)
+    joint = view.past(end, "and")
+    if size.one and joint > end and (more := counted(view, joint)) and more.unit < size.seconds:
+        return Part(Fraction(size.seconds), end, size.seconds, article=True)
+    return None
+
+
+def _bare(view: View, place: int) -> Part | None:
+    """One of a unit behind a word for how long, where the language needs no "one"."""
+    before = view.before(place, "bare")
+    unit = view.unit(place)
+    if before is None or not unit or not unit[0].one or unit[0].seconds < MINUTE:
+        return None
+    if view.is_digits(before - 1) or (view.is_word(before - 1) and view.is_digits(before - 2)):
+        return None
+    return Part(Fraction(unit[0].seconds), unit[1], unit[0].seconds, article=True)
 
 
 def _next(view: View, place: int) -> Part | None:
     """The one that begins now: "the next hour"; of longer ones only behind "for"."""
     if not (hit := view.at(place, "next")) or not (unit := view.unit(hit.end)):
         return None
-    if not unit[0].letter and (unit[0].seconds in (MINUTE, HOUR) or view.before(place, "for")):
+    if not unit[0].letter and (unit[0].seconds in (MINUTE, HOUR) or view.before(place, "for") is not None):
         return Part(Fraction(unit[0].seconds), unit[1], unit[0].seconds, article=True)
     return None

@@ -19,11 +19,13 @@ class Unit(NamedTuple):
         seconds: its length.
         short: an abbreviation, which a full stop may follow.
         letter: a single letter, which counts only behind digits.
+        one: the form for one of it.
     """
 
     seconds: int
     short: bool = False
     letter: bool = False
+    one: bool = False
 
 
 class Period(NamedTuple):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from camara_qod.tools.interpreter.reading.lengths.choice import chosen
+from camara_qod.tools.interpreter.reading.lengths.choice import Reading, chosen
 from camara_qod.tools.interpreter.reading.lengths.fields import read_fields
 from camara_qod.tools.interpreter.reading.lengths.forms import read_forms
 from camara_qod.tools.interpreter.reading.lengths.found import Found, Kind
@@ -49,18 +49,17 @@ def _apart(more: Iterable[Time], found: list[Time]) -> list[Time]:
     ]
 
 
-def _readings(tokens: Tokens) -> list[tuple[list[Found], bool]]:
-    """What each language that the text can be in reads, and whether the text is in it."""
+def _readings(tokens: Tokens) -> list[Reading]:
+    """What each language that the text can be in reads."""
     words = lexicon()
-    hits = words.find(tokens) or {0: {}}
     evidence = words.evidence(tokens)
     best = max(evidence.values(), default=0)
-    views: dict[object, View] = {}
-    for number, found in hits.items():
-        evident = bool(best) and 2 * evidence.get(number, 0) >= best
-        view = View(tokens, words.languages[number], found, evident)
-        views.setdefault(number, view)
-    return [(scan(view), view.evident) for view in views.values()]
+    readings = []
+    for number, hits in (words.find(tokens) or {0: {}}).items():
+        mine = evidence.get(number, 0)
+        view = View(tokens, words.languages[number], hits, evident=2 * mine >= best > 0)
+        readings.append(Reading(scan(view), mine, view.evident))
+    return readings
 
 
 def _time(tokens: Tokens, found: Found) -> Time:

@@ -3,7 +3,7 @@
 from camara_qod.tools.interpreter.reading.lengths.bounds import Verdict, judged
 from camara_qod.tools.interpreter.reading.lengths.found import Found, Kind
 from camara_qod.tools.interpreter.reading.lengths.hours import colons, prime
-from camara_qod.tools.interpreter.reading.lengths.lengths import length
+from camara_qod.tools.interpreter.reading.lengths.lengths import closes, length
 from camara_qod.tools.interpreter.reading.lengths.parts import Part
 from camara_qod.tools.interpreter.reading.lengths.spans import end, interval, start, time_of_day
 from camara_qod.tools.interpreter.reading.lengths.view import View
@@ -34,7 +34,8 @@ def _sign(view: View, place: int) -> bool:
 
 
 def _at(view: View, place: int) -> Found | None:
-    if hit := view.at(place, "nothing"):
+    hit = view.at(place, "nothing")
+    if hit and not (view.is_ideograph(place) and view.at(place - 1, "number")):
         return Found(place, hit.end, Kind.NOTHING)
     for read in (interval, end, start, _hours, _whole, _unread, _length, time_of_day, _bare_unit):
         if found := read(view, place):
@@ -49,11 +50,13 @@ def _unread(view: View, place: int) -> Found | None:
 
 def _whole(view: View, place: int) -> Found | None:
     """All of something: "all day", "the whole afternoon", "toute la nuit"."""
+    if part := view.at(place, "part_of_day"):
+        stop = view.past(part.end, "whole_behind")
+        return Found(place, stop, Kind.UNREAD) if stop > part.end else None
     if not (hit := view.at(place, "whole")):
         return None
-    behind = view.past(hit.end, "article", "this")
-    stop = view.past_all(behind, "part_of_day", "period")
-    if stop == behind:
+    stop = view.past_all(hit.end, "part_of_day", "period")
+    if stop == hit.end or not (closes(view, stop) or view.is_ideograph(stop)):
         return None
     return Found(place, stop, Kind.UNREAD)
 

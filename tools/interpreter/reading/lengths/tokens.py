@@ -19,7 +19,6 @@ _ALIKE = {
     '"': "\u201c\u201d\u201e\u2033\uff02",
     "-": "\u2010\u2011\u2012\u2013\u2014\u2015\u2212",
     "~": "\u301c\uff5e\u223c\u2248",
-    ",": "\u3001",
     "x": "\u00d7",
 }
 _SAME: dict[int, str] = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
