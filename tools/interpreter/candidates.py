@@ -119,6 +119,9 @@ def devices(context: Context) -> list[Device]:
     single = _labelled(_not_taken_back(single, context), context)
     if _replaced_by_unreadable(context):
         return []
+    if _told_by_what_is_no_identifier(context):
+        # It stands in the device's place, which an address of nobody's does not fill instead.
+        single = [address for address in single if address.role is Role.DEVICE]
     named = meant(context.mentions.of(Phone), context.messages)
     if single:  # "if it fails, ring the desk at +44 …": the device is the address
         named = [phone for phone in named if not taken_back(phone, context.messages)]
@@ -174,6 +177,18 @@ def _replaced_by_unreadable(context: Context) -> bool:
     wrong = any(isinstance(item, Invalid) and "device" in item.fields for item in items)
     readable = any(isinstance(item, Address | Phone) for item in items)
     return newest > 0 and wrong and not readable and puts_right(context.messages[-1])
+
+
+def _told_by_what_is_no_identifier(context: Context) -> bool:
+    """Whether the newest turn that names devices names one by a number that is of no use."""
+    items = [
+        item
+        for item in context.mentions.items
+        if isinstance(item, Address | Phone)
+        or (isinstance(item, Invalid) and item.fields == ("device",))
+    ]
+    newest = max((item.turn for item in items), default=0)
+    return any(isinstance(item, Invalid) and item.turn == newest for item in items)
 
 
 def _of_one_device(context: Context) -> bool:
