@@ -48,13 +48,13 @@ def _question(session: str, context: Context, deletions: Deletions) -> str | Non
     named = named_sessions(context)
     if session in named:
         return None
-    if consent(context.messages[-1]) is True:
-        return "A yes alone deletes nothing. What shall be done?"
     if session in deletions.answered:
         return (
             f"Session {session} was asked about already, and stays as it is. What shall be done? "
             "To delete it after all, say so with its id."
         )
+    if consent(context.messages[-1]) is True:
+        return "A yes alone deletes nothing. What shall be done?"
     known: Collection[str] = context.sessions.listed
     return None if len({*known, session}) < 2 else _which([*known])
 
