@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 from typing import NamedTuple
-from typing import NamedTuple
 
+from camara_qod.tools.interpreter.reading.lengths import kinds
 from camara_qod.tools.interpreter.reading.lengths.found import Found, Kind
 from camara_qod.tools.interpreter.reading.lengths.lexicon import Hits
 
@@ -25,13 +25,8 @@ class Reading(NamedTuple):
     evident: bool
 
 
-#: Phrases that make a reading; all others only take part in one.
-_MAKING = frozenset(
-    ("unit", "alone", "plus", "part", "and", "vague", "whole", "unread", "clock", "oclock")
-    + ("oclock_behind", "until", "until_behind", "from", "from_behind", "between", "in")
-)
 #: Languages that write numbers and times of day in different ways, for texts without words.
-_WORDLESS = (0, 1, 3)
+_WORDLESS = (0, 1)
 
 
 def possible(hits: dict[int, Hits], evident: set[int]) -> dict[int, Hits]:
@@ -45,8 +40,8 @@ def possible(hits: dict[int, Hits], evident: set[int]) -> dict[int, Hits]:
     chosen = {number: hits.get(number, {}) for number in likely}
     known: dict[int, int] = {}
     for found in chosen.values():
-        for place, kinds in found.items():
-            ends = (hit.end for kind, hit in kinds.items() if kind in _MAKING)
+        for place, here in found.items():
+            ends = (hit.end for kind, hit in here.items() if kind in kinds.MAKING)
             known[place] = max(known.get(place, place), *ends, place)
     for number, found in hits.items():
         if number not in chosen and _knows_more(found, known):
@@ -56,12 +51,13 @@ def possible(hits: dict[int, Hits], evident: set[int]) -> dict[int, Hits]:
 
 def _knows_more(hits: Hits, known: dict[int, int]) -> bool:
     """Whether phrases reach further than what is known at their place."""
-    return any(
+    further = any(
         hit.end > known.get(place, place)
-        for place, kinds in hits.items()
-        for kind, hit in kinds.items()
-        if kind in _MAKING
+        for place, here in hits.items()
+        for kind, hit in here.items()
+        if kind in kinds.MAKING
     )
+    return further and not all(map(kinds.ANCHORS.isdisjoint, hits.values()))
 
 
 def chosen(readings: list[Reading]) -> list[Found]:

@@ -41,7 +41,7 @@ class Clock:
         return HALF_A_DAY if self.dial else A_DAY
 
     def after(self, moment: datetime) -> datetime:
-        """The first such moment after one with a zone; a day that is past is left out of account."""
+        """The first such moment after one with a zone; a day that is past is passed over."""
         today = moment.date()
         for day in (self.day, None):
             for ahead in range(9 + ((day.offset or 0) if day else 0)):
@@ -58,7 +58,7 @@ class Clock:
         return [half, half + HALF_A_DAY] if self.dial else [self.minutes]
 
     def minutes_to(self, end: "Clock") -> int:
-        """Minutes from here to the next `end`; a whole turn of the clock where both are the same."""
+        """Minutes from here to the next `end`; a whole turn where both are the same."""
         turn = HALF_A_DAY if self.dial or end.dial else A_DAY
         return (end.minutes - self.minutes) % turn or turn
 

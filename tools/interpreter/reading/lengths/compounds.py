@@ -1,4 +1,4 @@
-"""Words that are made of a numeral and something else: "zweieinhalb", "tvåtimmars", "hundertzwanzig"."""
+"""Words that are made of a numeral and something else: "zweieinhalb", "tvåtimmars"."""
 
 from camara_qod.tools.interpreter.reading.lengths.language import Language
 from camara_qod.tools.interpreter.reading.lengths.phrases import Amount, Phrase, Unit

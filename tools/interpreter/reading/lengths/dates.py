@@ -37,12 +37,13 @@ def _day(view: View, place: int) -> int:
     end = place + 1
     if view.glued(end) and (view.is_word(end) or view.word(end) == "."):
         end += 1
-    return 0 if view.glued(end) and not view.is_sign(end) or view.unit(end) else end
+    return 0 if (view.glued(end) and not view.is_sign(end)) or view.unit(end) else end
 
 
 def _marked(view: View, place: int) -> int:
     """2024年5月3日: a day by itself is none."""
-    end, marks = place, _MARKS
+    end = place
+    marks: tuple[str, ...] = _MARKS
     while marks and (count := number(view, end)) and count.value is not None:
         mark = next((mark for mark in marks if view.at(count.end, mark)), None)
         if mark is None or (end == place and mark == _MARKS[-1]):

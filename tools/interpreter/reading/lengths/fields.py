@@ -45,8 +45,14 @@ def field_names() -> FieldNames:
     folder = files("camara_qod.tools.interpreter.reading.lengths")
     table = tomllib.loads((folder / "fields.toml").read_text(encoding="utf-8"))
     units = {word: Fraction(key) for key, words in table["units"].items() for word in words}
-    lists = (frozenset(table[key]) for key in ("names", "with_unit", "joints", "is"))
-    return FieldNames(*lists, tuple(table["standards"]), units)
+    return FieldNames(
+        names=frozenset(table["names"]),
+        with_unit=frozenset(table["with_unit"]),
+        joints=frozenset(table["joints"]),
+        links=frozenset(table["is"]),
+        standards=tuple(table["standards"]),
+        units=units,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +96,7 @@ def _milliseconds(tokens: Tokens, place: int) -> list[Time]:
     unit = field_names().units.get(_word(tokens, place + 1))
     if unit is None or unit >= 1 or not _SHORTEST < len(tokens.words[place]) <= _LONGEST:
         return []
-    if tokens.glued(place) or tokens.glued(place + 2) and _kind(tokens, place + 2) != "s":
+    if tokens.glued(place) or (tokens.glued(place + 2) and _kind(tokens, place + 2) != "s"):
         return []
     seconds = round(int(tokens.words[place]) * unit)
     return [Length(tokens.starts[place], tokens.ends[place + 1], seconds)]

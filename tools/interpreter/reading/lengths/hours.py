@@ -71,8 +71,7 @@ def prime(view: View, place: int) -> Part | None:
     if (
         view.word(end) != "'"
         or not view.glued(end)
-        or view.glued(end + 1)
-        and not view.is_sign(end + 1)
+        or (view.glued(end + 1) and not view.is_sign(end + 1))
     ):
         return None
     if view.word(end + 1) == "'" or _in_quotes(view, place) or view.at(end + 1, "far"):

@@ -1,7 +1,7 @@
 """One language: its words for time from CLDR, its numerals, and its file in `languages/`."""
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from importlib.resources import files
 from typing import Any
 
@@ -12,6 +12,7 @@ from camara_qod.tools.interpreter.reading.lengths.phrases import (
     Amount,
     Phrase,
     Unit,
+    Value,
     exact,
     of,
     spellings,
@@ -20,7 +21,7 @@ from camara_qod.tools.interpreter.reading.lengths.phrases import (
 LANGUAGES = ("en", "de", "es", "fr", "pt", "it", "nl", "pl", "tr", "sv", "ja", "zh")
 _FOLDER = files("camara_qod.tools.interpreter.reading.lengths") / "languages"
 #: Tables of a file whose keys are numbers, and how a key becomes the value of a phrase.
-_NUMBERED = {
+_NUMBERED: dict[str, tuple[str, Callable[[str], Value]]] = {
     "numerals": ("number", exact),
     "units": ("unit", lambda key: Unit(int(key))),
     "short": ("unit", lambda key: Unit(int(key), short=True)),

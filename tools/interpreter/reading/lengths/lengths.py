@@ -157,7 +157,7 @@ def _repeated_behind(view: View, found: Part) -> Part | None:
     if hit := view.value(place, "multiple"):
         return replace(_multiplied(found, hit[0]), end=hit[1])
     count = number(view, place)
-    if not count or count.article or count.value not in range(2, _MOST + 1):
+    if not count or count.article or not count.value or not 1 < count.value <= _MOST:
         return None
     often = view.past(count.end, "repeat")
     return replace(_multiplied(found, count.value), end=often) if often > count.end else None

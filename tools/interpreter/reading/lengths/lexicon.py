@@ -89,8 +89,8 @@ class Lexicon:
     def _longer(self, tokens: Tokens, place: int, word: str) -> Iterator[tuple[_Entry, int]]:
         """Phrases of several words that begin at a token, and the token behind each."""
         seconds = self._phrases.get(word)
-        at = seconds and _following(tokens, place + 1)
-        if at:
+        at = _following(tokens, place + 1) if seconds else 0
+        if seconds and at:
             for entry in seconds.get(tokens.words[at], ()):
                 if end := _matched(tokens, at, entry.rest):
                     yield entry, end

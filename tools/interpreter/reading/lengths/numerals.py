@@ -35,7 +35,7 @@ class Numerals:
     def small(self) -> dict[str, int]:
         """Every form of 0 to 99."""
         found: dict[str, int] = {}
-        for rules in self._rules:
+        for rules in self._different(1, 2, 3, 4, 5):
             for number in range(21):
                 self._add(found, number, rules)
         for rules in self._cases():
@@ -79,9 +79,13 @@ class Numerals:
 
     def _cases(self) -> Iterator[str]:
         """One set of rules for each way in which larger numbers are inflected."""
+        return self._different(2, 5, 20, 21)
+
+    def _different(self, *numbers: int) -> Iterator[str]:
+        """Sets of rules that do not write some numbers alike."""
         seen = set()
         for rules in self._rules:
-            told = tuple(self._write(number, rules) for number in (2, 5, 20, 21))
+            told = tuple(self._write(number, rules) for number in numbers)
             if told not in seen:
                 seen.add(told)
                 yield rules

@@ -133,7 +133,7 @@ def _range(view: View, end: int, count: Number, more_to_come: int = 2) -> Part |
     other = number(view, joint)
     if not other or (other.article and joint == end):
         return None
-    value, behind = _with_fraction(view, other)
+    behind = _with_fraction(view, other)[1]
     if more_to_come and (more := _range(view, behind, other, more_to_come - 1)):
         return more
     if unit := _unit_behind(view, behind, other):

@@ -2,17 +2,22 @@
 
 from collections.abc import Callable
 
+from camara_qod.tools.interpreter.reading.lengths import kinds
 from camara_qod.tools.interpreter.reading.lengths.bounds import Verdict, is_for, judged
 from camara_qod.tools.interpreter.reading.lengths.dates import date
+from camara_qod.tools.interpreter.reading.lengths.ends import end
 from camara_qod.tools.interpreter.reading.lengths.found import Found, Kind
 from camara_qod.tools.interpreter.reading.lengths.hours import colons, prime
+from camara_qod.tools.interpreter.reading.lengths.intervals import interval
 from camara_qod.tools.interpreter.reading.lengths.lengths import closes, length
+from camara_qod.tools.interpreter.reading.lengths.moments import time_of_day
 from camara_qod.tools.interpreter.reading.lengths.numbers import number
 from camara_qod.tools.interpreter.reading.lengths.parts import Part
-from camara_qod.tools.interpreter.reading.lengths.spans import end, interval, start, time_of_day
+from camara_qod.tools.interpreter.reading.lengths.starts import start
 from camara_qod.tools.interpreter.reading.lengths.view import View
 
 _NEAR = 12
+_TIMES = "x"
 #: Tokens behind digits that may belong to what they count.
 _AHEAD = 5
 _RANGES = ("-", "~", "/")
@@ -37,26 +42,30 @@ def scan(view: View) -> list[Found]:
 
 
 def _at(view: View, place: int) -> Found | None:
-    kinds = view.hits.get(place, _NONE).keys()
+    here = view.hits.get(place, _NONE).keys()
     digits = view.is_digits(place) or view.word(place) in _FRACTIONS
-    if not kinds and not (digits and _begins(view, place)):
+    if not here and not (digits and _begins(view, place)):
         return None
     for read, needed in _READERS:
-        if (digits and "number" in needed) or not needed.isdisjoint(kinds):
-            if found := read(view, place):
-                return found
+        tried = (digits and "number" in needed) or not needed.isdisjoint(here)
+        if tried and (found := read(view, place)):
+            return found
     return None
 
 
 def _begins(view: View, place: int) -> bool:
-    """Whether digits can begin something: no address, and nothing that only counts what follows."""
-    if view.word(place - 1) in _JOINTS and view.glued(place) and view.glued(place - 1):
-        if view.is_digits(place - 2):
-            return False
+    """Whether digits can begin something: no address, and no number of other things."""
+    joined = view.word(place - 1) in _JOINTS and view.glued(place) and view.glued(place - 1)
+    if joined and view.is_digits(place - 2):
+        return False
     behind = place + 1
+    if view.word(behind) == _TIMES:
+        return True
     if view.is_word(behind) or view.is_ideograph(behind):
         following = (view.hits.get(at, _NONE) for at in range(behind, behind + _AHEAD))
-        return not _BEHIND.isdisjoint(next(following)) or any(map(_OF.intersection, following))
+        return not kinds.BEHIND_DIGITS.isdisjoint(next(following)) or any(
+            map(kinds.PRODUCT.intersection, following)
+        )
     return behind < len(view)
 
 
@@ -94,12 +103,12 @@ def _whole(view: View, place: int) -> Found | None:
 
 def _hours(view: View, place: int) -> Found | None:
     found = colons(view, place) or prime(view, place)
-    return found and _judged(view, place, found)
+    return _judged(view, place, found) if found else None
 
 
 def _length(view: View, place: int) -> Found | None:
     found = length(view, place)
-    return found and _judged(view, place, found)
+    return _judged(view, place, found) if found else None
 
 
 def _judged(view: View, place: int, found: Part) -> Found:
@@ -108,9 +117,8 @@ def _judged(view: View, place: int, found: Part) -> Found:
         return Found(place, found.end, Kind.NOTHING)
     if verdict is Verdict.UNREAD or found.seconds is None:
         return Found(place, _over_other_end(view, found.end), Kind.UNREAD)
-    if behind := view.at(found.end, "in_behind"):
-        if not is_for(view, place):
-            return Found(place, behind.end, Kind.START, seconds=round(found.seconds))
+    if (behind := view.at(found.end, "in_behind")) and not is_for(view, place):
+        return Found(place, behind.end, Kind.START, seconds=round(found.seconds))
     total = (
         view.before(place, "total_before") is not None or view.at(found.end, "total") is not None
     )
@@ -180,31 +188,18 @@ def _is_now(view: View, found: Found) -> bool:
     )
 
 
-#: The kinds of phrases that may follow digits which say something about time.
-_BEHIND = frozenset(
-    ("unit", "alone", "fill", "half", "half_hour", "oclock_behind", "to", "or", "and", "plus")
-    + ("part", "of", "product", "product_each", "repeat", "period", "day", "of_day", "month")
-    + ("until_behind", "from_behind", "between_behind", "clock_behind", "vague_inside", "object")
-    + ("year_mark", "month_mark", "day_mark", "minute_behind")
-)
-_OF = frozenset(("product", "product_each"))
-_MOMENTS = frozenset(
-    ("number", "beginning", "clock", "day", "period", "at", "oclock", "article", "between")
-    + ("hour", "clock_before")
-)
-_LENGTHS = frozenset(("number", "beginning", "one", "vague", "part", "alone", "unit", "next"))
 #: What is tried at a token, in this order, and the kinds of phrases that it may begin with; a
 #: number in digits is a "number".
 _READERS: tuple[tuple[Callable[[View, int], Found | None], frozenset[str]], ...] = (
     (_nothing, frozenset(("nothing",))),
-    (interval, _MOMENTS),
-    (end, _MOMENTS | {"until", "open", "limit", "part_of_day", "month"}),
-    (start, _MOMENTS | {"from", "from_day", "start", "in", "now", "month"}),
+    (interval, kinds.MOMENT),
+    (end, kinds.END),
+    (start, kinds.START),
     (_date, frozenset(("number", "month"))),
     (_hours, frozenset(("number",))),
     (_whole, frozenset(("whole", "part_of_day"))),
     (_unread, frozenset(("unread",))),
-    (_length, _LENGTHS),
-    (time_of_day, _MOMENTS),
+    (_length, kinds.LENGTH),
+    (time_of_day, kinds.MOMENT),
     (_bare_unit, frozenset(("unit",))),
 )

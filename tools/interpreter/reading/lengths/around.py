@@ -1,0 +1,76 @@
+"""The day and the part of the day that are said around a time of day."""
+
+from dataclasses import dataclass, replace
+
+from camara_qod.tools.interpreter.reading.lengths.clock import Day
+from camara_qod.tools.interpreter.reading.lengths.lexicon import Hit
+from camara_qod.tools.interpreter.reading.lengths.numbers import number
+from camara_qod.tools.interpreter.reading.lengths.phrases import Period
+from camara_qod.tools.interpreter.reading.lengths.told import Moment, in_period
+from camara_qod.tools.interpreter.reading.lengths.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """Words for days and parts of days in a row.
+
+    Attributes:
+        day: the day, if one is said.
+        period: the part of the day, if one is said.
+        end: the token behind them.
+    """
+
+    day: Day | None
+    period: Period | None
+    end: int
+
+
+_NOTHING = Around(None, None, 0)
+
+
+def around(view: View, place: int, known: Around | None = None) -> Around:
+    """The words for days and parts of days from a token on, over words such as "in" and "of".
+
+    Args:
+        view: the text.
+        place: the token.
+        known: what was said before.
+    """
+    told = replace(known or _NOTHING, end=place)
+    while (more := _one_more(view, told)) is not told:
+        told = more
+    return told
+
+
+def _one_more(view: View, told: Around) -> Around:
+    at = told.end
+    if not (view.at(at, "day") or view.at(at, "period")):
+        at = view.past(at, "of_day")
+    day, period = view.at(at, "day"), view.at(at, "period")
+    if period and not day and _names_clock(view, at, period.end):
+        return told
+    if day and told.day is None and isinstance(day.value, Day):
+        return Around(day.value, told.period or _evening(day, period), day.end)
+    if period and told.period is None and isinstance(period.value, Period):
+        return Around(told.day, period.value, period.end)
+    return told
+
+
+def _evening(day: Hit, period: Hit | None) -> Period | None:
+    """The evening in a word for a day, such as "tonight"; mornings are days to come as well."""
+    if period is None or period.end != day.end or not isinstance(period.value, Period):
+        return None
+    return period.value if period.value.name.startswith("evening") else None
+
+
+def _names_clock(view: View, place: int, end: int) -> bool:
+    """Whether a part of the day is meant as a time of day: noon, or the beginning of "midnight"."""
+    clock = view.at(place, "clock")
+    return bool(clock and (clock.end > end or (clock.end == end and not number(view, end))))
+
+
+def within(found: Moment, told: Around) -> Moment:
+    """A time of day on the day and in the part of the day that are said before."""
+    inside = told.period and in_period(found, told.period)
+    found = inside or found
+    return replace(found, clock=replace(found.clock, day=found.clock.day or told.day))

@@ -1,0 +1,195 @@
+"""The hours and minutes of a time of day: "21:00", "9 pm", "14 Uhr 30", "half past nine"."""
+
+from dataclasses import dataclass
+
+from camara_qod.tools.interpreter.reading.lengths.clock import A_DAY, HALF_A_DAY, Clock
+from camara_qod.tools.interpreter.reading.lengths.numbers import Number, number
+from camara_qod.tools.interpreter.reading.lengths.phrases import Period
+from camara_qod.tools.interpreter.reading.lengths.told import Moment, Told
+from camara_qod.tools.interpreter.reading.lengths.view import View
+
+_HOURS, _HALF = 24, 12
+_AN_HOUR = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Words before a time of day: "at", "kl.", "las"."""
+
+    end: int
+    clock: bool
+    article: bool
+    marked: bool
+
+
+def mark(view: View, place: int, *, marked: bool) -> Mark:
+    """The words before a time of day that begin at a token."""
+    clock = article = False
+    start = place
+    while True:
+        if (behind := view.past(place, "oclock")) > place:
+            clock, place = True, behind
+        elif (behind := view.past(place, "article")) > place:
+            article, place = True, behind
+        elif (behind := view.past(place, "at")) > place:
+            place = behind
+        else:
+            return Mark(place, clock, article, marked or place > start)
+
+
+def hours(view: View, marked: Mark) -> Moment | None:
+    """The time of day behind its marks, without its day."""
+    return _named(view, marked.end) or _spoken(view, marked.end) or _time(view, marked)
+
+
+def _named(view: View, place: int) -> Moment | None:
+    """Noon and midnight."""
+    hit = view.value(place, "clock")
+    return Moment(Clock(int(hit[0])), hit[1], half=True) if hit else None
+
+
+def _hour(view: View, place: int) -> Number | None:
+    """A number that can be an hour; some languages have ordinals for it."""
+    if hit := view.value(place, "hour"):
+        return Number(hit[0], hit[1])
+    return number(view, place)
+
+
+def _spoken(view: View, place: int) -> Moment | None:
+    """Minutes said before or behind the hour: "half past nine", "las nueve y media"."""
+    before = view.value(place, "clock_before")
+    hour = _hour(view, before[1] if before else place)
+    if not hour or (hour.digits and before is None and view.glued(place)) or hour.value is None:
+        return None
+    behind = None if before else view.value(hour.end, "clock_behind")
+    offset = before or behind
+    if offset is None or hour.value not in range(1, HALF_A_DAY // 60 + 1):
+        return None
+    end = behind[1] if behind else view.past(hour.end, "oclock_behind")
+    minutes = (60 * int(hour.value) + int(offset[0])) % HALF_A_DAY
+    if view.unit(end):
+        return None
+    if (hit := view.at(end, "half")) and isinstance(hit.value, Period):
+        clock = Clock(minutes + (HALF_A_DAY if hit.value.name == "pm" else 0))
+        return Moment(clock, hit.end, half=True, said=True)
+    return Moment(Clock(minutes, view.language.twelve_hours), end, spoken=True)
+
+
+def _time(view: View, mark: Mark) -> Moment | None:
+    """Hours and minutes, with what tells that they are."""
+    place = mark.end
+    if (
+        view.glued(place)
+        and view.is_digits(place)
+        and (view.is_digits(place - 1) or view.is_word(place - 1))
+    ):
+        return None
+    hour = _hour(view, place)
+    if not hour or hour.article or hour.value is None or hour.value.denominator != 1:
+        return _pointed(view, mark)
+    if not 0 <= hour.value <= _HOURS or (len(view.word(place)) > 2 and hour.digits):
+        return None
+    return _from_hour(view, mark, int(hour.value), hour.end)
+
+
+def _from_hour(view: View, mark: Mark, hour: int, end: int) -> Moment | None:
+    told, minute = Told.YES if mark.clock else Told.NO, 0
+    if view.word(end) == ":" and (minutes := _minutes(view, end + 1)) is not None:
+        minute, end, told = minutes, end + 2, Told.YES
+        if view.word(end) == ":" and _minutes(view, end + 1) is not None:
+            end += 2
+    if view.at(end, "half"):
+        return _halved(view, mark.end, hour, minute, end, told)
+    clocked, how = _oclock(view, mark, end)
+    if clocked > end:
+        told = max(told, how, key=lambda one: one.value)
+        minute, end = _after_oclock(view, clocked, minute)
+    elif told is not Told.YES and view.unit(view.past_all(end, "fill")):
+        return None
+    return _halved(view, mark.end, hour, minute, end, told)
+
+
+def _oclock(view: View, mark: Mark, end: int) -> tuple[int, Told]:
+    """The token behind a word such as "Uhr", and how much it tells."""
+    unit = view.unit(end)
+    behind = view.past(end, "oclock_behind")
+    if behind > end and not (unit and unit[1] > behind):
+        return behind, Told.UNIT if unit and unit[1] == behind else Told.YES
+    if mark.article and unit and unit[0].seconds == _AN_HOUR:
+        return unit[1], Told.UNIT
+    return end, Told.NO
+
+
+def _after_oclock(view: View, place: int, minute: int) -> tuple[int, int]:
+    """The minutes behind a word such as "Uhr" or 時, and the token behind them."""
+    if minute:
+        return minute, place
+    if hit := view.at(place, "half_hour"):
+        return 30, hit.end
+    if more := view.value(place, "clock_behind"):
+        return int(more[0]), more[1]
+    count = number(view, place)
+    if not count or count.article or count.value is None or not 0 <= count.value < 60:
+        return 0, place
+    unit = view.unit(count.end)
+    if unit and unit[0].seconds == 60:
+        return int(count.value), unit[1]
+    two = count.value.denominator == 1 and (not count.digits or len(view.word(place)) == 2)
+    if two and not unit and (view.glued(place) or not view.is_word(count.end)):
+        return int(count.value), count.end
+    return 0, place
+
+
+def _halved(view: View, place: int, hour: int, minute: int, end: int, told: Told) -> Moment | None:
+    """With "am" or "pm", or with what the hour itself says."""
+    minutes = (60 * hour + minute) % A_DAY if minute < 0 else 60 * hour + minute
+    if minutes > A_DAY:
+        return None
+    if (hit := view.at(end, "half")) and isinstance(hit.value, Period):
+        if not 1 <= hour <= 12:
+            return None
+        minutes = minutes % HALF_A_DAY + (HALF_A_DAY if hit.value.name == "pm" else 0)
+        return Moment(Clock(minutes), hit.end, half=True, said=True)
+    if _goes_on(view, end):
+        return None
+    spelled = view.is_digits(place) and view.word(place).startswith("0")
+    dial = view.language.twelve_hours and 1 <= hour <= 12 and not spelled
+    return Moment(Clock(minutes % HALF_A_DAY if dial else minutes, dial), end, told, half=hour > 12)
+
+
+def _goes_on(view: View, end: int) -> bool:
+    """Whether a number goes on behind what was read of it."""
+    if (
+        end >= len(view)
+        or not view.glued(end)
+        or view.is_ideograph(end)
+        or view.is_ideograph(end - 1)
+    ):
+        return False
+    if not view.is_sign(end):
+        return True
+    digits = view.glued(end + 1) and view.is_digits(end + 1)
+    if view.word(end) in "/_@%":
+        return True
+    return digits and view.word(end) in ".:,"
+
+
+def _minutes(view: View, place: int) -> int | None:
+    word = view.word(place)
+    if view.is_digits(place) and view.glued(place) and len(word) == 2 and int(word) < 60:
+        return int(word)
+    return None
+
+
+def _pointed(view: View, mark: Mark) -> Moment | None:
+    """Hours and minutes with a point between, where something else tells it: "14.30 Uhr"."""
+    place = mark.end
+    if not view.is_digits(place) or len(view.word(place)) > 2 or view.word(place + 1) != ".":
+        return None
+    minutes = _minutes(view, place + 2) if view.glued(place + 1) else None
+    if minutes is None or int(view.word(place)) > _HOURS:
+        return None
+    behind = view.past(place + 3, "oclock_behind")
+    if not (mark.marked or behind > place + 3 or view.at(behind, "half")):
+        return None
+    return _halved(view, place, int(view.word(place)), minutes, behind, Told.YES)
