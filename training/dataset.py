@@ -25,8 +25,9 @@ from camara_qod.tools.interpreter.prompt import TURN, render
 from camara_qod.tools.interpreter.replay import Replayer
 from camara_qod.tools.settings import QodSettings
 from camara_qod.training.choices import choices
-from camara_qod.training.generate.example import Example
+from camara_qod.training.generate.example import NOW, Example
 from camara_qod.training.generate.mixture import example
+from camara_qod.training.generate.spoken import Spoken, examples
 from camara_qod.training.generate.uses import Uses
 
 IGNORED = -100
@@ -42,7 +43,7 @@ def demo_settings() -> QodSettings:
 
 def demo_context(messages: list[str]) -> Context:
     """A conversation under the demo configuration."""
-    return read(messages, load_catalogue(), demo_settings())
+    return read(messages, load_catalogue(), demo_settings(), now=NOW)
 
 
 def generate(uses: Uses, count: int, seed: int) -> Iterator[dict[str, Any]]:
@@ -83,6 +84,23 @@ def curated() -> list[dict[str, Any]]:
     ]
 
 
+def spoken(texts: Iterable[Spoken], seed: int) -> list[dict[str, Any]]:
+    """Hand-written texts with random identifiers as records, one for each turn.
+
+    A turn whose values its own grammar does not offer cannot be emitted, and is left out.
+    """
+    rng = random.Random(seed)  # noqa: S311
+    found = []
+    for text in texts:
+        for item in examples(rng, text):
+            try:
+                label = emission(item)
+            except DecodingError:
+                continue
+            found.append({"messages": item.messages, "emitted": label.to_json(), "tag": item.tag})
+    return found
+
+
 def emission(item: Example) -> Decision:
     """The decision in the form the model emits, with null for what was not said.
 
@@ -107,6 +125,7 @@ def tokenized(
     whole_share: float,
     batch_size: int,
     seed: int,
+    max_tokens: int | None = None,
 ) -> Dataset:
     """Token ids and labels.
 
@@ -119,6 +138,7 @@ def tokenized(
         batch_size: rows of similar length stand together in runs of this many, so that little is
             padded; the runs are in random order.
         seed: decides which, and the order.
+        max_tokens: longer rows are left out; a batch is as long as its longest.
 
     Raises:
         DecodingError: a label is not what its grammar can emit, or does not complete.
@@ -141,8 +161,8 @@ def tokenized(
         ]
         # Nothing is learned behind the last choice, so it is not read.
         end = 1 + max((at for at, label in enumerate(labels) if label != IGNORED), default=-1)
-        if not end:
-            continue  # the grammar left no choice
+        if not 0 < end <= (max_tokens or end):
+            continue  # without an end the grammar left no choice
         rows.append({"input_ids": ids[:end], "labels": labels[:end], "whole": whole})
     return Dataset.from_list(_bucketed(rows, batch_size, rng)).remove_columns("whole")
 

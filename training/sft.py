@@ -19,7 +19,8 @@ from camara_qod.tools.interpreter.decoding import Decoder
 from camara_qod.tools.interpreter.interpreter import Interpreter
 from camara_qod.tools.interpreter.model import load_model
 from camara_qod.tools.settings import QodSettings
-from camara_qod.training.dataset import IGNORED, curated, generate, tokenized
+from camara_qod.training.dataset import IGNORED, curated, generate, spoken, tokenized
+from camara_qod.training.generate.spoken import halves, load_spoken
 from camara_qod.training.generate.uses import load_uses, split
 from camara_qod.training.recipe import Recipe
 from camara_qod.training.run import arguments, last_checkpoint, run, save_adapter, settings_for
@@ -59,6 +60,7 @@ def train(recipe: Recipe, output: Path, log_to: str = "none", start: Path | None
                 whole_share=recipe.data.whole_share,
                 batch_size=recipe.sft.per_device_train_batch_size,
                 seed=recipe.seed,
+                max_tokens=recipe.data.max_tokens,
             ),
             processing_class=tokenizer,
             peft_config=None if start else _lora(recipe),
@@ -76,11 +78,16 @@ def _lora(recipe: Recipe) -> LoraConfig:
 
 def records(recipe: Recipe) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Training and validation examples; no use phrase is in both."""
-    known, unseen = split(load_uses(), recipe.data.validation_share, recipe.data.seed)
-    training = list(generate(known, recipe.data.examples, recipe.data.seed))
-    training += curated() * recipe.data.curated_repeats
-    validation = list(generate(unseen, recipe.data.validation_examples, recipe.data.seed + 1))
-    return training, validation
+    data = recipe.data
+    known, unseen = split(load_uses(), data.validation_share, data.seed)
+    kept, held = halves(load_spoken(), data.validation_share, data.seed)
+    training = list(generate(known, data.examples, data.seed))
+    training += curated() * data.curated_repeats
+    for repeat in range(data.spoken_repeats):
+        training += spoken(kept, data.seed + repeat)
+    half = data.validation_examples // 2
+    validation = list(generate(unseen, half, data.seed + 1))
+    return training, [*validation, *spoken(held, data.seed)[:half]]
 
 
 #: Free choices in an ordinary request.

@@ -2,7 +2,11 @@
 
 import random
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
+
+#: The time of every example: times of day in their texts are reckoned from it.
+NOW = datetime(2026, 5, 4, 7, 30, tzinfo=UTC)
 
 
 @dataclass
