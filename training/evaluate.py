@@ -101,7 +101,7 @@ def evaluate(
         catalogue: the operator's profiles.
         batch: how many are decided together.
     """
-    contexts = [read(case.messages, catalogue, settings) for case in cases]
+    contexts = [read(case.messages, catalogue, settings, now=case.now) for case in cases]
     made = attempts(way, decoder, model, contexts, batch)
     return [
         _result(case, context, attempt)

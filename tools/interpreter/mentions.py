@@ -281,10 +281,12 @@ def _shared_roles(found: list[Mention], turn: Turn) -> list[Mention]:
 
 def _times(turn: Turn) -> Iterator[Mention]:
     for time in times.read_times(turn.rest):
-        if isinstance(time, times.Length):
-            yield Length(turn.number, time.start, time.end, time.seconds, time.total)
-        else:
-            yield Moment(turn.number, time.start, time.end, time)
+        place = (turn.number, time.start, time.end)
+        match time:
+            case times.Length():
+                yield Length(*place, time.seconds, time.total)
+            case times.End() | times.Start() | times.Interval() | times.Unread():
+                yield Moment(*place, time)
 
 
 def _answered_lengths(turn: Turn) -> Iterator[Mention]:

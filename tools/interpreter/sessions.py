@@ -1,6 +1,6 @@
 """The operations on sessions that exist: by their id, or by their device."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from camara_qod.tools.camara.models import (
@@ -42,7 +42,7 @@ def reference(context: Context) -> list[dict[str, Any]]:
 
 def extension(context: Context) -> list[dict[str, Any]]:
     """Arguments of `extendQosSessionDuration`."""
-    values = {
+    values: dict[str, Sequence[Any]] = {
         "session_id": _ids(context),
         "requested_additional_duration": candidates.extensions(context),
     }
