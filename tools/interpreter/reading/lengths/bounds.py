@@ -3,12 +3,14 @@
 import unicodedata
 from enum import Enum
 
+from camara_qod.tools.interpreter.reading.lengths.forms import BLANK, DATE
 from camara_qod.tools.interpreter.reading.lengths.numbers import number
 from camara_qod.tools.interpreter.reading.lengths.parts import DAY, MINUTE, Part
 from camara_qod.tools.interpreter.reading.lengths.view import View
 
 _YEAR = 360 * DAY
 _DASHES = "\u2014\u2015"
+_BLANKS = (BLANK, DATE)
 _OPENING = "([{\"'=+<>~*?!;|«:,&"
 
 
@@ -24,6 +26,8 @@ def judged(view: View, place: int, found: Part) -> Verdict:
     """Whether the length at `place` is one, with nothing touching it that was not read."""
     if found.letter and found.unit == DAY and _of_something(view, place, found):
         return Verdict.NOTHING
+    if found.spaced and found.unit == MINUTE:  # metres
+        return Verdict.UNREAD if is_for(view, place) else Verdict.NOTHING
     for check in (_left_glue, _right_glue, _left_words, _right_words, _scale):
         verdict = check(view, place, found)
         if verdict is not Verdict.WHOLE:
@@ -51,6 +55,8 @@ def _after_sign(view: View, sign: int) -> Verdict:
     """What a sign glued to a length makes of it."""
     mark, joined = view.word(sign), view.glued(sign)
     digit = joined and view.is_digits(sign - 1)
+    if mark in _BLANKS or (joined and view.word(sign - 1) in _BLANKS):
+        return Verdict.NOTHING
     if unicodedata.category(mark) == "Sc":
         return Verdict.NOTHING
     if mark == "-":

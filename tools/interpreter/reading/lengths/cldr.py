@@ -38,7 +38,9 @@ class Cldr:
     def __init__(self, name: str) -> None:
         self._locale = Locale.parse(name)
         self._data: Mapping[str, Any] = self._locale._data
-        self._units = dict(self._unit_forms())
+        self._units: dict[str, Unit] = {}
+        for form, unit in self._unit_forms():
+            self._units.setdefault(form, unit)
 
     @property
     def twelve_hours(self) -> bool:
@@ -76,10 +78,10 @@ class Cldr:
                 for count, pattern in patterns.items():
                     form = _form(pattern)
                     if count != "per" and form and (seconds < _LARGE or len(form) > 1):
-                        yield form, _unit(seconds, form, style != "long", count)
-        for pattern in (
-            self._data["unit_patterns"].get("duration-night", {}).get("long", {}).values()
-        ):
+                        unit = _unit(seconds, form, style != "long", count)
+                        yield form, unit._replace(spaced=" " in pattern.replace("\u00a0", " "))
+        nights = self._data["unit_patterns"].get("duration-night", {})
+        for pattern in nights.get("long", {}).values():
             if form := _form(pattern):
                 yield form, Unit(0)
 

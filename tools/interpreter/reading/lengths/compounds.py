@@ -16,14 +16,15 @@ class Compounds:
     def __init__(self, language: Language) -> None:
         self._joined = language.joined
         self._endings = language.endings()
-        self._numbers: dict[str, Amount] = dict(language.prefixes())
-        self._beginnings: dict[str, Amount] = {}
+        self._tables: dict[str, dict[str, Amount]] = {"number": dict(language.prefixes())}
+        self._tables |= {kind: {} for kind in ("beginning", "one_behind")}
+        self._tables["part"] = self._tables["number"]
 
     def learn(self, phrase: Phrase) -> None:
-        """Take up a numeral or fraction, to be known as the first part of a compound."""
-        table = {"number": self._numbers, "part": self._numbers, "beginning": self._beginnings}
-        if not isinstance(phrase.value, bool | Unit | tuple) and phrase.kind in table:
-            table[phrase.kind].setdefault(phrase.text, phrase.value)  # type: ignore[arg-type]
+        """Take up a numeral or fraction, to be known as a part of a compound."""
+        table = self._tables.get(phrase.kind)
+        if table is not None and isinstance(phrase.value, Amount):
+            table.setdefault(phrase.text, phrase.value)
 
     def read(self, word: str) -> Phrase | None:
         """What a word stands for, if it is a compound."""
@@ -39,21 +40,26 @@ class Compounds:
         return None
 
     def _number(self, word: str) -> Amount | None:
-        return self._numbers.get(word) or (self._joined_number(word) if self._joined else None)
+        known = self._tables["number"].get(word)
+        return known or (self._joined_number(word) if self._joined else None)
 
     def _joined_number(self, word: str) -> Amount | None:
         """Hundreds or thousands and what is below, written as one word."""
         for cut in range(len(word) - _SHORTEST, _SHORTEST, -1):
-            if more := self._beginnings.get(word[:cut]):
-                rest = self._numbers.get(word[cut:]) or self._joined_number(word[cut:])
+            if more := self._tables["beginning"].get(word[:cut]):
+                rest = self._rest(word[cut:])
                 if rest and rest < more:
                     return more + rest
         return None
+
+    def _rest(self, word: str) -> Amount | None:
+        one = self._tables["one_behind"].get(word)
+        return one or self._tables["number"].get(word) or self._joined_number(word)
 
 
 def _together(word: str, number: Amount, ending: Phrase) -> Phrase | None:
     if isinstance(ending.value, Unit):
         return Phrase(word, "alone", number * ending.value.seconds)
-    if isinstance(ending.value, bool | tuple):
-        return None
-    return Phrase(word, "number", number + ending.value)  # type: ignore[operator]
+    return (
+        Phrase(word, "number", number + ending.value) if isinstance(ending.value, Amount) else None
+    )

@@ -17,7 +17,9 @@ def colons(view: View, place: int) -> Part | None:
     unit = view.unit(_over_hyphen(view, end))
     if unit is None and len(numbers) == 3:
         return _without_unit(view, place, numbers, end)
-    if unit is None or unit[0].seconds not in (MINUTE, HOUR):
+    if unit is None or not (
+        unit[0].seconds == HOUR or (unit[0].seconds == MINUTE and not unit[0].letter)
+    ):
         return None
     size = unit[0].seconds
     seconds = (

@@ -55,6 +55,8 @@ class Language:
         self._cldr = [Cldr(name) for name in self._file.get("locales", [code])]
         self.twelve_hours = self._cldr[0].twelve_hours
         self.decimal, self.group = self._cldr[0].decimal, self._cldr[0].group
+        #: Phrases as they are spelled properly, not as they are where letters are missing.
+        self.written: set[str] = set(self._file.get("evidence", ()))
         self.evidence = frozenset(self._spelled(self._file.get("evidence", ())))
         self.bare_units = bool(self._file.get("bare_units"))
         self.joined = bool(self._file.get("joined"))
@@ -69,6 +71,7 @@ class Language:
                 value = value._replace(letter=True)
             for form in self._spelled([text]):
                 yield Phrase(form, kind, value)
+            self.written.add(text)
 
     def endings(self) -> dict[str, Phrase]:
         """What may be written onto a numeral: "einhalb", "stündig", "timmars"."""
@@ -113,7 +116,8 @@ class Language:
         """Its own numerals; those that are articles as well are of the kind "one"."""
         articles = set(self._file.get("words", {}).get("one", ()))
         rules = Numerals(self.code)
-        small, beginnings = rules.small(), rules.beginnings()
+        small, beginnings = rules.rests() | rules.small(), rules.beginnings()
+        yield from (Phrase(text, "one_behind", 1) for text in articles.intersection(small))
         small = {text: number for text, number in small.items() if text not in articles}
         for text, number in (rules.round() | small).items():
             yield Phrase(text, "number", number)

@@ -106,7 +106,10 @@ class Lexicon:
         for word in set(tokens.words):
             if known := self._knowing.get(word):
                 for language in known if len(known) <= _COMMON else ():
-                    score[language] += 12 // len(known)
+                    weight = 12 // len(known)
+                    # "for" is a word of English, and Swedish only without its dots.
+                    proper = word in self.languages[language].written
+                    score[language] += weight if proper or len(known) == 1 else weight // 2
         return dict(score)
 
 

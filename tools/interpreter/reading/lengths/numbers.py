@@ -127,7 +127,8 @@ def _in_words(view: View, place: int) -> Number | None:
     at = place
     while (hit := view.value(at, "beginning")) and _follows(view, hit[1]):
         total, at = total + hit[0], _over_and(view, hit[1])
-    if hit := view.value(at, "number"):
+    hit = view.value(at, "number") or (view.value(at, "one_behind") if total else None)
+    if hit:
         return Number(total + hit[0], hit[1])
     return Number(total, at) if total else None
 
@@ -139,4 +140,4 @@ def _over_and(view: View, place: int) -> int:
 
 def _follows(view: View, place: int) -> bool:
     place = _over_and(view, place)
-    return any(view.value(place, kind) for kind in ("number", "beginning"))
+    return any(view.value(place, kind) for kind in ("number", "beginning", "one_behind"))

@@ -10,8 +10,10 @@ from unicode_rbnf import RbnfEngine
 from unicode_rbnf.engine import NoRuleForNumberError
 
 HUNDRED, THOUSAND = 100, 1000
-#: A number below a hundred that is plain after any beginning.
-_PROBE = 22
+#: Numbers below a hundred, of which the end of a larger number is taken off; a vowel may fall away
+#: before the second.
+_PROBES = (22, 80)
+_THOUSANDS = range(THOUSAND, 20 * THOUSAND, THOUSAND)
 #: Rules for cheques and calendars.
 _ASIDE = ("financial", "days", "year", "ordinal")
 
@@ -46,14 +48,27 @@ class Numerals:
     def beginnings(self) -> dict[str, int]:
         """What stands before the rest of a number from 101 on: "two hundred", "ciento", "bin"."""
         found: dict[str, int] = {}
-        for size, most in ((HUNDRED, 10), (THOUSAND, 20)):
-            for rules in self._cases():
-                rest = self._write(_PROBE, rules)
-                for count in range(1, most):
-                    text = self._write(count * size + _PROBE, rules)
+        for rules in self._cases():
+            for probe in _PROBES:
+                rest = self._write(probe, rules)
+                for number in (*range(HUNDRED, THOUSAND, HUNDRED), *_THOUSANDS):
+                    text = self._write(number + probe, rules)
                     if text.endswith(rest) and text != rest:
-                        found.setdefault(text.removesuffix(rest).strip(" -"), count * size)
+                        found.setdefault(text.removesuffix(rest).strip(" -"), number)
         return found | self._counted(found)
+
+    def rests(self) -> dict[str, int]:
+        """Numbers that are written otherwise behind a hundred than by themselves."""
+        rules = self._rules[0]
+        hundred = self._write(HUNDRED + _PROBES[0], rules).removesuffix(
+            self._write(_PROBES[0], rules)
+        )
+        written = {number: self._write(HUNDRED + number, rules) for number in range(1, 20)}
+        return {
+            text.removeprefix(hundred): number
+            for number, text in written.items()
+            if text.startswith(hundred)
+        }
 
     def round(self) -> dict[str, int]:
         """Full hundreds and thousands."""

@@ -25,6 +25,7 @@ class Part:
         letter: its unit is a single letter.
         article: its number is an article ("an hour").
         split: it ends in a fraction, so no minutes follow ("an hour and a half").
+        spaced: there is a space before its unit where there should be none.
     """
 
     seconds: Amount | None
@@ -33,6 +34,7 @@ class Part:
     letter: bool = False
     article: bool = False
     split: bool = False
+    spaced: bool = False
 
 
 def part(view: View, place: int) -> Part | None:
@@ -102,7 +104,10 @@ def counted(view: View, place: int) -> Part | None:
         return Part(None, behind, size.seconds or HOUR)
     if (tail := _tail(view, behind)) and value.denominator == 1:
         return Part((value + tail[0]) * size.seconds, tail[1], size.seconds, split=True)
-    return Part(value * size.seconds, behind, size.seconds, size.letter, count.article)
+    spaced = size.letter and not size.spaced and not view.glued(end)
+    return Part(
+        value * size.seconds, behind, size.seconds, size.letter, count.article, spaced=spaced
+    )
 
 
 def _with_fraction(view: View, count: Number) -> tuple[Amount | None, int]:

@@ -20,12 +20,14 @@ class Unit(NamedTuple):
         short: an abbreviation, which a full stop may follow.
         letter: a single letter, which counts only behind digits.
         one: the form for one of it.
+        spaced: CLDR writes a space before it.
     """
 
     seconds: int
     short: bool = False
     letter: bool = False
     one: bool = False
+    spaced: bool = False
 
 
 class Period(NamedTuple):
