@@ -93,6 +93,18 @@ def test_numbers_in_words(language: str, number: int) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+@given(number=st.integers(2, 99), other=st.integers(2, 99))
+def test_a_number_beside_a_length_is_never_left_out(language: str, number: int, other: int) -> None:
+    engine = RbnfEngine.for_language(language)
+    word = engine.format_number(other).text
+    for unit, size in (("hour", 3600), ("minute", 60)):
+        length = format_unit(number, f"duration-{unit}", "long", locale=language)
+        space = "" if language in ("ja", "zh") else " "
+        for text in (f"{word}{space}{length}", f"{length}{space}{word}", f"{other}-{length}"):
+            assert size * number not in lengths(SENTENCES[language].format(text)), text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 @given(minutes=st.integers(0, 24 * 60 - 1))
 def test_a_time_of_day_is_no_length(language: str, minutes: int) -> None:
     time = (timedelta(minutes=minutes) + datetime(2026, 5, 11)).time()

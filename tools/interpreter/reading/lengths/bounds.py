@@ -67,6 +67,8 @@ def _after_sign(view: View, sign: int) -> Verdict:
         return Verdict.NOTHING if digit and _chained(view, sign - 1) else Verdict.UNREAD
     if mark in ".,:/" and digit:
         return Verdict.NOTHING if _chained(view, sign - 1) or mark in ".:" else Verdict.UNREAD
+    if mark in ":," and joined and view.glued(sign - 1) and view.is_digits(sign - 2):
+        return Verdict.NOTHING
     if mark in "./":
         return Verdict.UNREAD
     return Verdict.WHOLE if mark in _OPENING or not mark.isascii() else Verdict.NOTHING
@@ -247,6 +249,7 @@ def _other_end(view: View, end: int) -> bool:
 
 def _scale(view: View, place: int, found: Part) -> Verdict:
     """Years are ages and dates unless they are said to be a length; so are glued metres."""
-    if found.unit >= _YEAR and not is_for(view, place):
+    said = is_for(view, place) and view.before(place, "of") is None
+    if found.unit >= _YEAR and not said:
         return Verdict.NOTHING
     return Verdict.WHOLE

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from camara_qod.tools.interpreter.reading.lengths import kinds
 from camara_qod.tools.interpreter.reading.lengths.found import Found, Kind
-from camara_qod.tools.interpreter.reading.lengths.lexicon import Hits
+from camara_qod.tools.interpreter.reading.lengths.lexicon import Hits, Lexicon
 
 #: How much more must speak for one language than for another to decide between them.
 _SURE = 1.5
@@ -29,22 +29,25 @@ class Reading(NamedTuple):
 _WORDLESS = (0, 1)
 
 
-def possible(hits: dict[int, Hits], evident: set[int]) -> dict[int, Hits]:
+def possible(words: Lexicon, hits: dict[int, Hits], evident: set[int]) -> dict[int, Hits]:
     """The languages worth reading a text in: those in evidence, and others that know more of it.
 
     Args:
+        words: all languages.
         hits: for each language its phrases in the text.
         evident: the languages that the text is taken to be in.
     """
     likely = evident or set(_WORDLESS)
     chosen = {number: hits.get(number, {}) for number in likely}
+    told = {words.languages[number].code for number in evident}
     known: dict[int, int] = {}
     for found in chosen.values():
         for place, here in found.items():
             ends = (hit.end for kind, hit in here.items() if kind in kinds.MAKING)
             known[place] = max(known.get(place, place), *ends, place)
     for number, found in hits.items():
-        if number not in chosen and _knows_more(found, known):
+        yields = told.intersection(words.languages[number].yields_to)
+        if number not in chosen and not yields and _knows_more(found, known):
             chosen[number] = found
     return chosen
 
@@ -114,7 +117,10 @@ def _totals(reading: Reading) -> int:
 
 
 def _bare(reading: Reading) -> list[Found]:
-    return [found._replace(total=False) for found in reading.found]
+    return [
+        found._replace(total=False, clocks=() if found.kind is Kind.NOTHING else found.clocks)
+        for found in reading.found
+    ]
 
 
 def _width(reading: Reading) -> tuple[int, int]:

@@ -15,6 +15,8 @@ from camara_qod.tools.interpreter.reading.lengths.tokens import IDEOGRAPH, WORD,
 _COMPOUND = 6
 #: Words that more languages share tell nothing.
 _COMMON = 6
+#: What a word counts that only one language has.
+_WHOLE = 12
 
 
 class Hit(NamedTuple):
@@ -100,17 +102,33 @@ class Lexicon:
             if phrase := compounds.read(word):
                 yield language, phrase
 
-    def evidence(self, tokens: Tokens) -> dict[int, int]:
-        """How much of a text speaks for each language: its words, shared ones in part."""
+    def evidence(self, tokens: Tokens, hits: dict[int, Hits]) -> dict[int, int]:
+        """How much of a text speaks for each language: its words and its phrases, shared in part.
+
+        Args:
+            tokens: of the text.
+            hits: the phrases found in it.
+        """
         score: Counter[int] = Counter()
         for word in set(tokens.words):
-            if known := self._knowing.get(word):
-                for language in known if len(known) <= _COMMON else ():
-                    weight = 12 // len(known)
-                    # "for" is a word of English, and Swedish only without its dots.
-                    proper = word in self.languages[language].written
-                    score[language] += weight if proper or len(known) == 1 else weight // 2
+            if (known := self._knowing.get(word)) and len(known) <= _COMMON:
+                for language in known:
+                    score[language] += _WHOLE // len(known)
+        for knowing in _phrases_of(hits).values():
+            for language in knowing:
+                score[language] += _WHOLE // len(knowing)
         return dict(score)
+
+
+def _phrases_of(hits: dict[int, Hits]) -> dict[tuple[int, int], list[int]]:
+    """The places of phrases of several words, and the languages that know each."""
+    found: dict[tuple[int, int], list[int]] = {}
+    for language, places in hits.items():
+        for place, kinds in places.items():
+            end = max((hit.end for hit in kinds.values()), default=place)
+            if end - place > 1:
+                found.setdefault((place, end), []).append(language)
+    return found
 
 
 def _matched(tokens: Tokens, second: int, rest: tuple[str, ...]) -> int:

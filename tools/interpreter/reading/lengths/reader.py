@@ -52,12 +52,13 @@ def _apart(more: Iterable[Time], found: list[Time]) -> list[Time]:
 def _readings(tokens: Tokens) -> list[Reading]:
     """What each language that the text can be in reads."""
     words = lexicon()
-    evidence = words.evidence(tokens)
+    hits = words.find(tokens)
+    evidence = words.evidence(tokens, hits)
     best = max(evidence.values(), default=0)
     evident = {number for number, mine in evidence.items() if 2 * mine >= best}
     readings = []
-    for number, hits in possible(words.find(tokens), evident).items():
-        view = View(tokens, words.languages[number], hits, evident=number in evident)
+    for number, mine in possible(words, hits, evident).items():
+        view = View(tokens, words.languages[number], mine, evident=number in evident)
         readings.append(Reading(scan(view), evidence.get(number, 0), view.evident))
     return readings
 

@@ -76,11 +76,17 @@ def _date(view: View, place: int) -> Found | None:
 
 def _nothing(view: View, place: int) -> Found | None:
     hit = view.at(place, "nothing")
-    longer = view.past(place, "unread") if hit else 0
+    longer = _reach(view, place, hit.end) if hit else 0
     inside = view.is_ideograph(place) and view.at(place - 1, "number")
     if hit and hit.end >= longer and not inside:
         return Found(place, hit.end, Kind.NOTHING)
     return None
+
+
+def _reach(view: View, place: int, end: int) -> int:
+    """How far the phrases reach that begin inside of some words and are read otherwise."""
+    units = (view.past(at, "unit", "alone") for at in range(place, end))
+    return max(view.past(place, "unread"), *units)
 
 
 def _unread(view: View, place: int) -> Found | None:
@@ -143,7 +149,8 @@ def _bare_unit(view: View, place: int) -> Found | None:
             return Found(place, end, Kind.LENGTH, seconds=unit[0].seconds)
         return Found(place, end, Kind.UNREAD)
     joint = view.past(end, "or")
-    count = number(view, joint) if unit[0].one and not view.is_digits(joint) else None
+    told = unit[0].one and (joint > end or view.language.bare_units)
+    count = number(view, joint) if told and not view.is_digits(joint) else None
     if count and not count.article:
         return Found(place, view.past(count.end, "unit"), Kind.UNREAD)
     return None
