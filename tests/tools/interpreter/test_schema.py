@@ -141,3 +141,24 @@ def test_whoever_names_a_server_is_not_given_the_default(catalogue, demo) -> Non
     assert not named.is_valid(call(applicationServer=None))
     taken_back = schema("server 198.51.100.8 is not in use", catalogue=catalogue, demo=demo)
     assert taken_back.is_valid(call(applicationServer=None))
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("telemetry of hub15@water.example to 198.51.100.119 for an hour", "198.51.100.119"),
+        ('msisdn: "612345679", asId: 198.51.100.71, duration: 1800', "198.51.100.71"),
+        ("gaming on +44 7700 900 123 456, it talks to 198.51.100.119", "198.51.100.119"),
+    ],
+)
+def test_what_is_no_identifier_does_not_free_another_address_for_its_place(
+    text: str, address: str, catalogue, demo
+) -> None:
+    offered = schema_for(read([text], catalogue, demo))
+    arguments = [variant["properties"]["arguments"]["properties"] for variant in offered["anyOf"]]
+    devices = [value for item in arguments for value in item.get("device", {}).get("enum", [])]
+    servers = [
+        value for item in arguments for value in item.get("applicationServer", {}).get("enum", [])
+    ]
+    assert set(map(str, devices)) == {"None"}
+    assert {"ipv4Address": address} in servers
