@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from camara_qod.training.dataset import curated, read_jsonl
+from camara_qod.training.generate.spoken import load_spoken
 from camara_qod.training.generate.uses import load_uses
 from camara_qod.training.preferences import curated_pairs
 
@@ -37,6 +38,7 @@ def phrases() -> list[str]:
     texts += [
         re.sub(r"{\w+}", "0", turn) for item in uses.conversations for turn in item["messages"]
     ]
+    texts += [re.sub(r"{\w+}", " 0 ", turn) for item in load_spoken() for turn, _ in item.turns]
     records = [*curated(), *curated_pairs()]
     return texts + [turn for record in records for turn in record["messages"]]
 

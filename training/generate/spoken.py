@@ -193,7 +193,9 @@ def _chosen(
                 "sink": values[expected["sink"]].value if expected.get("sink") else None,
             }
         case operation if operation in (GET, DELETE, EXTEND):
-            chosen = {"sessionId": _session_id(expected.get("session"), values, messages)}
+            chosen: dict[str, Any] = {
+                "sessionId": _session_id(expected.get("session"), values, messages)
+            }
             if operation == EXTEND:
                 chosen["requestedAdditionalDuration"] = _length(expected.get("more"), messages)
             return chosen
