@@ -1,4 +1,4 @@
-"""Validation errors in words: names of the API, what is wrong, what is allowed, nothing internal."""
+"""Validation errors in words: names of the API, what is wrong and allowed, nothing internal."""
 
 import json
 from typing import Any

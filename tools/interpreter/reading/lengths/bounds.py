@@ -28,7 +28,7 @@ def judged(view: View, place: int, found: Part) -> Verdict:
         return Verdict.NOTHING
     if found.spaced and found.unit == MINUTE:  # metres
         return Verdict.UNREAD if is_for(view, place) else Verdict.NOTHING
-    for check in (_left_glue, _right_glue, _left_words, _right_words, _scale):
+    for check in (_scale, _left_glue, _right_glue, _left_words, _right_words):
         verdict = check(view, place, found)
         if verdict is not Verdict.WHOLE:
             return verdict
@@ -175,15 +175,18 @@ def _number_before(view: View, place: int) -> bool:
         return bare and short
     if view.before(place, "number", "part", "beginning", "plus") is not None:
         return True
-    joint = view.before(place, "and")
+    article = view.before(place, "the")
+    joint = view.before(place if article is None else article, "and")
     return joint is not None and _is_amount(view, joint - 1)
 
 
 def _is_bare(view: View, place: int) -> bool:
     """Whether digits are no part of a longer number, a time of day or an address."""
     sign = place - 1
+    if not view.glued(place):
+        return not view.is_digits(sign)
     inside = view.glued(sign) and (view.is_digits(sign - 1) or view.is_word(sign - 1))
-    return not view.glued(place) or (view.word(sign) in _OPENING and not inside)
+    return view.word(sign) in _OPENING and not inside
 
 
 def _is_amount(view: View, place: int) -> bool:
@@ -248,7 +251,9 @@ def _other_end(view: View, end: int) -> bool:
 
 
 def _scale(view: View, place: int, found: Part) -> Verdict:
-    """Years are ages and dates unless they are said to be a length; so are glued metres."""
+    """Years are ages and dates unless they are said to be a length; parts of seconds are delays."""
+    if found.seconds is not None and 0 < found.seconds < 1:
+        return Verdict.NOTHING
     said = is_for(view, place) and view.before(place, "of") is None
     if found.unit >= _YEAR and not said:
         return Verdict.NOTHING

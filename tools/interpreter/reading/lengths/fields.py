@@ -28,6 +28,7 @@ class FieldNames:
         joints: words between a name and its unit.
         links: words between a name and its number.
         standards: numbers that are names.
+        formats: what says that hours, minutes and seconds with colons are a length.
         units: seconds in a unit, by its name.
     """
 
@@ -36,6 +37,7 @@ class FieldNames:
     joints: frozenset[str]
     links: frozenset[str]
     standards: tuple[str, ...]
+    formats: tuple[str, ...]
     units: dict[str, Fraction]
 
 
@@ -51,6 +53,7 @@ def field_names() -> FieldNames:
         joints=frozenset(table["joints"]),
         links=frozenset(table["is"]),
         standards=tuple(table["standards"]),
+        formats=tuple(table["formats"]),
         units=units,
     )
 

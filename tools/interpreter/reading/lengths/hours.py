@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from camara_qod.tools.interpreter.reading.lengths.fields import field_before
+from camara_qod.tools.interpreter.reading.lengths.fields import field_before, field_names
 from camara_qod.tools.interpreter.reading.lengths.parts import HOUR, MINUTE, Part
 from camara_qod.tools.interpreter.reading.lengths.view import View
 
@@ -58,7 +58,8 @@ def _without_unit(view: View, place: int, numbers: list[int], end: int) -> Part 
         place == 0 and all(map(view.is_sign, range(end, len(view))))
     )
     field = field_before(view.tokens, place)
-    if alone or field or view.before(place, "for") is not None:
+    told = any(form in view.tokens.text.lower() for form in field_names().formats)
+    if alone or field or told or view.before(place, "for") is not None:
         return Part(_seconds(numbers), end, 1, split=True)
     return None
 

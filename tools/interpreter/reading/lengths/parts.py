@@ -138,12 +138,23 @@ def _range(view: View, end: int, count: Number, more_to_come: int = 2) -> Part |
     other = number(view, joint)
     if not other or (other.article and joint == end):
         return None
+    if _is_dash(view, end) and not _rises(count, other):
+        return None
     behind = _with_fraction(view, other)[1]
     if more_to_come and (more := _range(view, behind, other, more_to_come - 1)):
         return more
     if unit := _unit_behind(view, behind, other):
         return Part(None, unit[1], unit[0].seconds or HOUR)
     return None
+
+
+def _is_dash(view: View, place: int) -> bool:
+    """Whether a hyphen between spaces stands there, which joins numbers or parts a sentence."""
+    return view.word(place) == "-" and not view.glued(place)
+
+
+def _rises(first: Number, second: Number) -> bool:
+    return first.value is not None and second.value is not None and first.value < second.value
 
 
 def _joint(view: View, place: int) -> int:

@@ -59,8 +59,17 @@ def _readings(tokens: Tokens) -> list[Reading]:
     readings = []
     for number, mine in possible(words, hits, evident).items():
         view = View(tokens, words.languages[number], mine, evident=number in evident)
-        readings.append(Reading(scan(view), evidence.get(number, 0), view.evident))
+        found = scan(view)
+        if evident and not view.evident:
+            found = [one for one in found if _is_sure(view, one)]
+        readings.append(Reading(found, evidence.get(number, 0), view.evident))
     return readings
+
+
+def _is_sure(view: View, found: Found) -> bool:
+    """Whether more than single words speak for a reading in a language that the text is not in."""
+    within = range(found.start, found.end)
+    return any(view.is_digits(at) or view.unit(at) or view.at(at, "alone") for at in within)
 
 
 def _time(tokens: Tokens, found: Found) -> Time:

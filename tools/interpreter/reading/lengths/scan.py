@@ -16,7 +16,9 @@ from camara_qod.tools.interpreter.reading.lengths.parts import Part
 from camara_qod.tools.interpreter.reading.lengths.starts import start
 from camara_qod.tools.interpreter.reading.lengths.view import View
 
-_NEAR = 12
+#: Tokens of a sentence between the time that it is now and the end.
+_NEAR = 30
+_STOPS = frozenset(".!?")
 _TIMES = "x"
 #: Tokens behind digits that may belong to what they count.
 _AHEAD = 5
@@ -123,7 +125,9 @@ def _judged(view: View, place: int, found: Part) -> Found:
         return Found(place, found.end, Kind.NOTHING)
     if verdict is Verdict.UNREAD or found.seconds is None:
         return Found(place, _over_other_end(view, found.end), Kind.UNREAD)
-    if (behind := view.at(found.end, "in_behind")) and not is_for(view, place):
+    lasting = view.past(found.end, "lasting")
+    behind = view.at(found.end, "in_behind")
+    if behind and behind.end >= lasting and not is_for(view, place):
         return Found(place, behind.end, Kind.START, seconds=round(found.seconds))
     total = (
         view.before(place, "total_before") is not None or view.at(found.end, "total") is not None
@@ -179,7 +183,8 @@ def _pair(view: View, first: Found, second: Found) -> Found | None:
         begin, stop = (first, second) if first.kind is Kind.START else (second, first)
     elif kinds == {Kind.NOTHING, Kind.END} and near <= _NEAR:
         begin, stop = (first, second) if first.kind is Kind.NOTHING else (second, first)
-        if not _is_now(view, begin):
+        between = map(view.word, range(first.end, second.start))
+        if not _is_now(view, begin) or not _STOPS.isdisjoint(between):
             return None
     else:
         return None
