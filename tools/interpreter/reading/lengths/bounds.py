@@ -9,6 +9,12 @@ from camara_qod.tools.interpreter.reading.lengths.parts import DAY, MINUTE, Part
 from camara_qod.tools.interpreter.reading.lengths.view import View
 
 _YEAR = 360 * DAY
+_GROUP = 3
+#: The first hour that is more often a time of day than a length.
+_MORNING = 6
+#: From here on a number in words behind "an hour and" is hardly one of things.
+_MINUTES = 10
+_STOPS = (".", "!", "?")
 _DASHES = "\u2014\u2015"
 _BLANKS = (BLANK, DATE)
 _OPENING = "([{\"'=+<>~*?!;|«:,&"
@@ -27,12 +33,20 @@ def judged(view: View, place: int, found: Part) -> Verdict:
     if found.letter and found.unit == DAY and _of_something(view, place, found):
         return Verdict.NOTHING
     if found.spaced and found.unit == MINUTE:  # metres
-        return Verdict.UNREAD if is_for(view, place) else Verdict.NOTHING
+        return (
+            Verdict.UNREAD if is_for(view, place) or _whole(view, place, found) else Verdict.NOTHING
+        )
     for check in (_scale, _left_glue, _right_glue, _left_words, _right_words):
         verdict = check(view, place, found)
         if verdict is not Verdict.WHOLE:
             return verdict
     return Verdict.WHOLE
+
+
+def _whole(view: View, place: int, found: Part) -> bool:
+    """Whether a length is a sentence of its own."""
+    begins = place == 0 or view.word(place - 1) in _STOPS
+    return begins and (found.end >= len(view) or view.word(found.end) in _STOPS)
 
 
 def _of_something(view: View, place: int, found: Part) -> bool:
@@ -169,15 +183,24 @@ def _rate(view: View, place: int) -> bool:
 def _number_before(view: View, place: int) -> bool:
     """Whether a number stands right before, or is the lower end of "between two and three"."""
     before = place - 1
+    if view.begins_line(place):
+        return False
     if view.is_digits(before) and not view.glued(place):
-        bare = _is_bare(view, before)
-        short = len(view.word(before)) <= 2 or len(view.word(place)) == 3
-        return bare and short
-    if view.before(place, "number", "part", "beginning", "plus") is not None:
-        return True
+        return _is_bare(view, before) and _could_count(view, place)
+    start = view.before(place, "number", "part", "beginning", "plus")
+    if start is not None:
+        one = view.value(start, "number")
+        return not (one and one[0] == 1 and view.is_digits(place))
     article = view.before(place, "the")
     joint = view.before(place if article is None else article, "and")
     return joint is not None and _is_amount(view, joint - 1)
+
+
+def _could_count(view: View, place: int) -> bool:
+    """Whether a number in digits before a token could be a part of the length there."""
+    digits = len(view.word(place - 1))
+    group = view.is_digits(place) and len(view.word(place)) == _GROUP
+    return digits < _GROUP or (digits == _GROUP and group)
 
 
 def _is_bare(view: View, place: int) -> bool:
@@ -228,15 +251,23 @@ def _per(view: View, end: int) -> bool:
 
 def _number_behind(view: View, end: int) -> bool:
     """Whether a number or fraction follows that was not read."""
+    if view.begins_line(end):
+        return False
     if view.is_digits(end):
         apart = view.glued(end + 1) and view.word(end + 1) in ".:/-" and view.is_digits(end + 2)
         return not apart
     if view.at(end, "part") or view.at(end, "number") or view.at(end, "plus"):
         return True
     joint = view.past(end, "and")
-    if joint > end and view.at(joint, "part"):
+    if joint > end and (view.at(joint, "part") or _large(view, joint)):
         return True
     return _other_end(view, end)
+
+
+def _large(view: View, place: int) -> bool:
+    """Whether a number in words stands there that is rather one of minutes than of things."""
+    count = number(view, place)
+    return bool(count and count.value and not count.digits and count.value >= _MINUTES)
 
 
 def _other_end(view: View, end: int) -> bool:
@@ -250,10 +281,20 @@ def _other_end(view: View, end: int) -> bool:
     return bool(count and view.unit(view.past(count.end, "fill")))
 
 
+def _clocklike(view: View, place: int, found: Part) -> bool:
+    """Whether hours and minutes could be a time of day: "10h20" without a word for how long."""
+    written = found.end - place == 3 and view.is_digits(place + 2) and view.glued(place + 1)
+    if not written or view.language.twelve_hours or int(view.word(place)[:3]) < _MORNING:
+        return False
+    return not is_for(view, place) or view.before(place, "of") is not None
+
+
 def _scale(view: View, place: int, found: Part) -> Verdict:
     """Years are ages and dates unless they are said to be a length; parts of seconds are delays."""
     if found.seconds is not None and 0 < found.seconds < 1:
         return Verdict.NOTHING
+    if _clocklike(view, place, found):
+        return Verdict.UNREAD
     said = is_for(view, place) and view.before(place, "of") is None
     if found.unit >= _YEAR and not said:
         return Verdict.NOTHING

@@ -15,6 +15,7 @@ _CAMEL = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z])")
 _SURE = 600
 #: Digits of milliseconds that are a length.
 _SHORTEST, _LONGEST = 4, 9
+_SIGNS = (":", "=", ";")
 _QUOTES = "\"'"
 
 
@@ -127,7 +128,15 @@ def _number(tokens: Tokens, place: int) -> tuple[Fraction, int] | None:
         text, end = f"{text}.{tokens.words[end + 1]}"[:16], end + 2
     if tokens.glued(end) and (_kind(tokens, end) != "s" or _joined(tokens, end)):
         return None
-    return Fraction(text), end
+    return _product(tokens, Fraction(text), end)
+
+
+def _product(tokens: Tokens, value: Fraction, end: int) -> tuple[Fraction, int] | None:
+    """A number with its factors: "45 * 60"; nothing where it is reckoned with otherwise."""
+    while _word(tokens, end) in ("*", "x") and _kind(tokens, end + 1) == "d":
+        value, end = value * int(tokens.words[end + 1][:_LONGEST]), end + 2
+    reckoned = _word(tokens, end) in ("+", "/", "*") and _kind(tokens, end + 1) == "d"
+    return None if reckoned else (value, end)
 
 
 def _joined(tokens: Tokens, end: int) -> bool:
@@ -140,7 +149,7 @@ def field_before(tokens: Tokens, place: int) -> "_Field | None":
     at = place - 1
     if _word(tokens, at) in _QUOTES:
         at -= 1
-    signed = _word(tokens, at) in (":", "=")
+    signed = _word(tokens, at) in _SIGNS
     if signed or _word(tokens, at) in field_names().links:
         at -= 1
     elif tokens.glued(place):

@@ -59,7 +59,7 @@ def _without_unit(view: View, place: int, numbers: list[int], end: int) -> Part 
     )
     field = field_before(view.tokens, place)
     told = any(form in view.tokens.text.lower() for form in field_names().formats)
-    if alone or field or told or view.before(place, "for") is not None:
+    if alone or field or told or view.at(end, "of") or view.before(place, "for") is not None:
         return Part(_seconds(numbers), end, 1, split=True)
     return None
 

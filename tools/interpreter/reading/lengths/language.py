@@ -25,6 +25,7 @@ _NUMBERED: dict[str, tuple[str, Callable[[str], Value]]] = {
     "numerals": ("number", exact),
     "units": ("unit", lambda key: Unit(int(key))),
     "short": ("unit", lambda key: Unit(int(key), short=True)),
+    "ones": ("unit", lambda key: Unit(int(key), one=True)),
     "alone": ("alone", exact),
     "parts": ("part", exact),
     "plus": ("plus", exact),

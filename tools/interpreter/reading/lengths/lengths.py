@@ -51,6 +51,8 @@ def _added(first: Part, second: Part) -> Part:
 def _following(view: View, last: Part) -> Part | None:
     """The next part of a length, whose unit is smaller."""
     joint = last.end
+    if view.begins_line(joint):
+        return None
     if view.word(joint) in (",", "\u3001"):
         joint += 1
     joint = view.past(joint, "and")
@@ -68,7 +70,7 @@ def _bare_minutes(view: View, last: Part) -> Part | None:
     if last.unit != HOUR or last.split or last.seconds is None:
         return None
     joint = view.past(last.end, "and")
-    count = number(view, joint)
+    count = None if view.begins_line(joint) else number(view, joint)
     if not count or count.article or count.value is None or count.value.denominator != 1:
         return None
     if not 0 < count.value < 60 or count.end - joint > 3 or not _closes(view, joint, count.end):
@@ -87,7 +89,7 @@ def _closes(view: View, place: int, end: int) -> bool:
 
 def closes(view: View, end: int) -> bool:
     """Whether nothing that a bare number would count stands at a token."""
-    if end >= len(view):
+    if end >= len(view) or view.begins_line(end):
         return True
     if view.is_sign(end):
         return not (view.glued(end) and view.glued(end + 1) and view.word(end) not in "?!;)\"'")

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from camara_qod.tools.interpreter.reading.lengths.around import around
+from camara_qod.tools.interpreter.reading.lengths.clock import Day
 from camara_qod.tools.interpreter.reading.lengths.dates import date
 from camara_qod.tools.interpreter.reading.lengths.found import Found, Kind
 from camara_qod.tools.interpreter.reading.lengths.hours_of_day import hours, mark
@@ -68,6 +69,9 @@ def day_or_date(view: View, place: int, *, dated: bool = False) -> int:
     if (behind := date(view, place)) > place:
         clock = moment(view, view.past_all(behind, "of_day"))
         return clock.end if clock and clock.told is not Told.NO else behind
+    said = view.at(place, "day")
+    if said and isinstance(said.value, Day) and (said.value.offset or 0) < 0:
+        return 0
     behind = view.past_all(place, "day", "period", "part_of_day", "of_day")
     return behind if behind > place and closes(view, behind) and not dated else 0
 
@@ -78,6 +82,7 @@ def time_of_day(view: View, place: int) -> Found | None:
     if found is None or found.told is Told.NO or not stands_alone(view, place):
         return None
     by = view.at(place, "by") and not found.sure
+    by = by or (view.at(place, "to") and unsure(view, found) and not view.inside(place, "ago"))
     plain = view.is_digits(place) and view.word(place + 1) == ":" and not found.half
     unread = by or (plain and view.before(place, "for") is not None)
     return Found(place, found.end, Kind.UNREAD if unread else Kind.NOTHING, clocks=(found.clock,))

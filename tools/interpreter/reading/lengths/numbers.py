@@ -9,6 +9,8 @@ from camara_qod.tools.interpreter.reading.lengths.view import View
 _GROUP = 3
 #: Runs of digits longer than this are no amounts.
 _LONGEST = 9
+#: Runs of digits and signs between them; more of them are an address or a version.
+_MOST = 3
 _SIGNS = {
     "½": Fraction(1, 2),
     "¼": Fraction(1, 4),
@@ -63,6 +65,8 @@ def in_digits(view: View, place: int) -> Number | None:
     if max(map(len, runs)) > _LONGEST:
         return None
     value = _value(view, runs)
+    if value is None and len(runs) > _MOST:
+        return None
     if value is None or len(runs) > 1:
         return Number(value, end, digits=True)
     return _mixed(view, value, end)

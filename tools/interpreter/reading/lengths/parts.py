@@ -48,6 +48,8 @@ def part(view: View, place: int) -> Part | None:
 def _vague(view: View, place: int) -> Part | None:
     """A number that is no number: "a few hours"."""
     hit = view.at(place, "vague")
+    if alone := view.at(place, "vague_alone"):
+        return _unread(view, view.past_all(alone.end, "fill", "of"))
     if not hit or view.inside(place, "about", "most"):
         return None
     end = view.past_all(hit.end, "fill", "of", "vague")
@@ -266,7 +268,7 @@ def _next(view: View, place: int) -> Part | None:
     if not (hit := view.at(place, "next")) or not (unit := view.unit(hit.end)):
         return None
     if not unit[0].letter and (
-        unit[0].seconds in (MINUTE, HOUR) or view.before(place, "for") is not None
+        MINUTE <= unit[0].seconds <= HOUR or view.before(place, "for") is not None
     ):
         return Part(unit[0].seconds, unit[1], unit[0].seconds, article=True)
     return None

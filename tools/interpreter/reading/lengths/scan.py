@@ -148,9 +148,9 @@ def _bare_unit(view: View, place: int) -> Found | None:
     if not unit or unit[0].letter or not unit[0].seconds:
         return None
     end = unit[1]
+    if unit[0].one and view.language.bare_units and _apart(view, place, end):
+        return Found(place, end, Kind.LENGTH, seconds=unit[0].seconds)
     if place == 0 and all(map(view.is_sign, range(end, len(view)))):
-        if unit[0].one and view.language.bare_units:
-            return Found(place, end, Kind.LENGTH, seconds=unit[0].seconds)
         return Found(place, end, Kind.UNREAD)
     joint = view.past(end, "or")
     told = unit[0].one and (joint > end or view.language.bare_units)
@@ -158,6 +158,12 @@ def _bare_unit(view: View, place: int) -> Found | None:
     if count and not count.article:
         return Found(place, view.past(count.end, "unit"), Kind.UNREAD)
     return None
+
+
+def _apart(view: View, place: int, end: int) -> bool:
+    """Whether a unit stands between signs, or with nothing but a word such as "please"."""
+    begins = place == 0 or view.is_sign(place - 1)
+    return begins and not view.glued(place) and closes(view, end)
 
 
 def _joined(view: View, found: list[Found]) -> list[Found]:

@@ -38,6 +38,7 @@ class Tokens:
         kinds: `DIGITS`, `WORD`, `IDEOGRAPH` or `SIGN`.
         starts: where each begins in the text.
         ends: where each ends.
+        breaks: the tokens that begin a line.
     """
 
     raw: str
@@ -46,6 +47,7 @@ class Tokens:
     kinds: list[str]
     starts: list[int]
     ends: list[int]
+    breaks: set[int]
 
     def __len__(self) -> int:
         return len(self.words)
@@ -58,14 +60,22 @@ class Tokens:
 def tokenise(text: str) -> Tokens:
     """The tokens of any text."""
     plain = text.translate(_SAME)
-    tokens = Tokens(text, plain, [], [], [], [])
+    tokens = Tokens(text, plain, [], [], [], [], set())
     for match in _TOKEN.finditer(plain):
         kind = match.lastgroup or SIGN
         tokens.words.append(lowered(match[0]) if kind == WORD else match[0])
         tokens.kinds.append(kind)
         tokens.starts.append(match.start())
         tokens.ends.append(match.end())
+    if "\n" in plain:
+        _note_lines(tokens)
     return tokens
+
+
+def _note_lines(tokens: Tokens) -> None:
+    for place in range(1, len(tokens)):
+        if "\n" in tokens.text[tokens.ends[place - 1] : tokens.starts[place]]:
+            tokens.breaks.add(place)
 
 
 def words_of(phrase: str) -> list[str]:

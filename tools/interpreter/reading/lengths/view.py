@@ -106,6 +106,10 @@ class View:
         """Whether nothing stands between a token and the one before it."""
         return self.tokens.glued(place)
 
+    def begins_line(self, place: int) -> bool:
+        """Whether a token is the first of a line, where nothing goes on that could end before."""
+        return place in self.tokens.breaks
+
     def is_digits(self, place: int) -> bool:
         """Whether a token is a run of digits."""
         return 0 <= place < self._length and self._kinds[place] == DIGITS
