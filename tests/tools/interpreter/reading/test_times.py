@@ -262,3 +262,15 @@ def _strings(tree: ast.AST) -> list[str]:
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs
     ]
+
+
+def test_every_list_of_a_language_is_used_and_explained() -> None:
+    """What `en.toml` does not explain, or no code asks for, is a slip in a file."""
+    folder = Path(lengths.__file__).parent
+    code = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.py"))
+    explained = (folder / "languages" / "en.toml").read_text(encoding="utf-8")
+    for language in LANGUAGES:
+        file = (folder / "languages" / f"{language}.toml").read_text(encoding="utf-8")
+        for name in re.findall(r"^\[?([a-z_]+)\b", file, re.MULTILINE):
+            assert f'"{name}"' in code, f"{language}: {name}"
+            assert name in explained, f"{language}: {name}"

@@ -77,6 +77,8 @@ def prime(view: View, place: int) -> Part | None:
         or (view.glued(end + 1) and not view.is_sign(end + 1))
     ):
         return None
+    if view.before(place, "at") is not None:  # minutes of a match
+        return None
     if view.word(end + 1) == "'" or _in_quotes(view, place) or view.at(end + 1, "far"):
         return None
     return Part(60 * int(view.word(place)[:6]), end + 1, MINUTE)

@@ -10,6 +10,7 @@ from camara_qod.tools.interpreter.reading.lengths.view import View
 
 _HOURS, _HALF = 24, 12
 _AN_HOUR = 3600
+_MONTHS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +191,8 @@ def _pointed(view: View, mark: Mark) -> Moment | None:
     if minutes is None or int(view.word(place)) > _HOURS:
         return None
     behind = view.past(place + 3, "oclock_behind")
+    if behind == place + 3 and view.word(behind) == "." and minutes <= _MONTHS:
+        return None  # a day and its month: "18.08."
     if not (mark.marked or behind > place + 3 or view.at(behind, "half")):
         return None
     return _halved(view, place, int(view.word(place)), minutes, behind, Told.YES)

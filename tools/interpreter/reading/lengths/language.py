@@ -60,6 +60,7 @@ class Language:
         self.written: set[str] = set(self._file.get("evidence", ()))
         self.evidence = frozenset(self._spelled(self._file.get("evidence", ())))
         self.bare_units = bool(self._file.get("bare_units"))
+        self.assumed = bool(self._file.get("assumed"))
         self.yields_to = frozenset(self._file.get("yields_to", ()))
         self.joined = bool(self._file.get("joined"))
         self.shared = frozenset(self._file.get("shared", ()))

@@ -76,6 +76,10 @@ def day_or_date(view: View, place: int, *, dated: bool = False) -> int:
     return behind if behind > place and closes(view, behind) and not dated else 0
 
 
+def _digits(view: View, place: int, found: Moment) -> bool:
+    return any(map(view.is_digits, range(place, found.end)))
+
+
 def time_of_day(view: View, place: int) -> Found | None:
     """A time of day by itself, which says nothing about how long; but "for 1:30" does."""
     found = moment(view, place)
@@ -83,6 +87,10 @@ def time_of_day(view: View, place: int) -> Found | None:
         return None
     by = view.at(place, "by") and not found.sure
     by = by or (view.at(place, "to") and unsure(view, found) and not view.inside(place, "ago"))
+    told = view.unit(place)
+    by = by or (
+        view.language.bare_units and told and told[0].one and not _digits(view, place, found)
+    )
     plain = view.is_digits(place) and view.word(place + 1) == ":" and not found.half
     unread = by or (plain and view.before(place, "for") is not None)
     return Found(place, found.end, Kind.UNREAD if unread else Kind.NOTHING, clocks=(found.clock,))

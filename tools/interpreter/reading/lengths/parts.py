@@ -173,7 +173,7 @@ def _unit_behind(view: View, end: int, count: Number) -> tuple[Unit, int] | None
     place = _over_hyphen(view, end)
     place = _over_hyphen(view, view.past_all(place, "fill"))
     unit = view.unit(place) or _alone_unit(view, place)
-    if unit is None:
+    if unit is None or (view.begins_line(place) and not view.evident):
         return None
     if unit[0].letter and not (count.digits and place == end and _is_unit_letter(view, place)):
         return None

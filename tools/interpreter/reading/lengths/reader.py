@@ -58,7 +58,9 @@ def _readings(tokens: Tokens) -> list[Reading]:
     evident = {number for number, mine in evidence.items() if 2 * mine >= best}
     readings = []
     for number, mine in possible(words, hits, evident).items():
-        view = View(tokens, words.languages[number], mine, evident=number in evident)
+        language = words.languages[number]
+        assumed = not evident and language.assumed
+        view = View(tokens, language, mine, evident=number in evident or assumed)
         found = scan(view)
         if evident and not view.evident:
             found = [one for one in found if _is_sure(view, one)]

@@ -93,6 +93,8 @@ def _reach(view: View, place: int, end: int) -> int:
 
 def _unread(view: View, place: int) -> Found | None:
     hit = view.at(place, "unread")
+    if hit and view.before(place, "every") is not None:
+        return Found(place, hit.end, Kind.NOTHING)
     return Found(place, hit.end, Kind.UNREAD) if hit else None
 
 
