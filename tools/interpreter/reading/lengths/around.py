@@ -1,9 +1,9 @@
 """The day and the part of the day that are said around a time of day."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from camara_qod.tools.interpreter.reading.lengths.clock import Day
-from camara_qod.tools.interpreter.reading.lengths.lexicon import Hit
+from camara_qod.tools.interpreter.reading.lengths.hits import Hit
 from camara_qod.tools.interpreter.reading.lengths.numbers import number
 from camara_qod.tools.interpreter.reading.lengths.phrases import Period
 from camara_qod.tools.interpreter.reading.lengths.told import Moment, in_period
@@ -25,9 +25,6 @@ class Around:
     end: int
 
 
-_NOTHING = Around(None, None, 0)
-
-
 def around(view: View, place: int, known: Around | None = None) -> Around:
     """The words for days and parts of days from a token on, over words such as "in" and "of".
 
@@ -36,7 +33,16 @@ def around(view: View, place: int, known: Around | None = None) -> Around:
         place: the token.
         known: what was said before.
     """
-    told = replace(known or _NOTHING, end=place)
+    if known is None:
+        key = ("around", place, False)
+        if key not in view.memo:
+            view.memo[key] = _around(view, Around(None, None, place))
+        found: Around = view.memo[key]
+        return found
+    return _around(view, Around(known.day, known.period, place))
+
+
+def _around(view: View, told: Around) -> Around:
     while (more := _one_more(view, told)) is not told:
         told = more
     return told
@@ -73,4 +79,4 @@ def within(found: Moment, told: Around) -> Moment:
     """A time of day on the day and in the part of the day that are said before."""
     inside = told.period and in_period(found, told.period)
     found = inside or found
-    return replace(found, clock=replace(found.clock, day=found.clock.day or told.day))
+    return found._replace(clock=found.clock.on(found.clock.day or told.day))

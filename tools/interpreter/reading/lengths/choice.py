@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from camara_qod.tools.interpreter.reading.lengths import kinds
 from camara_qod.tools.interpreter.reading.lengths.found import Found, Kind
-from camara_qod.tools.interpreter.reading.lengths.lexicon import Hits, Lexicon
+from camara_qod.tools.interpreter.reading.lengths.hits import Hits
+from camara_qod.tools.interpreter.reading.lengths.lexicon import Lexicon
 
 #: How much more must speak for one language than for another to decide between them.
 _SURE = 1.5

@@ -35,6 +35,10 @@ class Clock:
     dial: bool = False
     day: Day | None = None
 
+    def on(self, day: Day | None) -> "Clock":
+        """The same time of day on a day, or on any."""
+        return self if day is self.day else replace(self, day=day)
+
     @property
     def period(self) -> int:
         """Minutes after which it comes again."""

@@ -14,6 +14,14 @@ def date(view: View, place: int) -> int:
     Dates are numbers with signs between, a number and the name of a month in either order, or
     numbers with the marks that some scripts have for years, months and days.
     """
+    key = ("date", place, False)
+    if key not in view.memo:
+        view.memo[key] = _date(view, place)
+    end: int = view.memo[key]
+    return end
+
+
+def _date(view: View, place: int) -> int:
     if view.word(place) == DATE:
         while view.word(place) == DATE:
             place += 1

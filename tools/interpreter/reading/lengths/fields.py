@@ -16,6 +16,7 @@ _SURE = 600
 #: Digits of milliseconds that are a length.
 _SHORTEST, _LONGEST = 4, 9
 _SIGNS = (":", "=", ";")
+_SIGNED = re.compile("[:=;]")
 _QUOTES = "\"'"
 
 
@@ -31,6 +32,7 @@ class FieldNames:
         standards: numbers that are names.
         formats: what says that hours, minutes and seconds with colons are a length.
         units: seconds in a unit, by its name.
+        plain: words without one of which no field stands that has no sign.
     """
 
     names: frozenset[str]
@@ -40,6 +42,7 @@ class FieldNames:
     standards: tuple[str, ...]
     formats: tuple[str, ...]
     units: dict[str, Fraction]
+    plain: frozenset[str]
 
 
 @cache
@@ -56,6 +59,7 @@ def field_names() -> FieldNames:
         standards=tuple(table["standards"]),
         formats=tuple(table["formats"]),
         units=units,
+        plain=frozenset(table["names"]) | {word for word, size in units.items() if size < 1},
     )
 
 
@@ -71,6 +75,8 @@ class _Field:
 
 def read_fields(tokens: Tokens) -> list[Time]:
     """The lengths in fields, each at its number."""
+    if not _SIGNED.search(tokens.text) and field_names().plain.isdisjoint(tokens.words):
+        return []
     found: list[Time] = []
     last: tuple[int, _Field] | None = None
     for place, kind in enumerate(tokens.kinds):

@@ -56,8 +56,6 @@ class Language:
         self._cldr = [Cldr(name) for name in self._file.get("locales", [code])]
         self.twelve_hours = self._cldr[0].twelve_hours
         self.decimal, self.group = self._cldr[0].decimal, self._cldr[0].group
-        #: Phrases as they are spelled properly, not as they are where letters are missing.
-        self.written: set[str] = set(self._file.get("evidence", ()))
         self.evidence = frozenset(self._spelled(self._file.get("evidence", ())))
         self.bare_units = bool(self._file.get("bare_units"))
         self.assumed = bool(self._file.get("assumed"))
@@ -66,15 +64,34 @@ class Language:
         self.shared = frozenset(self._file.get("shared", ()))
 
     def phrases(self) -> Iterator[Phrase]:
-        """Its phrases in all their spellings."""
+        """Its phrases in all their spellings, without the numerals of CLDR."""
         drop = set(self._file.get("drop", ()))
         cldr = (phrase for phrase in self._from_cldr() if phrase.text not in drop)
-        for text, kind, value in (*cldr, *self._numerals(), *self._from_file()):
+        for text, kind, value in (*cldr, *self._from_file()):
             if isinstance(value, Unit) and len(text) == 1 and text.isascii():
                 value = value._replace(letter=True)
             for form in self._spelled([text]):
                 yield Phrase(form, kind, value)
-            self.written.add(text)
+
+    def amounts(self) -> Iterator[Phrase]:
+        """The numbers and fractions that it has beside those of CLDR."""
+        for kind, key, texts in self._amounts():
+            for form in self._spelled(texts):
+                yield Phrase(form, kind, exact(key))
+
+    def _amounts(self) -> Iterator[tuple[str, str, list[str]]]:
+        for key, texts in self._file.get("parts", {}).items():
+            yield "part", key, texts
+        for key, texts in self._file.get("numerals", {}).items():
+            yield "number", key, texts
+            if key in _BEGINNINGS:
+                yield "beginning", key, texts
+
+    def numerals(self) -> Iterator[Phrase]:
+        """Its numerals in all their spellings; those that are articles as well are "one"."""
+        for text, kind, value in self._numerals():
+            for form in self._spelled([text]):
+                yield Phrase(form, kind, value)
 
     def endings(self) -> dict[str, Phrase]:
         """What may be written onto a numeral: "einhalb", "stündig", "timmars"."""
@@ -116,7 +133,6 @@ class Language:
             yield from cldr.phrases()
 
     def _numerals(self) -> Iterator[Phrase]:
-        """Its own numerals; those that are articles as well are of the kind "one"."""
         articles = set(self._file.get("words", {}).get("one", ()))
         rules = Numerals(self.code)
         small, beginnings = rules.rests() | rules.small(), rules.beginnings()

@@ -4,103 +4,72 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
-from typing import NamedTuple
 
-from camara_qod.tools.interpreter.reading.lengths.compounds import Compounds
+from camara_qod.tools.interpreter.reading.lengths.hits import Hit, Hits, Index
 from camara_qod.tools.interpreter.reading.lengths.language import LANGUAGES, Language
-from camara_qod.tools.interpreter.reading.lengths.phrases import Phrase, Value
-from camara_qod.tools.interpreter.reading.lengths.tokens import IDEOGRAPH, WORD, Tokens, words_of
+from camara_qod.tools.interpreter.reading.lengths.number_words import NumberWords
+from camara_qod.tools.interpreter.reading.lengths.phrases import Phrase
+from camara_qod.tools.interpreter.reading.lengths.tokens import WORD, Tokens
 
-#: Shorter words are no compounds of a numeral and something else.
-_COMPOUND = 6
+#: Letters by which the ending of a compound is told.
+_LAST = 3
 #: Words that more languages share tell nothing.
 _COMMON = 6
 #: What a word counts that only one language has.
 _WHOLE = 12
 
 
-class Hit(NamedTuple):
-    """A phrase found: what it stands for, and the token behind it."""
-
-    value: Value
-    end: int
-    shared: bool
-
-
-#: For each token, the longest phrase of each kind that begins there.
-Hits = dict[int, dict[str, Hit]]
-
-
-class _Entry(NamedTuple):
-    language: int
-    rest: tuple[str, ...]
-    kind: str
-    value: Value
-    shared: bool
-
-
 class Lexicon:
-    """All phrases of all languages, each with its language; built once, on first use."""
+    """All phrases of all languages, each with its language; built once, on first use.
+
+    The numerals of a language are left until a text can be in it.
+    """
 
     def __init__(self) -> None:
         self.languages = [Language(code) for code in LANGUAGES]
-        self._entries: dict[str, list[_Entry]] = {}
-        self._phrases: dict[str, dict[str, list[_Entry]]] = {}
+        self._index = Index()
         self._knowing: dict[str, set[int]] = {}
-        self._compounds = [Compounds(language) for language in self.languages]
+        self._endings: dict[str, list[int]] = {}
+        self._numbers: dict[int, NumberWords] = {}
+        self._lock = threading.Lock()
         for number, language in enumerate(self.languages):
             self._learn(number, language)
-        for seconds in self._phrases.values():
-            for entries in seconds.values():
-                entries.sort(key=lambda entry: len(entry.rest))
 
     def _learn(self, number: int, language: Language) -> None:
         for word in language.evidence:
             self._knowing.setdefault(word, set()).add(number)
         for phrase in language.phrases():
-            first, *rest = words_of(phrase.text)
             shared = phrase.kind == "unit" and phrase.text in language.shared
-            second, *rest = (word for word in rest if word != "-") if rest else ("",)
-            entry = _Entry(number, tuple(rest), phrase.kind, phrase.value, shared)
-            if second:
-                self._phrases.setdefault(first, {}).setdefault(second, []).append(entry)
-            else:
-                self._entries.setdefault(first, []).append(entry)
-            if len(phrase.text) > 2 and not second and not shared:
-                self._knowing.setdefault(first, set()).add(number)
-            if not second:
-                self._compounds[number].learn(phrase)
+            word = self._index.add(number, phrase, shared=shared)
+            if len(word) > 2 and not shared:
+                self._knowing.setdefault(word, set()).add(number)
+        for ending in {ending[-_LAST:] for ending in language.endings()}:
+            self._endings.setdefault(ending, []).append(number)
 
     def find(self, tokens: Tokens) -> dict[int, Hits]:
-        """For each language that has any, its phrases in a text."""
+        """For each language that has any, its phrases in a text, but for its numerals."""
         found: dict[int, Hits] = {}
-        for place, word in enumerate(tokens.words):
-            if entries := self._entries.get(word):
-                for entry in entries:
-                    hit = Hit(entry.value, place + 1, entry.shared)
-                    found.setdefault(entry.language, {}).setdefault(place, {})[entry.kind] = hit
-            elif len(word) >= _COMPOUND and tokens.kinds[place] == WORD:
-                for language, phrase in self._compound(word):
-                    kinds = found.setdefault(language, {}).setdefault(place, {})
-                    kinds[phrase.kind] = Hit(phrase.value, place + 1, False)
-            for entry, end in self._longer(tokens, place, word):
-                hit = Hit(entry.value, end, entry.shared)
+        for place in range(len(tokens)):
+            for entry, hit in self._index.at(tokens, place):
                 found.setdefault(entry.language, {}).setdefault(place, {})[entry.kind] = hit
+            for language, phrase in self._compounds(tokens, place):
+                kinds = found.setdefault(language, {}).setdefault(place, {})
+                kinds[phrase.kind] = Hit(phrase.value, place + 1)
         return found
 
-    def _longer(self, tokens: Tokens, place: int, word: str) -> Iterator[tuple[_Entry, int]]:
-        """Phrases of several words that begin at a token, and the token behind each."""
-        seconds = self._phrases.get(word)
-        at = _following(tokens, place + 1) if seconds else 0
-        if seconds and at:
-            for entry in seconds.get(tokens.words[at], ()):
-                if end := _matched(tokens, at, entry.rest):
-                    yield entry, end
-
-    def _compound(self, word: str) -> Iterator[tuple[int, Phrase]]:
-        for language, compounds in enumerate(self._compounds):
-            if phrase := compounds.read(word):
+    def _compounds(self, tokens: Tokens, place: int) -> Iterator[tuple[int, Phrase]]:
+        word = tokens.words[place]
+        languages = self._endings.get(word[-_LAST:], ()) if tokens.kinds[place] == WORD else ()
+        for language in () if self._index.knows(word) else languages:
+            if phrase := self.number_words(language).compound(word):
                 yield language, phrase
+
+    def number_words(self, language: int) -> NumberWords:
+        """The numerals of a language, by its place in `languages`."""
+        with self._lock:
+            if language not in self._numbers:
+                self._numbers[language] = NumberWords(self.languages[language])
+            return self._numbers[language]
 
     def evidence(self, tokens: Tokens, hits: dict[int, Hits]) -> dict[int, int]:
         """How much of a text speaks for each language: its words and its phrases, shared in part.
@@ -111,7 +80,8 @@ class Lexicon:
         """
         score: Counter[int] = Counter()
         for word in set(tokens.words):
-            if (known := self._knowing.get(word)) and len(known) <= _COMMON:
+            known = self._knowing.get(word)
+            if known and len(known) <= _COMMON:
                 for language in known:
                     score[language] += _WHOLE // len(known)
         for knowing in _phrases_of(hits).values():
@@ -125,35 +95,10 @@ def _phrases_of(hits: dict[int, Hits]) -> dict[tuple[int, int], list[int]]:
     found: dict[tuple[int, int], list[int]] = {}
     for language, places in hits.items():
         for place, kinds in places.items():
-            end = max((hit.end for hit in kinds.values()), default=place)
+            end = max(hit.end for hit in kinds.values())
             if end - place > 1:
                 found.setdefault((place, end), []).append(language)
     return found
-
-
-def _matched(tokens: Tokens, second: int, rest: tuple[str, ...]) -> int:
-    """The token behind a phrase whose second word is at a token; 0 if the rest does not follow."""
-    at = second
-    for word in rest:
-        at = _following(tokens, at + 1)
-        if not at or tokens.words[at] != word:
-            return 0
-    return at + 1
-
-
-def _following(tokens: Tokens, place: int) -> int:
-    """Where the next word of a phrase may stand, over a hyphen; 0 for nowhere."""
-    words = tokens.words
-    if (
-        place < len(words)
-        and words[place] == "-"
-        and tokens.glued(place)
-        and tokens.glued(place + 1)
-    ):
-        place += 1
-    if place >= len(words) or (tokens.kinds[place] == IDEOGRAPH and not tokens.glued(place)):
-        return 0
-    return place
 
 
 class _Once:

@@ -1,7 +1,5 @@
 """Times of day in a text: "9 pm", "21:00", "14 Uhr", "tomorrow at noon", 午後9時."""
 
-from dataclasses import replace
-
 from camara_qod.tools.interpreter.reading.lengths.around import around
 from camara_qod.tools.interpreter.reading.lengths.clock import Day
 from camara_qod.tools.interpreter.reading.lengths.dates import date
@@ -38,7 +36,7 @@ def _moment(view: View, place: int, *, marked: bool) -> Moment | None:
         return None
     after = around(view, found.end, before)
     inside = in_period(found, after.period) if after.period else found
-    return inside and replace(inside, clock=replace(inside.clock, day=after.day), end=after.end)
+    return inside and inside._replace(clock=inside.clock.on(after.day), end=after.end)
 
 
 def stands_alone(view: View, place: int) -> bool:

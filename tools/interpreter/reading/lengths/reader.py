@@ -59,6 +59,7 @@ def _readings(tokens: Tokens) -> list[Reading]:
     readings = []
     for number, mine in possible(words, hits, evident).items():
         language = words.languages[number]
+        words.number_words(number).add_to(mine, tokens)
         assumed = not evident and language.assumed
         view = View(tokens, language, mine, evident=number in evident or assumed)
         found = scan(view)

@@ -44,14 +44,18 @@ def scan(view: View) -> list[Found]:
 
 
 def _at(view: View, place: int) -> Found | None:
-    here = view.hits.get(place, _NONE).keys()
-    digits = view.is_digits(place) or view.word(place) in _FRACTIONS
-    if not here and not (digits and _begins(view, place)):
-        return None
-    for read, needed in _READERS:
-        tried = (digits and "number" in needed) or not needed.isdisjoint(here)
-        if tried and (found := read(view, place)):
-            return found
+    here = view.hits.get(place)
+    wanted = 0
+    if view.is_digits(place) or view.word(place) in _FRACTIONS:
+        if not here and not _begins(view, place):
+            return None
+        wanted = _WANTED["number"]
+    for kind in here or ():
+        wanted |= _WANTED.get(kind, 0)
+    if wanted:
+        for bit, read in _READERS:
+            if wanted & bit and (found := read(view, place)):
+                return found
     return None
 
 
@@ -63,6 +67,8 @@ def _begins(view: View, place: int) -> bool:
     behind = place + 1
     if view.word(behind) == _TIMES:
         return True
+    if view.word(behind) == "." == view.word(behind + 2) and view.is_digits(behind + 3):
+        return not all(map(view.glued, range(behind, behind + 4)))
     if view.is_word(behind) or view.is_ideograph(behind):
         following = (view.hits.get(at, _NONE) for at in range(behind, behind + _AHEAD))
         return not kinds.BEHIND_DIGITS.isdisjoint(next(following)) or any(
@@ -210,7 +216,7 @@ def _is_now(view: View, found: Found) -> bool:
 
 #: What is tried at a token, in this order, and the kinds of phrases that it may begin with; a
 #: number in digits is a "number".
-_READERS: tuple[tuple[Callable[[View, int], Found | None], frozenset[str]], ...] = (
+_TRIED: tuple[tuple[Callable[[View, int], Found | None], frozenset[str]], ...] = (
     (_nothing, frozenset(("nothing",))),
     (interval, kinds.MOMENT),
     (end, kinds.END),
@@ -223,3 +229,9 @@ _READERS: tuple[tuple[Callable[[View, int], Found | None], frozenset[str]], ...]
     (time_of_day, kinds.MOMENT),
     (_bare_unit, frozenset(("unit",))),
 )
+_READERS = tuple((1 << number, read) for number, (read, _) in enumerate(_TRIED))
+#: For each kind the bits of the readers that begin with it.
+_WANTED = {
+    kind: sum(1 << number for number, (_, needed) in enumerate(_TRIED) if kind in needed)
+    for kind in frozenset().union(*(needed for _, needed in _TRIED))
+}

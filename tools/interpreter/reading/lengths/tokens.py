@@ -60,13 +60,12 @@ class Tokens:
 def tokenise(text: str) -> Tokens:
     """The tokens of any text."""
     plain = text.translate(_SAME)
-    tokens = Tokens(text, plain, [], [], [], [], set())
-    for match in _TOKEN.finditer(plain):
-        kind = match.lastgroup or SIGN
-        tokens.words.append(lowered(match[0]) if kind == WORD else match[0])
-        tokens.kinds.append(kind)
-        tokens.starts.append(match.start())
-        tokens.ends.append(match.end())
+    matches = list(_TOKEN.finditer(plain))
+    kinds = [match.lastgroup or SIGN for match in matches]
+    words = [match[0] for match in matches]
+    words = [lowered(w) if kind == WORD else w for w, kind in zip(words, kinds, strict=True)]
+    starts, ends = [match.start() for match in matches], [match.end() for match in matches]
+    tokens = Tokens(text, plain, words, kinds, starts, ends, set())
     if "\n" in plain:
         _note_lines(tokens)
     return tokens

@@ -1,7 +1,7 @@
 """A time of day as it is said, and what is known of it."""
 
-from dataclasses import dataclass, replace
 from enum import Enum
+from typing import NamedTuple
 
 from camara_qod.tools.interpreter.reading.lengths.clock import A_DAY, HALF_A_DAY, Clock
 from camara_qod.tools.interpreter.reading.lengths.phrases import Period
@@ -17,8 +17,7 @@ class Told(Enum):
     YES = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(NamedTuple):
     """A time of day as it is said.
 
     Attributes:
@@ -53,12 +52,12 @@ def in_period(found: Moment, period: Period) -> Moment | None:
         return found
     minutes = found.clock.minutes % HALF_A_DAY
     if period.name.startswith("morning") or period.name == "am":
-        return replace(found, clock=Clock(minutes), told=Told.YES, half=True, said=True)
+        return found._replace(clock=Clock(minutes), told=Told.YES, half=True, said=True)
     if not period.hours:
         return None
     both = (minutes, minutes + HALF_A_DAY)
     near = min(both, key=lambda at: min(_distance(at, *hours) for hours in period.hours))
-    return replace(found, clock=Clock(near), told=Told.YES, half=True, said=True)
+    return found._replace(clock=Clock(near), told=Told.YES, half=True, said=True)
 
 
 def _distance(minutes: int, start: int, end: int) -> int:

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from camara_qod.tools.interpreter.reading.lengths.hits import Hit, Hits
 from camara_qod.tools.interpreter.reading.lengths.language import Language
-from camara_qod.tools.interpreter.reading.lengths.lexicon import Hit, Hits
 from camara_qod.tools.interpreter.reading.lengths.phrases import Amount, Unit
 from camara_qod.tools.interpreter.reading.lengths.tokens import (
     DIGITS,
@@ -16,6 +16,7 @@ from camara_qod.tools.interpreter.reading.lengths.tokens import (
 #: Tokens that the longest phrase before a place may have.
 _BACK = 7
 _ROW = 5
+_NO_HITS: dict[str, Hit] = {}
 
 
 class View:
@@ -70,11 +71,21 @@ class View:
 
     def before(self, place: int, *kinds: str) -> int | None:
         """Where a phrase of one of some kinds begins that reaches up to a token."""
-        for start in range(place - 1, max(-1, place - _BACK), -1):
-            found = self.hits.get(start)
-            if found and any((hit := found.get(kind)) and hit.end >= place for kind in kinds):
-                return start
-        return None
+        reaching = self._reaching(place)
+        starts = [start for kind in kinds if (start := reaching.get(kind)) is not None]
+        return max(starts, default=None)
+
+    def _reaching(self, place: int) -> dict[str, int]:
+        """The kinds of phrases that reach up to a token, and where the last of each begins."""
+        key = ("reaching", place, False)
+        found: dict[str, int] | None = self.memo.get(key)
+        if found is None:
+            found = self.memo[key] = {}
+            for start in range(max(0, place - _BACK + 1), place):
+                for kind, hit in self.hits.get(start, _NO_HITS).items():
+                    if hit.end >= place:
+                        found[kind] = start
+        return found
 
     def inside(self, place: int, *kinds: str) -> bool:
         """Whether a token is a later word of a phrase of one of some kinds."""
