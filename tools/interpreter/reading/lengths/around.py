@@ -56,17 +56,18 @@ def _one_more(view: View, told: Around) -> Around:
     if period and not day and _names_clock(view, at, period.end):
         return told
     if day and told.day is None and isinstance(day.value, Day):
-        return Around(day.value, told.period or _evening(day, period), day.end)
+        return Around(day.value, told.period or _within(day, period, at), day.end)
     if period and told.period is None and isinstance(period.value, Period):
         return Around(told.day, period.value, period.end)
     return told
 
 
-def _evening(day: Hit, period: Hit | None) -> Period | None:
-    """The evening in a word for a day, such as "tonight"; mornings are days to come as well."""
+def _within(day: Hit, period: Hit | None, place: int) -> Period | None:
+    """The part of the day in words for a day, such as "tonight"; one word for both is the day."""
     if period is None or period.end != day.end or not isinstance(period.value, Period):
         return None
-    return period.value if period.value.name.startswith("evening") else None
+    evening = period.value.name.startswith("evening")
+    return period.value if evening or day.end > place + 1 else None
 
 
 def _names_clock(view: View, place: int, end: int) -> bool:

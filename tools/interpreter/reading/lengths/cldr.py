@@ -76,7 +76,7 @@ class Cldr:
                     continue
                 patterns = self._data["unit_patterns"][f"duration-{name}"].get(style, {})
                 for count, pattern in patterns.items():
-                    form = _form(pattern)
+                    form = _form(pattern).rstrip(".")
                     if count != "per" and form and (seconds < _LARGE or len(form) > 1):
                         unit = _unit(seconds, form, style != "long", count)
                         yield form, unit._replace(spaced=" " in pattern.replace("\u00a0", " "))
@@ -107,7 +107,7 @@ class Cldr:
         rest = behind.removeprefix(known).strip(" .")
         if rest and known:
             yield Phrase(rest, f"{kind}_behind")
-        elif before:
+        elif before and (known or " " not in behind):
             yield Phrase(before, kind)
             if not known and len(behind) > _SHORTEST:
                 yield Phrase(behind, "unit", _unit(seconds, behind, False, count))
@@ -168,9 +168,8 @@ def _form(pattern: str) -> str:
 
 
 def _unit(seconds: int, form: str, short: bool, count: str) -> Unit:
-    letters = form.strip(".")
-    letter = len(letters) == 1 and letters.isascii()
-    return Unit(seconds, short or form.endswith("."), letter, one=not short and count == "one")
+    letter = len(form) == 1 and form.isascii()
+    return Unit(seconds, short, letter, one=not short and count == "one")
 
 
 def _halves(text: str, name: str) -> Iterator[Phrase]:

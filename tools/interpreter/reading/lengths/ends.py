@@ -14,6 +14,7 @@ from camara_qod.tools.interpreter.reading.lengths.told import Told
 from camara_qod.tools.interpreter.reading.lengths.view import View
 
 _WORDS_OF_AN_EVENT = 4
+_FOUR = 4
 
 
 def end(view: View, place: int) -> Found | None:
@@ -32,13 +33,20 @@ def _at_moment(view: View, place: int, start: int) -> Found | None:
         return None
     found = moment(view, marker.end, marked=True)
     if found is None:
-        return None
+        return _in_four_digits(view, place, marker.end)
     if found.told is Told.NO:
         return Found(place, found.end, Kind.UNREAD) if closes(view, found.end) else None
     found = within(found, around(view, place)) if start > place else found
     doubtful = found.spoken and not (found.said or view.language.twelve_hours)
     kind = Kind.UNREAD if doubtful or unsure(view, found) else Kind.END
     return Found(place, found.end, kind, clocks=(found.clock,))
+
+
+def _in_four_digits(view: View, place: int, start: int) -> Found | None:
+    """A time of day such as "2300", which could be any other number."""
+    word = view.word(start)
+    digits = view.is_digits(start) and len(word) == _FOUR and word < "2400" and word[2] < "6"
+    return Found(place, start + 1, Kind.UNREAD) if digits and closes(view, start + 1) else None
 
 
 def _is_limit(view: View, place: int) -> bool:
@@ -60,7 +68,7 @@ def _at_day(view: View, place: int, start: int) -> Found | None:
     """An end on a day without its time."""
     for kind in ("until", "limit"):
         marker = view.at(start, kind)
-        if marker and (behind := day_or_date(view, marker.end, dated=kind == "limit")):
+        if marker and (behind := day_or_date(view, marker.end)):
             return Found(place, behind, Kind.UNREAD)
     return None
 
@@ -69,7 +77,7 @@ def _at_event(view: View, place: int, start: int) -> Found | None:
     """An end that is an event: "until I am done", "bis zum Ende", "bis halb zehn"."""
     if opened := view.at(start, "open"):
         return _open(view, place, opened.end, worded=opened.end > start + 1)
-    if not (marker := view.at(start, "until")):
+    if not (marker := view.at(start, "limit") or view.at(start, "until")):
         return None
     event = view.past(marker.end, "article", "the")
     hit = view.at(event, "event") or view.at(view.past(event, "at"), "part")

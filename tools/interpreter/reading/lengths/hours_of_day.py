@@ -95,6 +95,7 @@ def _time(view: View, mark: Mark) -> Moment | None:
 
 def _from_hour(view: View, mark: Mark, hour: int, end: int) -> Moment | None:
     told, minute = Told.YES if mark.clock else Told.NO, 0
+    spoken = False
     if view.word(end) == ":" and (minutes := _minutes(view, end + 1)) is not None:
         minute, end, told = minutes, end + 2, Told.YES
         if view.word(end) == ":" and _minutes(view, end + 1) is not None:
@@ -104,10 +105,12 @@ def _from_hour(view: View, mark: Mark, hour: int, end: int) -> Moment | None:
     clocked, how = _oclock(view, mark, end)
     if clocked > end:
         told = max(told, how, key=lambda one: one.value)
+        spoken = view.at(clocked, "clock_behind") is not None
         minute, end = _after_oclock(view, clocked, minute)
     elif told is not Told.YES and view.unit(view.past_all(end, "fill")):
         return None
-    return _halved(view, mark.end, hour, minute, end, told)
+    found = _halved(view, mark.end, hour, minute, end, told)
+    return found and found._replace(spoken=spoken and hour <= _HALF)
 
 
 def _oclock(view: View, mark: Mark, end: int) -> tuple[int, Told]:

@@ -55,14 +55,8 @@ def unsure(view: View, found: Moment) -> bool:
     return early and view.before(found.end, "oclock_unsure") is not None
 
 
-def day_or_date(view: View, place: int, *, dated: bool = False) -> int:
-    """The token behind a day, a date or a part of a day; 0 where there is none.
-
-    Args:
-        view: the text.
-        place: the token.
-        dated: only dates count.
-    """
+def day_or_date(view: View, place: int) -> int:
+    """The token behind a day, a date or a part of a day; 0 where there is none."""
     place = view.past(place, "article", "the")
     if (behind := date(view, place)) > place:
         clock = moment(view, view.past_all(behind, "of_day"))
@@ -71,7 +65,7 @@ def day_or_date(view: View, place: int, *, dated: bool = False) -> int:
     if said and isinstance(said.value, Day) and (said.value.offset or 0) < 0:
         return 0
     behind = view.past_all(place, "day", "period", "part_of_day", "of_day")
-    return behind if behind > place and closes(view, behind) and not dated else 0
+    return behind if behind > place and closes(view, behind) else 0
 
 
 def _digits(view: View, place: int, found: Moment) -> bool:

@@ -20,7 +20,8 @@ def start(view: View, place: int) -> Found | None:
 
 def _after(view: View, place: int) -> Found | None:
     """After a length: "in half an hour", "starting in 30 minutes"."""
-    marker = view.at(view.past(place, "from", "start"), "in")
+    before = view.past(place, "from", "start")
+    marker = None if view.inside(before, "most", "above", "for") else view.at(before, "in")
     found = length(view, view.past_all(marker.end, "about")) if marker else None
     if found is None:
         return None
