@@ -6,6 +6,7 @@ say nothing about how long or until when.
 
 import ast
 import re
+import unicodedata
 from cProfile import Profile
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -174,6 +175,44 @@ def test_words_in_any_order_are_read_without_overlaps(words: list[str]) -> None:
 @pytest.mark.parametrize("before", ["v", "_", "9:", "1/1/", "a_", "x-", "#", "€", "10.0.0."])
 def test_no_length_behind_what_it_is_glued_to(text: str, before: str) -> None:
     assert not [time for time in read_times(before + text) if isinstance(time, Length)]
+
+
+def goes_on(own: str, near: str, far: str) -> bool:
+    """Whether a token goes on beside its last character; a change of script is a boundary."""
+    if near == "\x00":
+        return True  # what was read before
+    if not near or wide(own):
+        return False
+    if near in "-.%":
+        return inside(far) and not (near == "." and far.isupper())
+    return inside(near)
+
+
+def inside(character: str) -> bool:
+    return character == "_" or (character.isalnum() and not wide(character))
+
+
+def wide(character: str) -> bool:
+    return unicodedata.east_asian_width(character) in "WF"
+
+
+@given(st.data())
+def test_a_finding_stands_in_the_text_whole(data: st.DataObject) -> None:
+    edge = st.text(alphabet=" \n.,;:!?-_/%@+#'()=&~08ahmsxZéß—’²½分小时，から\x00", max_size=3)
+    rows = st.sampled_from([row[1] for row in TIMES])
+    text = "".join(data.draw(part) for part in (edge, rows, edge, rows, edge))
+    for time in read_times(text):
+        before, after = text[: time.start][::-1], text[time.end :]
+        said = f"{text[time.start : time.end]!r} in {text!r}"
+        assert not goes_on(text[time.start], before[:1], before[1:2]), said
+        assert not goes_on(text[time.end - 1], after[:1], after[1:2]), said
+
+
+@pytest.mark.parametrize("text", ["2-Stunden-Session", "90min-Meeting", "a 2-hour-long call"])
+def test_a_length_at_the_head_of_a_compound_has_all_of_it(text: str) -> None:
+    length = only(text)
+    assert isinstance(length, Length)
+    assert text[length.start : length.end] == max(text.split(), key=len)
 
 
 @pytest.mark.parametrize("text", ["2h", "90min", "1h30", "45m", "900s"])

@@ -16,7 +16,6 @@ _SURE = 600
 #: Digits of milliseconds that are a length.
 _SHORTEST, _LONGEST = 4, 9
 _SIGNS = (":", "=", ";")
-_SIGNED = re.compile("[:=;]")
 _QUOTES = "\"'"
 
 
@@ -32,7 +31,7 @@ class FieldNames:
         standards: numbers that are names.
         formats: what says that hours, minutes and seconds with colons are a length.
         units: seconds in a unit, by its name.
-        plain: words without one of which no field stands that has no sign.
+        any: what no field is without: a sign, or one of its names.
     """
 
     names: frozenset[str]
@@ -42,7 +41,11 @@ class FieldNames:
     standards: tuple[str, ...]
     formats: tuple[str, ...]
     units: dict[str, Fraction]
-    plain: frozenset[str]
+    any: re.Pattern[str]
+
+
+def _any(names: list[str]) -> re.Pattern[str]:
+    return re.compile("[:=;]|" + "|".join(map(re.escape, names)), re.IGNORECASE)
 
 
 @cache
@@ -59,7 +62,7 @@ def field_names() -> FieldNames:
         standards=tuple(table["standards"]),
         formats=tuple(table["formats"]),
         units=units,
-        plain=frozenset(table["names"]) | {word for word, size in units.items() if size < 1},
+        any=_any([*table["names"], *(word for word, size in units.items() if size < 1)]),
     )
 
 
@@ -75,7 +78,7 @@ class _Field:
 
 def read_fields(tokens: Tokens) -> list[Time]:
     """The lengths in fields, each at its number."""
-    if not _SIGNED.search(tokens.text) and field_names().plain.isdisjoint(tokens.words):
+    if not field_names().any.search(tokens.text):
         return []
     found: list[Time] = []
     last: tuple[int, _Field] | None = None

@@ -18,6 +18,7 @@ from camara_qod.tools.interpreter.reading.lengths.times import (
 )
 from camara_qod.tools.interpreter.reading.lengths.tokens import Tokens, tokenise
 from camara_qod.tools.interpreter.reading.lengths.view import View
+from camara_qod.tools.interpreter.reading.lengths.whole import whole
 
 
 def read_times(text: str) -> list[Time]:
@@ -32,12 +33,23 @@ def read_times(text: str) -> list[Time]:
     """
     found, rest = read_forms(text)
     tokens = tokenise(rest)
-    times = [
-        _time(tokens, one) for one in chosen(_readings(tokens)) if one.kind is not Kind.NOTHING
-    ]
-    found += times
-    found += _apart(read_fields(tokens), found)
+    read = (_time(tokens, one) for one in chosen(_readings(tokens)) if one.kind is not Kind.NOTHING)
+    found += _whole(tokens.text, read)
+    found += _whole(tokens.text, _apart(read_fields(tokens), found))
     return sorted(found, key=lambda time: time.start)
+
+
+def _whole(text: str, times: Iterable[Time]) -> list[Time]:
+    """Those that are whole, and never two in the same place where unread ones have grown."""
+    kept: list[Time] = []
+    for time in times:
+        last = kept[-1] if kept else None
+        one = whole(text, time)
+        if one and last and one.start < last.end:
+            kept[-1] = Unread(last.start, max(last.end, one.end))
+        elif one:
+            kept.append(one)
+    return kept
 
 
 def _apart(more: Iterable[Time], found: list[Time]) -> list[Time]:

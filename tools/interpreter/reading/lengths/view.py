@@ -73,10 +73,10 @@ class View:
         """Where a phrase of one of some kinds begins that reaches up to a token."""
         reaching = self._reaching(place)
         starts = [start for kind in kinds if (start := reaching.get(kind)) is not None]
-        return max(starts, default=None)
+        return min(starts, default=None)
 
     def _reaching(self, place: int) -> dict[str, int]:
-        """The kinds of phrases that reach up to a token, and where the last of each begins."""
+        """The kinds of phrases that reach up to a token, and where the longest of each begins."""
         key = ("reaching", place, False)
         found: dict[str, int] | None = self.memo.get(key)
         if found is None:
@@ -84,7 +84,7 @@ class View:
             for start in range(max(0, place - _BACK + 1), place):
                 for kind, hit in self.hits.get(start, _NO_HITS).items():
                     if hit.end >= place:
-                        found[kind] = start
+                        found.setdefault(kind, start)
         return found
 
     def inside(self, place: int, *kinds: str) -> bool:
