@@ -21,7 +21,7 @@ def context(*turns: str) -> Context:
         (["gaming, 2 hours"], [7200]),
         (["films to download before my flight, phone +351966666666, 30m"], [1800]),
         (["gaming, only 10 seconds for a test"], [10]),
-        (["sim racing, 6 heats of twelve minutes each back to back"], [None]),
+        (["sim racing, 6 heats of twelve minutes each back to back"], [4320, None]),
         (["the box says 01:15:30, as long as that"], [None]),
         (["one screen visit a month, 30 min"], [1800]),
         (["twelve years of dossiers go to Dropbox, keep it up six hours"], [21600]),
