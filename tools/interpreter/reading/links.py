@@ -38,7 +38,10 @@ def links(turn: Turn) -> Iterator[Mention]:
         text = _without_trailing(match[0])
         if text.partition("://")[2]:
             place = (turn.number, match.start(), match.start() + len(text))
-            yield _link(place, match["scheme"].lower(), text)
+            if turn.whole(match.start(), match.start() + len(text)):
+                yield _link(place, match["scheme"].lower(), text)
+            else:
+                yield Invalid(*place, _FIELDS, f"{text} is part of something longer")
 
 
 def links_without_scheme(turn: Turn) -> Iterator[Mention]:

@@ -72,7 +72,8 @@ def prime(view: View, place: int) -> Part | None:
     """Minutes as 90', unless a quotation ends there."""
     end = place + 1
     if (
-        view.word(end) != "'"
+        not view.is_digits(place)
+        or view.word(end) != "'"
         or not view.glued(end)
         or (view.glued(end + 1) and not view.is_sign(end + 1))
     ):
