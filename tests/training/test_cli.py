@@ -55,7 +55,7 @@ def test_a_deleted_adapter_is_named(command, tmp_path: Path) -> None:
     status, text = command("evaluate", str(cases), "--adapter", str(tmp_path / "gone"))
     assert status == 1
     assert "The adapter" in text
-    assert "cannot be loaded" in text
+    assert "cannot be used" in text
 
 
 def test_a_corrupt_line_of_the_training_data_is_named(command, monkeypatch, tmp_path: Path) -> None:

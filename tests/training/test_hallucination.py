@@ -34,7 +34,6 @@ def test_fields_that_the_api_does_not_have(decision: object, found: list[str]) -
         ("server 2001:db8:40::/48", {"applicationServer": {"ipv6Address": "2001:db8:40::/48"}}),
         ("ports 443 and 5000-5010", {"devicePorts": {"ranges": [{"from": 5000, "to": 5010}]}}),
         ("90 minutes", {"duration": 5400}),
-        ("a few hours", {"duration": 10800}),
         ("gaming", {"qosProfile": "QOS_E", "duration": 3600}),
         (
             "end B1DF301C-E75A-4898-8632-4D204D5BA7D2",
