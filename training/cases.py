@@ -4,7 +4,7 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from camara_qod.tools.catalogue import Catalogue, Need
 from camara_qod.tools.errors import SettingsError
@@ -30,6 +30,7 @@ class Case(BaseModel):
     messages: list[str] = Field(min_length=1)
     expected: Expected
     tag: str = "untagged"
+    now: AwareDatetime | None = None
 
 
 def read_cases(path: Path) -> list[Case]:

@@ -9,10 +9,10 @@ from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
 from camara_qod.tools.catalogue import Catalogue
+from camara_qod.tools.interpreter.completing.complete import complete
 from camara_qod.tools.interpreter.context import Context, read
 from camara_qod.tools.interpreter.decision import CLARIFY, DECLINE, Decision
 from camara_qod.tools.interpreter.decoding import Decoder
-from camara_qod.tools.interpreter.operation import complete
 from camara_qod.tools.settings import QodSettings
 from camara_qod.training.cases import Case
 from camara_qod.training.hallucination import hallucinated_fields, hallucinated_values
@@ -101,7 +101,7 @@ def evaluate(
         catalogue: the operator's profiles.
         batch: how many are decided together.
     """
-    contexts = [read(case.messages, catalogue, settings) for case in cases]
+    contexts = [read(case.messages, catalogue, settings, now=case.now) for case in cases]
     made = attempts(way, decoder, model, contexts, batch)
     return [
         _result(case, context, attempt)

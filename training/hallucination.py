@@ -90,7 +90,7 @@ def _said(name: str, value: Any, text: str, context: Context) -> bool:
         return value in [*Need, *context.catalogue.names]
     if name in _LENGTHS:
         # Where no rule reads a length ("a few hours") any number may be what was meant.
-        read = {item.seconds for item in context.mentions.of(Length)}
+        read = {item.seconds for item in context.of(Length)}
         return value in read
     if isinstance(value, int):
         return bool(re.search(rf"(?<!\d){value}(?!\d)", text))
