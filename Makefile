@@ -7,7 +7,7 @@ TREE := .cache/src
 PARTS := agent data tools training
 
 .DEFAULT_GOAL := help
-.PHONY: help demo chat test conformance test-slow check format clean
+.PHONY: help demo chat test conformance clients test-slow check format clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,10 +19,13 @@ chat: $(READY) ## Talk to it
 	@$(BIN)/qod chat
 
 test: $(READY) ## The tests, without network and GPU
-	@$(BIN)/python -m pytest -m "not slow"
+	@$(BIN)/python -m pytest -m "not slow and not clients"
 
 conformance: $(READY) ## CAMARA's own test definitions and Schemathesis, against the running mock
 	@$(BIN)/python -m pytest tests/conformance -m "slow or not slow" --timeout 1800
+
+clients: $(READY) ## Clients of other people against the mock, each fetched once
+	@$(BIN)/python -m pytest tests/clients -m clients --timeout 1800
 
 test-slow: $(READY) ## The tests that take minutes
 	@$(BIN)/python -m pytest -m slow --timeout 0

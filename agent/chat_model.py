@@ -30,6 +30,7 @@ from pydantic import ConfigDict, Field, PrivateAttr
 
 from camara_qod.agent.history import ABOUT, KIND, REPORT, TURNS, read_history
 from camara_qod.agent.request import decide
+from camara_qod.tools.assumed import assumed_text
 from camara_qod.tools.confirmation import remarks
 from camara_qod.tools.interpreter.decision import Interpretation
 from camara_qod.tools.operation_tools import worded
@@ -172,9 +173,7 @@ def statement(made: Interpretation) -> str:
     decision = made.decision
     values = [f"{name} {in_words(name, value)}" for name, value in decision.arguments.items()]
     text = f"{decision.operation}: {', '.join(values)}." if values else f"{decision.operation}."
-    assumed = ", ".join(f"{item.argument} ({item.reason})" for item in made.assumptions)
-    stated = f"{text} Not stated: {assumed}." if assumed else text
-    return " ".join([stated, *remarks(made)])
+    return " ".join(filter(None, [text, assumed_text(made), *remarks(made)]))
 
 
 def _report(messages: list[BaseMessage]) -> AIMessage:

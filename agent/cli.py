@@ -1,10 +1,10 @@
 """The command `qod`. Heavy imports wait inside the commands, so that `--help` answers at once."""
 
 import gc
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,12 +12,11 @@ import typer
 from rich.console import Console
 
 from camara_qod.tools.errors import QodError
-from camara_qod.tools.interpreter.decision import CLARIFY, DECLINE
 
 if TYPE_CHECKING:
     from camara_qod.tools.plugin import QodPlugin
 
-EXIT_REFUSED, EXIT_ASKS, EXIT_DECLINED = 1, 3, 4
+EXIT_REFUSED = 1
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -43,6 +42,9 @@ def ask(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the whole outcome as JSON, for programs.")
     ] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Send a change unasked, however unsure it is.")
+    ] = False,
     model: Model = None,
     adapter: Adapter = None,
 ) -> None:
@@ -50,21 +52,29 @@ def ask(
 
     Example: `qod ask "Need low latency for gaming, IP 192.168.1.50, 2 hours"`
 
-    Exit status: 0 done, 1 failed or refused by the operator, 2 wrong usage, 3 something is
-    missing, 4 not a matter for this API.
-    """
-    plugin = _plugin(model, adapter)
-    outcome = plugin.request(" ".join(text), send=not dry_run)
-    if as_json:
-        sys.stdout.write(json.dumps(outcome.to_dict(), ensure_ascii=False) + "\n")
-    else:
-        from camara_qod.agent.display import show
+    To create, prolong or end a session changes something. Such a request is sent at once where the
+    model is sure of it: with a confidence of `QOD_CONFIRM_BELOW` (0.9) or more, for a deletion
+    `QOD_CONFIRM_DELETION_BELOW` (0.99), and where it uses all that you named. Otherwise it is shown
+    and asked about: `y` sends it. Where nobody can be asked, as in a pipe, it is then not sent,
+    unless `--yes` is given.
 
-        show(Console(), outcome)
+    Exit status: 0 done, 1 failed or refused by the operator, 2 wrong usage, 3 something is
+    missing, 4 not a matter for this API, 5 not sent, as it needs a yes.
+    """
+    from camara_qod.agent.ask import ask as carry_out
+    from camara_qod.agent.ask import at_terminal
+
+    plugin = _plugin(model, adapter)
+    ended = carry_out(
+        plugin,
+        " ".join(text),
+        send=not dry_run,
+        yes=yes,
+        as_json=as_json,
+        agree=at_terminal(),
+    )
     plugin.close()
-    operation = outcome.interpretation.decision.operation
-    refused = EXIT_REFUSED if outcome.error else 0
-    raise typer.Exit({CLARIFY: EXIT_ASKS, DECLINE: EXIT_DECLINED}.get(operation, refused))
+    raise typer.Exit(ended)
 
 
 @app.command()
@@ -82,8 +92,9 @@ def chat(
     confirm: Annotated[
         str,
         typer.Option(
-            help="Before something is created, changed or deleted, ask: `always`, `never`, or "
-            "where the model is less sure than a number from 0 to 1."
+            help="Before something is created, prolonged or deleted, ask: `always`, `never`, or "
+            "where the model is less sure than a number from 0 to 1 (for a deletion at least "
+            "`QOD_CONFIRM_DELETION_BELOW`) or leaves out something you named."
         ),
     ] = "always",
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the last one.")] = False,
@@ -140,9 +151,12 @@ def mcp(
     """
     from camara_qod.agent.mcp_server import build_server
     from camara_qod.tools.errors import SettingsError
+    from camara_qod.tools.listening import check_address
 
     if transport not in ("stdio", "http"):
         raise SettingsError(f"--transport is stdio or http, and not {transport}.")
+    if transport == "http":
+        check_address(host, port)
     server = build_server(_plugin(model, adapter, lazy=True))
     if transport == "stdio":
         server.run()
@@ -298,10 +312,14 @@ def _quiet_libraries() -> None:
 def main(arguments: list[str] | None = None) -> Any:
     """Run the command line; errors of ours end in one line, not in a traceback."""
     _quiet_libraries()
+    if isinstance(sys.stdin, TextIOWrapper):
+        # A byte that cannot be decoded gets as far as the check that refuses it with a sentence.
+        sys.stdin.reconfigure(errors="surrogateescape")
     try:
         return app(arguments)
     except QodError as error:
-        Console(stderr=True).print(f"[red]{error}[/red]", highlight=False)
+        # What users typed stands in messages, and brackets in it are no markup.
+        Console(stderr=True).print(str(error), style="red", markup=False, highlight=False)
         raise SystemExit(EXIT_REFUSED) from error
     except KeyboardInterrupt as error:
         raise SystemExit(130) from error

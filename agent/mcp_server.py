@@ -6,11 +6,14 @@ language model puts into a call cannot be checked against the human's words here
 them over. Clients ask the human before a tool that is not read-only.
 """
 
-import inspect
-from collections.abc import Callable
+import json
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from importlib.metadata import version
 from typing import Annotated, Any
 from uuid import uuid4
 
+from langchain.tools import BaseTool
 from mcp.server.mcpserver import (
     AcceptedElicitation,
     CancelledElicitation,
@@ -20,12 +23,18 @@ from mcp.server.mcpserver import (
     MCPServer,
     Resolve,
 )
+from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
+from mcp.server.mcpserver.tools import Tool
+from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase, FuncMetadata
+from mcp.shared.exceptions import MCPError
 from mcp.types import CallToolResult, TextContent, ToolAnnotations
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field, SkipValidation, ValidationError
 
 from camara_qod.tools.errors import QodError
+from camara_qod.tools.faults import not_sent
 from camara_qod.tools.interpreter.decision import CLARIFY
-from camara_qod.tools.operation_tools import CHANGING, OPERATIONS, operation_tools
+from camara_qod.tools.operation_tools import CHANGING, operation_tools
+from camara_qod.tools.outcome import Outcome
 from camara_qod.tools.plugin import QodPlugin
 from camara_qod.tools.qod_tool import DESCRIPTION
 
@@ -50,46 +59,97 @@ def build_server(plugin: QodPlugin) -> MCPServer[Any]:
     Args:
         plugin: interpreter and clients.
     """
-    server: MCPServer[Any] = MCPServer("camara-qod", instructions=INSTRUCTIONS)
-    server.add_tool(
-        _in_words(plugin),
-        name=WORDS,
-        description=DESCRIPTION,
+    tools = [_in_words(plugin), *(_operation(tool) for tool in operation_tools(plugin))]
+    return MCPServer(
+        "camara-qod", instructions=INSTRUCTIONS, version=version("camara-qod"), tools=tools
+    )
+
+
+class _OperationTool(Tool):
+    """One of the LangChain tools, which refuses what its schema does not have."""
+
+    tool: SkipValidation[BaseTool] = Field(exclude=True)
+
+    async def run(
+        self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool = False
+    ) -> CallToolResult:
+        given = {name: _unpacked(item) for name, item in arguments.items() if item is not None}
+        message = await self.tool.ainvoke(
+            {"name": self.name, "args": given, "id": uuid4().hex, "type": "tool_call"}
+        )
+        failed = message.status == "error"
+        return _result(str(message.text), message.artifact, failed=failed)
+
+
+def _operation(tool: BaseTool) -> _OperationTool:
+    return _OperationTool(
+        tool=tool,
+        fn=tool.ainvoke,
+        is_async=True,
+        name=tool.name,
+        description=tool.description,
+        parameters=tool.args_schema,
+        fn_metadata=FuncMetadata(arg_model=ArgModelBase),
         annotations=ToolAnnotations(
-            title="Quality on demand, in words",
-            read_only_hint=False,
-            destructive_hint=True,
+            read_only_hint=tool.name not in CHANGING,
+            destructive_hint=tool.name in _DESTRUCTIVE,
+            idempotent_hint=tool.name not in CHANGING,
             open_world_hint=True,
         ),
-        structured_output=False,
     )
-    for tool in operation_tools(plugin):
-        server.add_tool(
-            _operation(tool.name, tool),
-            name=tool.name,
-            description=tool.description,
-            annotations=ToolAnnotations(
-                read_only_hint=tool.name not in CHANGING,
-                destructive_hint=tool.name in _DESTRUCTIVE,
-                idempotent_hint=tool.name not in CHANGING,
-                open_world_hint=True,
-            ),
-            structured_output=False,
-        )
-    return server
 
 
-def _in_words(plugin: QodPlugin) -> Callable[..., Any]:
+def _unpacked(value: Any) -> Any:
+    """Some clients send an object as JSON text; no text of these operations begins with a brace."""
+    if isinstance(value, str) and value.startswith("{"):
+        with suppress(ValueError, RecursionError):
+            return json.loads(value)
+    return value
+
+
+class Words(BaseModel):
+    """Arguments of `quality_on_demand`."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    request: str = Field(description="The user's request, in the user's own words.")
+
+
+class _WordsTool(Tool):
+    """The tool that may have a question; where it cannot be asked, it is the result."""
+
+    unasked: Callable[[str], Awaitable[CallToolResult]] = Field(exclude=True)
+
+    async def run(
+        self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool = False
+    ) -> Any:
+        try:
+            Words.model_validate(arguments)
+        except ValidationError as error:
+            return _result(not_sent(error, Words), failed=True)
+        try:
+            return await super().run(arguments, context, convert_result)
+        except UnexpectedToolError:
+            raise
+        except (MCPError, ToolError):
+            # The client said that it can ask, and did not, or gave no answer of the form wanted.
+            return await self.unasked(arguments["request"])
+
+
+def _in_words(plugin: QodPlugin) -> Tool:
     async def missing(request: str, ctx: Context[Any, Any]) -> Answer | Elicit[Answer]:
         """Ask the person, if something is missing and the client can ask."""
         if not _can_ask(ctx):
             return Answer(answer="")
-        outcome = await plugin.arequest(request, send=False)
+        try:
+            outcome = await plugin.arequest(request, send=False)
+        except QodError:
+            return Answer(answer="")  # the tool itself comes to the same error, and tells it
         asks = outcome.interpretation.decision.operation == CLARIFY
         return Elicit(outcome.text, Answer) if asks else Answer(answer="")
 
     async def quality_on_demand(
-        request: Annotated[str, Field(description="The user's request, in the user's own words.")],
+        request: str,
         answer: Annotated[
             AcceptedElicitation[Answer] | DeclinedElicitation | CancelledElicitation,
             Resolve(missing),
@@ -98,57 +158,41 @@ def _in_words(plugin: QodPlugin) -> Callable[..., Any]:
         if not isinstance(answer, AcceptedElicitation):
             return _result("Not sent: the question was not answered.", failed=True)
         turns = [request, answer.data.answer] if answer.data.answer else [request]
-        try:
-            outcome = await plugin.arequest(turns)
-        except QodError as error:
-            return _result(str(error), failed=True)
-        return _result(outcome.text, outcome.to_dict(), failed=outcome.error is not None)
+        return await _told(plugin.arequest(turns))
 
-    return quality_on_demand
+    async def unasked(request: str) -> CallToolResult:
+        return await _told(plugin.arequest(request, send=False))
+
+    made = Tool.from_function(quality_on_demand, structured_output=False)
+    parts = {name: getattr(made, name) for name in Tool.model_fields}
+    return _WordsTool(
+        **parts
+        | {
+            "unasked": unasked,
+            "description": DESCRIPTION,
+            "parameters": Words.model_json_schema(),
+            "annotations": ToolAnnotations(
+                title="Quality on demand, in words",
+                read_only_hint=False,
+                destructive_hint=True,
+                open_world_hint=True,
+            ),
+        }
+    )
+
+
+async def _told(asked: Awaitable[Outcome]) -> CallToolResult:
+    try:
+        outcome = await asked
+    except QodError as error:
+        return _result(str(error), failed=True)
+    return _result(outcome.text, outcome.to_dict(), failed=outcome.error is not None)
 
 
 def _can_ask(ctx: Context[Any, Any]) -> bool:
     capabilities = ctx.client_capabilities
     elicitation = capabilities.elicitation if capabilities else None
     return elicitation is not None and (elicitation.form is not None or elicitation.url is None)
-
-
-def _operation(name: str, tool: Any) -> Callable[..., Any]:
-    """A function with the arguments of an operation, as the SDK reads them off a signature."""
-
-    async def call(**arguments: Any) -> CallToolResult:
-        given = {key: _wire(value) for key, value in arguments.items() if value is not None}
-        message = await tool.ainvoke(
-            {"name": name, "args": given, "id": uuid4().hex, "type": "tool_call"}
-        )
-        failed = message.status == "error"
-        return _result(str(message.text), message.artifact, failed=failed)
-
-    parameters = [
-        inspect.Parameter(
-            field.alias or key,
-            inspect.Parameter.KEYWORD_ONLY,
-            annotation=Annotated[field.annotation, Field(description=field.description)],
-            default=inspect.Parameter.empty if field.is_required() else None,
-        )
-        for key, field in OPERATIONS[name][0].model_fields.items()
-    ]
-    call.__name__ = name
-    call.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-        parameters, return_annotation=CallToolResult
-    )
-    call.__annotations__ = {item.name: item.annotation for item in parameters} | {
-        "return": CallToolResult
-    }
-    return call
-
-
-def _wire(value: Any) -> Any:
-    return (
-        value.model_dump(mode="json", by_alias=True, exclude_none=True)
-        if isinstance(value, BaseModel)
-        else value
-    )
 
 
 def _result(text: str, value: Any = None, *, failed: bool = False) -> CallToolResult:

@@ -25,14 +25,18 @@ SAID = [
     ['"code":"CONFLICT"'],
     ["IDENTIFIER_NOT_FOUND"],
     ['"name":"QOS_E"', '"clockAhead":600', '"code":"UNAUTHENTICATED"'],
+    ['"refresh_token"', '"id_token"', '"error":"invalid_scope"'],
 ]
 
 
-@pytest.mark.skipif(not (shutil.which("bash") and shutil.which("curl")), reason="bash and curl")
+@pytest.mark.skipif(
+    not all(shutil.which(name) for name in ("bash", "curl", "openssl")),
+    reason="bash, curl, openssl",
+)
 def test_its_commands_work_when_pasted(tmp_path: Path) -> None:
     blocks = re.findall(r"```bash\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     script = "set -m\n" + "echo @@@@\n".join(blocks)
-    for port in ("9091", "9092"):
+    for port in ("9091", "9092", "9093"):
         script = script.replace(port, str(free_port()))
     places = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     with subprocess.Popen(

@@ -39,13 +39,19 @@ def faults(
     return "; ".join(told[:_MOST]) + (f"; and {rest} more" if rest > 0 else "")
 
 
+def not_sent(error: ValidationError, kind: Any) -> str:
+    """To a model that has called a tool with arguments that do not hold."""
+    return f"Not sent. {faults(error, kind)}. Correct it, or ask the user."
+
+
 def _folded(told: Iterable[str]) -> list[str]:
     """Each fault once, and of those that only differ in the item of a list the first."""
     return list({_INDEX.sub(".0", text): text for text in reversed(list(told))}.values())[::-1]
 
 
 def _told(item: ErrorDetails, root: Schema, called: Callable[[str], str]) -> str:
-    names, place = _walked(item["loc"], root, keep_last=item["type"] == "extra_forbidden")
+    end = len(item["loc"]) - (item["type"] == "extra_forbidden")
+    names, place = _walked(item["loc"][:end], root, unknown=item["loc"][end:])
     names = [called(name) if isinstance(name, str) else name for name in names[:1]] + names[1:]
     if item["type"] in ("union_tag_not_found", "union_tag_invalid"):
         return _untagged(item["type"], names, place)
@@ -72,7 +78,7 @@ def _known(name: str, place: list[Schema]) -> str:
     allowed = list(dict.fromkeys(key for item in place for key in item.get("properties", {})))
     near = get_close_matches(name, allowed, n=1)
     if near:
-        return f": is {near[0]} meant?"
+        return f" (meant: {near[0]}?)"
     return f" (known: {', '.join(allowed)})" if allowed else ""
 
 
@@ -91,28 +97,26 @@ def _tells(schema: Schema) -> bool:
 
 
 def _walked(
-    location: Sequence[str | int], root: Schema, *, keep_last: bool
+    location: Sequence[str | int], root: Schema, unknown: Sequence[str | int]
 ) -> tuple[list[str | int], list[Schema]]:
     """The parts of a place that are in the value itself, and the schemas that hold there.
 
     Pydantic also puts tags of unions and names of validators into a location; the schema knows
-    which parts are properties and which are items. The last part of an unknown property is none,
-    and the schemas are then those of the object that has it.
+    which parts are properties and which are items. What is `unknown` is added to the parts; the
+    schemas are those of the object that has it.
     """
     if not root:
-        return list(location), []
+        return [*location, *unknown], []
     names: list[str | int] = []
     place = _alternatives(root, root)
-    for index, part in enumerate(location):
+    for part in location:
         inner = _inside(part, place, root)
         if inner:
             names.append(_alias(part, place))
             place = inner
         elif variant := _variant(part, place, root):
             place = variant
-        elif keep_last and index == len(location) - 1:
-            names.append(part)
-    return names, place
+    return [*names, *unknown], place
 
 
 def _inside(part: str | int, place: list[Schema], root: Schema) -> list[Schema]:

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
 from camara_qod.tools.camara.models import CreateSession, RetrieveSessionsInput
 from camara_qod.tools.confirmation import CHANGING as CHANGING
 from camara_qod.tools.errors import QodError
-from camara_qod.tools.faults import faults
+from camara_qod.tools.faults import not_sent
 from camara_qod.tools.interpreter.profiles import NoArguments, ProfileReference
 from camara_qod.tools.interpreter.sessions import SessionExtension, SessionReference
 from camara_qod.tools.operations import aperform, perform
@@ -97,9 +97,7 @@ class OperationTool(BaseTool):
             # Only the names that the schema shows are taken, not their Python spellings.
             model = kind.model_validate(arguments, by_alias=True, by_name=False)
         except ValidationError as error:
-            raise ToolException(
-                f"Not sent. {faults(error, kind)}. Correct it, or ask the user."
-            ) from error
+            raise ToolException(not_sent(error, kind)) from error
         return model.model_dump(mode="json", by_alias=True, exclude_none=True)
 
     def _told(self, result: Result, arguments: dict[str, Any]) -> tuple[str, Any]:

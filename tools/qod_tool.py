@@ -2,15 +2,15 @@
 
 import asyncio
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 from langchain.tools import BaseTool, InjectedState, ToolException
-from langchain_core.messages import BaseMessage, HumanMessage
-from pydantic import BaseModel, Field, PrivateAttr
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
 from camara_qod.tools.errors import QodError
-from camara_qod.tools.outcome import Outcome
+from camara_qod.tools.faults import not_sent
+from camara_qod.tools.in_agent import Send, answered, result_of
 from camara_qod.tools.plugin import QodPlugin
 from camara_qod.tools.settings import QodSettings, load_settings
 
@@ -28,13 +28,24 @@ class QodToolError(QodError, ToolException):
     """The tool could not do its work; not a refusal and not a question."""
 
 
-class QodRequest(BaseModel):
-    """Arguments of the tool."""
+class Words(BaseModel):
+    """What a model gives the tool."""
+
+    model_config = ConfigDict(extra="forbid")
 
     request: str = Field(description="The user's request, in the user's own words.")
+
+
+class QodRequest(Words):
+    """Arguments of the tool."""
+
     messages: Annotated[list[Any] | None, InjectedState("messages")] = Field(
         default=None, description="The conversation, handed over by the agent."
     )
+
+
+def _misfit(error: Any) -> str:
+    return not_sent(error, Words)
 
 
 class QodTool(BaseTool):
@@ -42,7 +53,13 @@ class QodTool(BaseTool):
 
     In an agent the request is read from what the human wrote, which the agent's state holds, and
     not from the outer model's paraphrase: an address that the outer model made up is not in the
-    human's words, so it cannot reach the network. Elsewhere it is read from `request`.
+    human's words, so it cannot reach the network. What a tool has returned in the conversation
+    counts as well: the sessions of this tool ("extend it"), and an address, a number or an id that
+    the outer model passes on in `request` where the human's words lack one. The result says where
+    `request` was not used. Elsewhere, where there are no messages, it is read from `request`.
+
+    A change that waits for a person's word is told with its proposal in the artifact; it is sent
+    when the human's next message is a yes and the tool is called again.
 
     Args:
         settings: by default the environment's; the model is loaded at the first call.
@@ -61,6 +78,7 @@ class QodTool(BaseTool):
     description: str = DESCRIPTION
     args_schema: type[BaseModel] = QodRequest
     response_format: Literal["content", "content_and_artifact"] = "content_and_artifact"
+    handle_validation_error: Callable[[Any], str] = _misfit
     settings: QodSettings | None = Field(default=None, exclude=True)
 
     _plugin: QodPlugin | None = PrivateAttr(default=None)
@@ -79,29 +97,35 @@ class QodTool(BaseTool):
     def _run(
         self, request: str, messages: list[Any] | None = None, **_: Any
     ) -> tuple[str, dict[str, Any]]:
+        steps, outcome = answered(request, messages or [], self.name), None
+        plugin = self._ready()
         try:
-            return _result(self._ready().request(_words(request, messages)))
+            while True:
+                step = steps.send(outcome)  # type: ignore[arg-type]  # nothing at first
+                outcome = (
+                    plugin.confirm(step.what)
+                    if isinstance(step, Send)
+                    else plugin.request(step.words, **step.options)
+                )
+        except StopIteration as stop:
+            return result_of(stop)
         except QodError as error:
             raise QodToolError(str(error)) from error
 
     async def _arun(
         self, request: str, messages: list[Any] | None = None, **_: Any
     ) -> tuple[str, dict[str, Any]]:
+        steps, outcome = answered(request, messages or [], self.name), None
         plugin = await asyncio.to_thread(self._ready)
         try:
-            return _result(await plugin.arequest(_words(request, messages)))
+            while True:
+                step = steps.send(outcome)  # type: ignore[arg-type]  # nothing at first
+                outcome = (
+                    await plugin.aconfirm(step.what)
+                    if isinstance(step, Send)
+                    else await plugin.arequest(step.words, **step.options)
+                )
+        except StopIteration as stop:
+            return result_of(stop)
         except QodError as error:
             raise QodToolError(str(error)) from error
-
-
-def _words(request: str, messages: Iterable[BaseMessage] | None) -> list[str]:
-    human = [str(item.text) for item in messages or [] if isinstance(item, HumanMessage)]
-    return human or [request]
-
-
-def _result(outcome: Outcome) -> tuple[str, dict[str, Any]]:
-    text = outcome.text
-    if outcome.session and outcome.interpretation.assumptions:
-        assumed = ", ".join(item.argument for item in outcome.interpretation.assumptions)
-        text += f" Not stated and filled in: {assumed}."
-    return text, outcome.to_dict()

@@ -61,7 +61,7 @@ class QodSettings(BaseSettings):
         default="embedded",
         description="Language model: `embedded`, a Hugging Face id, or a local folder",
     )
-    model_server: str | None = Field(
+    model_server: Annotated[str, AfterValidator(_root)] | None = Field(
         default=None,
         description="OpenAI-compatible server that has the model, such as "
         "`http://127.0.0.1:8000/v1`; `QOD_MODEL` is then its name there",

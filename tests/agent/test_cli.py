@@ -1,5 +1,6 @@
 """The command line as a user types it, in a process of its own."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -52,6 +53,41 @@ def test_ask_for_machines_in_a_dry_run() -> None:
     assert value["body"]["qosProfile"] == "QOS_E"
 
 
+def test_in_a_pipe_an_unsure_change_needs_yes() -> None:
+    always = {"QOD_CONFIRM_BELOW": "1"}
+    waits = qod("ask", REQUEST, stdin="y\n", **always)
+    assert waits.returncode == 5, waits.stderr
+    assert "Not sent: nobody can be asked here. --yes" in " ".join(waits.stderr.split())
+    assert "AVAILABLE" not in waits.stdout
+    sent = qod("ask", "--yes", "--json", REQUEST, **always)
+    assert sent.returncode == 0
+    assert json.loads(sent.stdout)["sent"] is True
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX's")
+@pytest.mark.parametrize(("typed", "status"), [("y", 0), ("n", 5), ("", 5)])
+def test_at_a_terminal_it_is_asked_about(typed: str, status: int) -> None:
+    import pty
+
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "camara_qod.agent.cli", "ask", REQUEST],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env=os.environ | {"COLUMNS": "100", "QOD_CONFIRM_BELOW": "1"},
+    )
+    os.close(theirs)
+    os.write(ours, f"{typed}\n".encode())
+    printed = b""
+    with contextlib.suppress(OSError):  # a terminal that was left reads as an error
+        while chunk := os.read(ours, 4096):
+            printed += chunk
+    assert process.wait() == status
+    assert b"Send it? [y/N]" in printed
+    assert (b"is AVAILABLE" in printed) is (status == 0)
+
+
 def test_a_conversation_from_a_pipe(tmp_path: Path) -> None:
     lines = ["hello", "/what", "Need low latency for gaming for 2 hours", "192.168.1.50"]
     lines += ["yes", "/quit"]
@@ -90,7 +126,8 @@ def test_errors_are_one_sentence_with_the_remedy(arguments, env, words) -> None:
 
 def test_help_teaches_and_loads_nothing_heavy() -> None:
     result = qod("ask", "--help")
-    assert "Exit status" in result.stdout
+    for words in ("Exit status", "--yes", "QOD_CONFIRM_BELOW", "5 not sent"):
+        assert words in " ".join(result.stdout.split()), words
     program = (
         "import sys; from camara_qod.agent.cli import main\n"
         "try: main(['--help'])\n"

@@ -1,19 +1,22 @@
 """The MCP server, driven by the official SDK's client."""
 
+import json
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from importlib.metadata import version
 from typing import Any
 
 import httpx2
 import pytest
 from mcp import Client, StdioServerParameters
-from mcp.types import ElicitResult
+from mcp.types import ElicitResult, ErrorData
 
 from camara_qod.agent.mcp_server import build_server
-from camara_qod.tools.operation_tools import CHANGING, OPERATIONS
+from camara_qod.tools.camara.models import RetrieveSessionsInput
+from camara_qod.tools.operation_tools import CHANGING, OPERATIONS, operation_tools
 
 from ..serving import free_port
 from .fakes import create, plugin
@@ -73,6 +76,134 @@ async def test_refusals_are_errors_with_advice() -> None:
         assert wrong.is_error
 
 
+def objects(schema: Any) -> Iterator[dict[str, Any]]:
+    """Every schema of an object that is in a schema."""
+    if isinstance(schema, dict):
+        if schema.get("type") == "object":
+            yield schema
+        for inner in schema.values():
+            yield from objects(inner)
+    elif isinstance(schema, list):
+        for inner in schema:
+            yield from objects(inner)
+
+
+async def test_no_schema_takes_more_than_it_names() -> None:
+    async with Client(build_server(plugin())) as client:
+        tools = (await client.list_tools()).tools
+    for tool in tools:
+        found = list(objects(tool.input_schema))
+        assert found
+        assert all(item["additionalProperties"] is False for item in found), tool.name
+
+
+WRONG: list[tuple[str, dict[str, Any], list[str]]] = [
+    ("createSession", BODY | {"devicePort": {"ports": [5]}}, ["devicePort is not known here"]),
+    (
+        "createSession",
+        BODY | {"device": PHONE | {"ipv4": "1.2.3.4"}, "duration": "600", "qos_profile": "QOS_E"},
+        [
+            "device.ipv4 is not known here",
+            "duration: it should be a valid integer",
+            "qos_profile is not known here",
+        ],
+    ),
+    ("createSession", {}, ["applicationServer is missing", "qosProfile is", "duration is missing"]),
+    ("getSession", {"sessionID": "x"}, ["sessionId is missing", "sessionID is not known here"]),
+    ("getSession", {"sessionId": "x", "\ud800": 1}, ["'x' is no UUID"]),
+    ("retrieveQoSProfiles", {"names": []}, ["names is not known here"]),
+    ("quality_on_demand", {"request": "gaming", "device": 1}, ["device is not known here"]),
+    ("quality_on_demand", {"request": ["gaming"]}, ["request: it should be a valid string"]),
+    ("quality_on_demand", {}, ["request is missing"]),
+]
+
+
+@pytest.mark.parametrize(("tool", "arguments", "words"), WRONG, ids=range(len(WRONG)))
+async def test_every_wrong_argument_is_named_and_nothing_is_sent(
+    tool: str, arguments: dict[str, Any], words: list[str]
+) -> None:
+    parts = plugin()
+    async with Client(build_server(parts)) as client:
+        result = await client.call_tool(tool, arguments)
+    text = result.content[0].text
+    assert result.is_error
+    assert text.startswith("Not sent. ")
+    for part in words:
+        assert part in text
+    assert "pydantic" not in text
+    listed = parts.client.retrieve_sessions_by_device(RetrieveSessionsInput(device=PHONE))
+    assert listed == []
+
+
+async def test_refusals_are_worded_as_those_of_the_langchain_tools() -> None:
+    parts = plugin()
+    wrong = BODY | {"devicePort": 1, "duration": 0}
+    (create_session,) = [tool for tool in operation_tools(parts) if tool.name == "createSession"]
+    call = {"name": "createSession", "args": wrong, "id": "1", "type": "tool_call"}
+    async with Client(build_server(parts)) as client:
+        result = await client.call_tool("createSession", wrong)
+    assert result.content[0].text == create_session.invoke(call).content
+
+
+async def test_an_object_as_json_text_is_as_good() -> None:
+    async with Client(build_server(plugin())) as client:
+        packed = BODY | {"device": json.dumps(PHONE), "sink": None}
+        assert not (await client.call_tool("createSession", packed)).is_error
+        wrong = await client.call_tool("createSession", BODY | {"device": "{phone"})
+    assert "device: it should be an object" in wrong.content[0].text
+
+
+EMPTY = ElicitResult(action="accept")
+MISNAMED = ElicitResult(action="accept", content={"reply": "+351966666666"})
+
+
+@pytest.mark.parametrize(
+    ("mode", "answer"),
+    [
+        # From revision 2026-07-28 on, an error in place of an answer stays in the client.
+        ("legacy", ErrorData(code=-32601, message="Method not found")),
+        ("legacy", ErrorData(code=-32603, message="No one is there")),
+        ("legacy", EMPTY),
+        ("legacy", MISNAMED),
+        ("auto", EMPTY),
+        ("auto", MISNAMED),
+    ],
+    ids=range(6),
+)
+async def test_a_question_that_the_client_does_not_pass_on_is_the_result(
+    mode: Any, answer: Any
+) -> None:
+    async def answers(_: Any, __: Any) -> Any:
+        return answer
+
+    server = build_server(plugin(create()))
+    async with Client(server, elicitation_callback=answers, mode=mode) as client:
+        result = await client.call_tool("quality_on_demand", {"request": "gaming please"})
+    assert not result.is_error
+    assert result.content[0].text.startswith("Which device?")
+    assert result.structured_content["sent"] is False
+
+
+@pytest.mark.parametrize("mode", ["auto", "legacy"])
+async def test_errors_are_told_where_the_client_can_ask_too(mode: Any) -> None:
+    async def answers(_: Any, __: Any) -> ElicitResult:
+        raise AssertionError
+
+    server = build_server(plugin())
+    async with Client(server, elicitation_callback=answers, mode=mode) as client:
+        result = await client.call_tool("quality_on_demand", {"request": "gaming " * 5000})
+        assert result.is_error
+        assert "QOD_MAX_PROMPT_TOKENS" in result.content[0].text
+        result = await client.call_tool("quality_on_demand", {"request": "gaming \udc80"})
+        assert result.is_error
+        assert "no text" in result.content[0].text
+
+
+async def test_the_server_has_the_version_of_the_package() -> None:
+    async with Client(build_server(plugin())) as client:
+        assert client.server_info.version == version("camara-qod")
+
+
 @pytest.fixture(scope="module")
 def operator() -> Iterator[str]:
     """A mock operator in a process of its own."""
@@ -102,6 +233,12 @@ def running(command: list[str], url: str, port: int, **env: str) -> Iterator[str
 
 async def creates_a_session(server: Any, operator: str) -> None:
     async with Client(server) as client:
+        misspelt = await client.call_tool("createSession", BODY | {"devicePort": {"ports": [5]}})
+        assert misspelt.is_error
+        assert misspelt.content[0].text == (
+            "Not sent. devicePort is not known here (meant: devicePorts?). Correct it, or ask the "
+            "user."
+        )
         result = await client.call_tool("createSession", BODY)
         assert not result.is_error, result.content
         session_id = result.structured_content["sessionId"]

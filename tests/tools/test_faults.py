@@ -26,7 +26,7 @@ def told(value: Any, kind: Any = CreateSession) -> str:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"devicePort": {"ports": [1]}}, "devicePort is not known here: is devicePorts meant?"),
+        ({"devicePort": {"ports": [1]}}, "devicePort is not known here (meant: devicePorts?)"),
         (
             {"device": {"colour": "red", "phoneNumber": "+351966666666"}},
             "device.colour is not known here (known: phoneNumber, networkAccessIdentifier, "
@@ -44,7 +44,10 @@ def told(value: Any, kind: Any = CreateSession) -> str:
         ),
         ({"duration": 0}, "duration: it should be greater than or equal to 1"),
         ({"sink": "http://a.example"}, "sink: a sink is an https URL"),
-        ({"devicePorts": {"ports": ["a", "b"]}}, "devicePorts.ports.0: it should be a valid integer"),
+        (
+            {"devicePorts": {"ports": ["a", "b"]}},
+            "devicePorts.ports.0: it should be a valid integer",
+        ),
         (
             {"device": {"phoneNumber": "\ud800"}},
             "device.phoneNumber: it holds half a character (a lone surrogate), which is no text",
@@ -60,8 +63,8 @@ def test_every_fault_is_told_at_once() -> None:
     assert text.split("; ") == [
         "applicationServer is missing",
         "duration: it should be a valid integer",
-        "devicePort is not known here: is devicePorts meant?",
-        "durations is not known here: is duration meant?",
+        "devicePort is not known here (meant: devicePorts?)",
+        "durations is not known here (meant: duration?)",
     ]
 
 

@@ -26,6 +26,13 @@ def test_the_demo_server_is_not_sent_to_a_real_operator() -> None:
     assert real.default_application_server is None
 
 
+@pytest.mark.parametrize("name", ["QOD_API_ROOT", "QOD_MODEL_SERVER"])
+def test_a_root_without_its_scheme_is_named(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, "localhost:8000/v1")
+    with pytest.raises(SettingsError, match=f"{name}: an API root starts with https://"):
+        load_settings()
+
+
 def test_a_bad_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QOD_TIMEOUT", "soon")
     with pytest.raises(SettingsError, match="QOD_TIMEOUT"):

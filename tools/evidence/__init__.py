@@ -14,6 +14,7 @@ from camara_qod.tools.evidence.messages import (
     identifiers,
     leaves,
     named_in,
+    passed_on,
 )
 
 __all__ = [
@@ -31,4 +32,5 @@ __all__ = [
     "identifiers",
     "leaves",
     "named_in",
+    "passed_on",
 ]

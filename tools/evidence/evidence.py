@@ -85,16 +85,16 @@ class Evidence(Set[Identifier]):
 
     def __contains__(self, item: object) -> bool:
         if isinstance(item, Link):
-            return self._named(item) and self._whole(item)
+            return self.named(item) and self._whole(item)
         if isinstance(item, Code):
-            return self._named(item) or self._code(item)
+            return self.named(item) or self._code(item)
         if isinstance(item, Number):
             return self._number(item) or self._grouped(item)
-        return isinstance(item, Identifier) and self._named(item)
+        return isinstance(item, Identifier) and self.named(item)
 
     def __iter__(self) -> Iterator[Identifier]:
         found = {item for source in self._sources for item in source.reading.found}
-        return (item for item in found if self._named(item))
+        return (item for item in found if self.named(item))
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
@@ -103,7 +103,8 @@ class Evidence(Set[Identifier]):
         """Whether all of some identifiers have a source, however they were written there."""
         return all(item in self for item in other)
 
-    def _named(self, item: Identifier) -> bool:
+    def named(self, item: Identifier) -> bool:
+        """Whether a source names an identifier itself, and not what it may follow from."""
         return any(source.names(item) for source in self._sources)
 
     def _whole(self, link: Link) -> bool:
@@ -119,7 +120,7 @@ class Evidence(Set[Identifier]):
         return bool(digits) and self._number(Number(digits, (digits,), "", loose=True))
 
     def _number(self, number: Number) -> bool:
-        if self._named(number) or int(number.digits) in self._addresses:
+        if self.named(number) or int(number.digits) in self._addresses:
             return True
         if not number.loose:
             return False
@@ -150,7 +151,7 @@ class Evidence(Set[Identifier]):
             prefix = number.prefix if start == 0 else ""
             part = Number(digits.lstrip("0") or "0", groups[start:end], prefix)
             long = len(digits) >= DIGITS and end - start < len(groups)
-            if (long and self._named(part)) or (
+            if (long and self.named(part)) or (
                 end == start + 1 and Fraction(digits) in self._operands
             ):
                 return end
@@ -159,7 +160,7 @@ class Evidence(Set[Identifier]):
     @cached_property
     def _addresses(self) -> set[int]:
         hosts = {host for source in self._sources for host in source.reading.hosts}
-        values = {as_number(host.name) for host in hosts if self._named(host)}
+        values = {as_number(host.name) for host in hosts if self.named(host)}
         return {value for value in values if value is not None}
 
     @cached_property

@@ -1,16 +1,19 @@
 """Evidence of a list of messages: what the human wrote, and what tools returned."""
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolCall, ToolMessage
 
 from camara_qod.tools.evidence.evidence import Evidence, Source
 from camara_qod.tools.evidence.hosts import bare_host
-from camara_qod.tools.evidence.identifiers import Identifier
+from camara_qod.tools.evidence.identifiers import Code, Host, Identifier, Number
 from camara_qod.tools.evidence.reading import read_again
+from camara_qod.tools.evidence.text import compact
 
 #: Marks refusals of a guard, which are no evidence for what they refuse.
 REFUSED = "ungrounded_tool_call"
@@ -43,6 +46,42 @@ def evidence(
         now: the clock.
     """
     return Evidence([*_sources(messages, speaking), *map(Source, trusted)], now)
+
+
+def passed_on(
+    text: str, messages: Sequence[BaseMessage], *, speaking: Collection[str] = ()
+) -> tuple[str, ...]:
+    """The addresses, numbers and ids of a text that a tool returned and no human wrote.
+
+    Args:
+        text: what a model passes on.
+        messages: the conversation.
+        speaking: as in `evidence`.
+
+    Returns:
+        Each as it would be written, in the order of the text.
+    """
+    everything = evidence(messages, speaking=speaking)
+    human = evidence([item for item in messages if isinstance(item, HumanMessage)])
+    found = {
+        _written(item)
+        for item in identifiers(text)
+        if everything.named(item) and not human.named(item)
+    }
+    place = compact(text)
+    return tuple(sorted(found - {""}, key=lambda one: place.find(compact(one))))
+
+
+def _written(item: Identifier) -> str:
+    """An identifier as a person would write it; nothing for other kinds."""
+    match item:
+        case Host(name=name):
+            return name
+        case Number(digits=digits, prefix=prefix):
+            return prefix + digits
+        case Code(value=value) if len(value) == 32:
+            return str(UUID(value)) if re.fullmatch(r"[0-9a-f]+", value) else ""
+    return ""
 
 
 def _sources(messages: Iterable[BaseMessage], speaking: Collection[str]) -> Iterator[Source]:

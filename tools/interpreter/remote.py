@@ -8,6 +8,7 @@ import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from textwrap import shorten
 from typing import Any
 
 import outlines
@@ -67,7 +68,7 @@ class RemoteDecoder:
         """The text that the server's model chooses among those the schema allows.
 
         Raises:
-            ModelError: the server did not answer, or refused.
+            ModelError: the server did not answer, refused, or is no such server.
             DecodingError: its answer is not what the schema allows.
             DecodingTimeout: the deadline had passed before it was asked.
             Cancelled: nobody waited for the answer before it was asked.
@@ -104,12 +105,15 @@ class RemoteDecoder:
         except APIConnectionError as error:
             raise ModelError(f"{where} does not answer: check QOD_MODEL_SERVER.") from error
         except APIError as error:
-            reason = error.original_exception or error
             raise ModelError(
-                f"{where} refused ({error.status_code}): {reason}. Check QOD_MODEL, the name at "
-                "the server, and QOD_MODEL_SERVER_KEY."
+                f"{where} refused{_why(error)}. Check QOD_MODEL, the name at the server, and "
+                "QOD_MODEL_SERVER_KEY."
             ) from error
-        return str(answer)
+        except Exception as error:  # whatever the client stumbles over in a foreign answer
+            raise _foreign(where) from error
+        if not isinstance(answer, str):
+            raise _foreign(where)
+        return answer
 
     def _checked(self, text: str, schema: dict[str, Any]) -> str:
         try:
@@ -122,3 +126,17 @@ class RemoteDecoder:
                 f"answered {text[:80]!r}): turn its structured output on, or use another server."
             )
         return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+def _why(error: APIError) -> str:
+    """Status and reason; of a page that a gateway put in place of an answer, the beginning."""
+    status = f" ({error.status_code})" if error.status_code else ""
+    reason = shorten(str(error.original_exception or error), 200, placeholder=" …")
+    return f"{status}: {reason.rstrip('.')}"
+
+
+def _foreign(where: str) -> ModelError:
+    return ModelError(
+        f"{where} answered with something that is no chat completion: check that QOD_MODEL_SERVER "
+        "is the root of an OpenAI-compatible API, which mostly ends in /v1."
+    )

@@ -170,7 +170,10 @@ async def _body(
         first = error.errors(include_url=False, include_context=False)[0]
         where = ".".join(str(part) for part in first["loc"])
         code = _code(where, first["type"], first.get("input"), edition)
-        raise InvalidArgument(400, code, _short(faults(error, model))) from error
+        whole = (
+            "The body: " if first["type"] in ("json_invalid", "model_type") and not where else ""
+        )
+        raise InvalidArgument(400, code, _short(whole + faults(error, model))) from error
 
 
 def _short(text: str) -> str:

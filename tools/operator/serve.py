@@ -8,6 +8,7 @@ import uvicorn
 from pydantic import SecretStr
 
 from camara_qod.tools.errors import SettingsError
+from camara_qod.tools.listening import check_address
 from camara_qod.tools.operator import log
 from camara_qod.tools.operator.app import Operator
 from camara_qod.tools.operator.settings import OperatorSettings
@@ -17,13 +18,15 @@ def serve(settings: OperatorSettings, host: str, port: int) -> None:
     """Serve until interrupted.
 
     Raises:
-        SettingsError: open mode on an address that others can reach, or a setting does not hold.
+        SettingsError: open mode on an address that others can reach, one that nothing can listen
+            on, or a setting does not hold.
     """
     if settings.open and not _loopback(host):
         raise SettingsError(
             f"Open mode serves anybody and {host} can be reached from outside: listen on "
             "127.0.0.1, or leave --open out and use tokens."
         )
+    check_address(host, port)
     operator = Operator(settings)
     log.to_stderr()
     uvicorn.run(operator.app, host=host, port=port, log_level="warning", access_log=False)

@@ -21,7 +21,10 @@ class Server:
     """Answers what it is told, and keeps what it was asked."""
 
     def __init__(self) -> None:
-        self.answer, self.status = DECLINE, 200
+        self.answer: Any = DECLINE
+        self.status = 200
+        self.raw: bytes | None = None
+        self.kind = "application/json"
         self.asked: list[dict[str, Any]] = []
         self.keys: list[str | None] = []
         outer = self
@@ -37,8 +40,9 @@ class Server:
                 if outer.status != 200:
                     body = {"error": {"message": "no such model"}}
                 sent = json.dumps(body | {"choices": [choice]}).encode()
+                sent = sent if outer.raw is None else outer.raw
                 self.send_response(outer.status)
-                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Type", outer.kind)
                 self.send_header("Content-Length", str(len(sent)))
                 self.end_headers()
                 self.wfile.write(sent)
@@ -96,6 +100,9 @@ def test_an_answer_with_white_space_is_as_good(server: Server) -> None:
     "answer",
     [
         "Sure! Here is your session.",
+        "",
+        "null",
+        '{"operation":"decline","arguments":{}',
         "{}",
         '{"operation":"createSession","arguments":{"device":{"phoneNumber":"+15550001111"},'
         '"applicationServer":null,"qosProfile":"QOS_E","duration":7200}}',
@@ -105,6 +112,54 @@ def test_a_server_that_ignores_the_schema_is_reported(server: Server, answer: st
     server.answer = answer
     with pytest.raises(DecodingError, match="does not keep to the JSON schema"):
         interpreter(server.url).interpret("gaming on +351966666666 for 2 hours")
+
+
+@pytest.mark.parametrize("status", [200, 404, 502])
+def test_a_page_in_place_of_an_answer(server: Server, status: int) -> None:
+    server.raw = b"<!DOCTYPE html>\n<html><body>" + b"Sign in. " * 500 + b"</body></html>"
+    server.kind, server.status = "text/html; charset=utf-8", status
+    with pytest.raises(ModelError) as raised:
+        interpreter(server.url).interpret("hello")
+    text = str(raised.value)
+    assert text.startswith(f"The model server at {server.url}")
+    assert "QOD_MODEL" in text
+    assert len(text) < 500
+    assert "\n" not in text
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"null",
+        b"[]",
+        b"{}",
+        b'"hello"',
+        b"{",
+        b"\xff\xfe",
+        b'{"choices": []}',
+        b'{"choices": {}}',
+        b'{"choices": [1]}',
+        b'{"choices": [{"message": {}}]}',
+        b'{"choices": [{"message": {"content": null}}]}',
+        b'{"choices": [{"message": {"content": [{"type": "text", "text": "hi"}]}}]}',
+        b'{"models": ["llama3"]}',
+        b'data: {"choices": []}\n\n',
+    ],
+)
+@pytest.mark.parametrize("kind", ["application/json", "text/plain", "text/event-stream"])
+def test_an_answer_that_is_no_chat_completion(server: Server, raw: bytes, kind: str) -> None:
+    server.raw, server.kind = raw, kind
+    with pytest.raises(ModelError, match=r"is no chat completion.*QOD_MODEL_SERVER") as raised:
+        interpreter(server.url).interpret("hello")
+    assert server.url in str(raised.value)
+
+
+def test_a_refusal_of_the_model_is_told(server: Server) -> None:
+    message = {"role": "assistant", "content": None, "refusal": "I would rather not."}
+    server.raw = json.dumps({"choices": [{"index": 0, "message": message}]}).encode()
+    with pytest.raises(ModelError, match="I would rather not"):
+        interpreter(server.url).interpret("hello")
 
 
 def test_several_at_once(server: Server) -> None:

@@ -67,6 +67,13 @@ def test_a_body_that_does_not_hold(version: str, change: dict, name: str) -> Non
     assert not [word for word in INNER if word in message]
 
 
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"7", b"null", b"\xff"])
+def test_a_body_that_is_no_object_is_named(content: bytes) -> None:
+    api = TestClient(Operator(OperatorSettings(open=True)).app)
+    message = api.post("/quality-on-demand/v1/sessions", content=content).json()["message"]
+    assert message.startswith("The body: ")
+
+
 def test_every_fault_is_told_and_no_message_is_too_long() -> None:
     wrong = {"duration": 0, "qosProfile": "a", "device": {"phoneNumber": "12"}}
     message = created("1.1", wrong).json()["message"]

@@ -1,42 +1,13 @@
-"""Lengths and moments of time (a stand-in until the reader is here)."""
+"""Lengths and moments of time in twelve languages: `read_times`."""
 
-from dataclasses import dataclass
+from camara_qod.tools.interpreter.reading.lengths.reader import read_times
+from camara_qod.tools.interpreter.reading.lengths.times import (
+    End,
+    Interval,
+    Length,
+    Start,
+    Time,
+    Unread,
+)
 
-
-@dataclass(frozen=True, slots=True)
-class Time:
-    """A stretch of text."""
-
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Length(Time):
-    """Seconds."""
-
-    seconds: int
-    total: bool = False
-
-
-class End(Time):
-    """An end."""
-
-
-class Start(Time):
-    """A start."""
-
-
-class Interval(Time):
-    """Both."""
-
-
-class Unread(Time):
-    """Neither."""
-
-
-def read_times(text: str) -> list[Time]:
-    """Lengths by the older reader."""
-    from camara_qod.tools.interpreter.durations import find_durations
-
-    return [Length(span.start, span.end, span.seconds) for span in find_durations(text)]
+__all__ = ["End", "Interval", "Length", "Start", "Time", "Unread", "read_times"]

@@ -19,7 +19,6 @@ _ALIKE = {
     '"': "\u201c\u201d\u201e\u2033\uff02",
     "-": "\u2010\u2011\u2012\u2013\u2014\u2015\u2212",
     "~": "\u301c\uff5e\u223c\u2248",
-    ",": "\u3001",
     "x": "\u00d7",
 }
 _SAME: dict[int, str] = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
@@ -31,6 +30,7 @@ class Tokens:
     """The tokens of a text, as lists of equal length.
 
     Attributes:
+        raw: the text.
         text: the text with every character that has a plainer twin replaced by it, place by place.
         words: the tokens in lower case.
         kinds: `DIGITS`, `WORD`, `IDEOGRAPH` or `SIGN`.
@@ -38,6 +38,7 @@ class Tokens:
         ends: where each ends.
     """
 
+    raw: str
     text: str
     words: list[str]
     kinds: list[str]
@@ -55,7 +56,7 @@ class Tokens:
 def tokenise(text: str) -> Tokens:
     """The tokens of any text."""
     plain = text.translate(_SAME)
-    tokens = Tokens(plain, [], [], [], [])
+    tokens = Tokens(text, plain, [], [], [], [])
     for match in _TOKEN.finditer(plain):
         kind = match.lastgroup or SIGN
         tokens.words.append(lowered(match[0]) if kind == WORD else match[0])

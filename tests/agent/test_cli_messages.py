@@ -1,0 +1,74 @@
+"""What the command line says where something around it is wrong: a sentence, never a traceback."""
+
+import os
+import socket
+import subprocess
+import sys
+
+import pytest
+
+BROKEN = b"gaming \xff on +351966666666"
+
+
+def qod(*arguments: str | bytes, stdin: bytes = b"", **env: str) -> tuple[int, str, str]:
+    """Exit status and what was printed, in one line each."""
+    done = subprocess.run(
+        [sys.executable, "-m", "camara_qod.agent.cli", *arguments],
+        input=stdin,
+        capture_output=True,
+        env=os.environ | {"COLUMNS": "100", "TERM": "dumb"} | env,
+        timeout=180,
+        check=False,
+    )
+    printed = [" ".join(part.decode().split()) for part in (done.stdout, done.stderr)]
+    assert "Traceback" not in printed[1]
+    return done.returncode, *printed
+
+
+def test_a_request_with_an_undecodable_byte_is_refused() -> None:
+    status, out, err = qod("ask", "--json", BROKEN)
+    assert status == 1
+    assert out == ""
+    assert "The request is no text: character 8" in err
+
+
+def test_a_line_with_an_undecodable_byte_is_refused_and_the_next_is_read() -> None:
+    lines = BROKEN + b"\nthanks\n/quit\n"
+    # As in a locale in which Python refuses such bytes where it reads them.
+    status, out, _ = qod("chat", stdin=lines, PYTHONIOENCODING="utf-8:strict")
+    assert status == 0
+    assert out.index("The request is no text: character 8") < out.index("That is not a matter")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("mcp", "--transport", b"\xff"), r"--transport is stdio or http, and not \udcff."),
+        (("mcp", "--transport", "[/bold]"), "--transport is stdio or http, and not [/bold]."),
+        (("mcp", "--transport", "http", "--host", "nowhere.invalid"), "nowhere.invalid, port 8765"),
+        (("mock", "--api-version", "3"), "--api-version: it should be '1.1' or '1.2'"),
+    ],
+    ids=range(4),
+)
+def test_wrong_options_are_named(arguments: tuple[str | bytes, ...], words: str) -> None:
+    status, _, err = qod(*arguments)
+    assert status == 1
+    assert words in err
+    for library in ("pydantic", "Value error", "Input should"):
+        assert library not in err
+
+
+def test_a_port_that_is_taken_is_named_before_anything_starts() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        status, _, err = qod("mcp", "--transport", "http", "--port", port)
+    assert status == 1
+    assert err.startswith(f"Nothing can listen on 127.0.0.1, port {port} (Address already in use)")
+
+
+def test_mcp_explains_itself_in_a_sentence() -> None:
+    status, out, _ = qod("mcp", "--help")
+    assert status == 0
+    assert "Serve the tools to MCP clients." in out

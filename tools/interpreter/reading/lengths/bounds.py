@@ -1,0 +1,203 @@
+"""What stands on both sides of a length: whether it is whole, and whether it is a length at all."""
+
+import unicodedata
+from enum import Enum
+
+from camara_qod.tools.interpreter.reading.lengths.numbers import number
+from camara_qod.tools.interpreter.reading.lengths.parts import DAY, MINUTE, Part
+from camara_qod.tools.interpreter.reading.lengths.view import View
+
+_YEAR = 360 * DAY
+_DASHES = "\u2014\u2015"
+_OPENING = "([{\"'=+<>~*?!;|«:,&"
+
+
+class Verdict(Enum):
+    """What becomes of a length that was read."""
+
+    WHOLE = "whole"
+    UNREAD = "unread"
+    NOTHING = "nothing"
+
+
+def judged(view: View, place: int, found: Part) -> Verdict:
+    """Whether the length at `place` is one, with nothing touching it that was not read."""
+    for check in (_left_glue, _right_glue, _left_words, _right_words, _scale):
+        verdict = check(view, place, found)
+        if verdict is not Verdict.WHOLE:
+            return verdict
+    return Verdict.WHOLE
+
+
+def _left_glue(view: View, place: int, found: Part) -> Verdict:
+    before = place - 1
+    if before < 0 or not view.glued(place):
+        return Verdict.WHOLE
+    if view.is_word(before) or view.is_digits(before):
+        return Verdict.WHOLE if view.is_ideograph(place) else Verdict.NOTHING
+    if view.is_ideograph(before):
+        return Verdict.WHOLE
+    return _after_sign(view, before)
+
+
+def _after_sign(view: View, sign: int) -> Verdict:
+    """What a sign glued to a length makes of it."""
+    mark, joined = view.word(sign), view.glued(sign)
+    digit = joined and view.is_digits(sign - 1)
+    if unicodedata.category(mark) == "Sc":
+        return Verdict.NOTHING
+    if mark == "-":
+        if joined and not digit and view.raw(sign) in _DASHES:
+            return Verdict.WHOLE
+        if joined and not digit and not view.is_sign(sign - 1):
+            return Verdict.NOTHING
+        return Verdict.NOTHING if digit and _chained(view, sign - 1) else Verdict.UNREAD
+    if mark in ".,:/" and digit:
+        return Verdict.NOTHING if _chained(view, sign - 1) or mark in ".:" else Verdict.UNREAD
+    if mark in "./":
+        return Verdict.UNREAD
+    return Verdict.WHOLE if mark in _OPENING or not mark.isascii() else Verdict.NOTHING
+
+
+def _chained(view: View, place: int) -> bool:
+    """Whether digits are the last of several with signs between, such as an address or a date."""
+    return (
+        view.glued(place)
+        and (view.is_sign(place - 1) or view.is_word(place - 1))
+        and (view.word(place - 1) not in _OPENING or view.word(place - 1) in ":,")
+    )
+
+
+def _right_glue(view: View, place: int, found: Part) -> Verdict:
+    end = found.end
+    if end >= len(view) or not view.glued(end):
+        return Verdict.WHOLE
+    if not view.is_sign(end):
+        mixed = view.is_ideograph(end) or view.is_ideograph(end - 1)
+        return Verdict.WHOLE if mixed else Verdict.NOTHING
+    return _before_sign(view, end, found)
+
+
+def _before_sign(view: View, end: int, found: Part) -> Verdict:
+    """What a sign glued behind a length makes of it."""
+    mark, follows = view.word(end), end + 1 < len(view) and view.glued(end + 1)
+    digit = follows and view.is_digits(end + 1)
+    if mark in "^_\\@%°²³#":
+        return Verdict.NOTHING
+    if mark in ".,:~" and digit:
+        return Verdict.UNREAD
+    if mark == ":" and follows and view.is_word(end + 1):
+        return Verdict.NOTHING if found.letter else Verdict.WHOLE
+    if mark == "." and follows and view.is_word(end + 1) and found.letter:
+        return Verdict.NOTHING
+    if mark == "+":
+        return Verdict.UNREAD
+    if mark == "-" and follows:
+        return _before_hyphen(view, end, found)
+    if mark == "/":
+        per = digit or view.unit(end + 1)
+        return Verdict.UNREAD if per else Verdict.NOTHING
+    return Verdict.WHOLE
+
+
+def _before_hyphen(view: View, end: int, found: Part) -> Verdict:
+    if view.is_digits(end + 1):
+        return Verdict.UNREAD
+    identifier = view.glued(end + 2) and view.is_digits(end + 2)
+    if identifier or (found.letter and found.unit == DAY):
+        return Verdict.NOTHING
+    return Verdict.WHOLE
+
+
+def _left_words(view: View, place: int, found: Part) -> Verdict:
+    if found.article and _rate(view, place):
+        return Verdict.NOTHING
+    if any(view.before(place, kind) is not None for kind in ("every", "ago", "ordinal", "age")):
+        return Verdict.NOTHING
+    if view.before(place, "above") is not None and view.before(place, "most") is None:
+        return Verdict.UNREAD
+    return Verdict.UNREAD if _number_before(view, place) else Verdict.WHOLE
+
+
+def _rate(view: View, place: int) -> bool:
+    """Whether a unit with an article is what something is counted by: "60 km an hour"."""
+    if view.before(place, "often") is not None:
+        return True
+    if not view.at(place, "per"):
+        return False
+    price = any(
+        unicodedata.category(view.word(at)[0]) == "Sc" for at in range(max(0, place - 3), place)
+    )
+    if price:
+        return True
+    if view.before(place, "clause", "for") is not None or not view.is_word(place - 1):
+        return False
+    return view.is_digits(place - 2) or view.before(place - 1, "number") is not None
+
+
+def _number_before(view: View, place: int) -> bool:
+    """Whether a number stands right before, or is the lower end of "between two and three"."""
+    before = place - 1
+    if view.is_digits(before) and not view.glued(place):
+        bare = not view.glued(before) or view.word(before - 1) in _OPENING
+        short = len(view.word(before)) <= 2 or len(view.word(place)) == 3
+        return bare and short
+    if view.before(place, "number", "part", "beginning", "plus") is not None:
+        return True
+    joint = view.before(place, "and")
+    if joint is None:
+        return False
+    start = joint - 1 if view.is_digits(joint - 1) else view.before(joint, "number", "one")
+    return start is not None and view.before(start, "between") is not None
+
+
+def _right_words(view: View, place: int, found: Part) -> Verdict:
+    end = found.end
+    if view.at(end, "ago_behind") or view.at(end, "age_behind") or view.at(end, "every_behind"):
+        return Verdict.NOTHING
+    if view.word(end) == "-" and view.at(end + 1, "age_behind"):
+        return Verdict.NOTHING
+    if found.letter and found.unit == MINUTE and view.at(end, "far"):
+        return Verdict.NOTHING
+    if view.at(end, "above_behind") or _per(view, end) or _number_behind(view, end):
+        return Verdict.UNREAD
+    if view.at(end, "offset") and view.before(place, "for") is None:
+        return Verdict.UNREAD
+    return Verdict.WHOLE
+
+
+def _per(view: View, end: int) -> bool:
+    """Whether a length is one of many: "2 hours a day", "20 minutes every hour"."""
+    hit = view.at(end, "per") or view.at(end, "every")
+    return bool(hit and (view.unit(hit.end) or view.at(hit.end, "part_of_day")))
+
+
+def _number_behind(view: View, end: int) -> bool:
+    """Whether a number or fraction follows that was not read."""
+    if view.is_digits(end):
+        apart = view.glued(end + 1) and view.word(end + 1) in ".:/-" and view.is_digits(end + 2)
+        return not apart
+    if view.at(end, "part") or view.at(end, "number") or view.at(end, "plus"):
+        return True
+    joint = view.past(end, "and")
+    if joint > end and view.at(joint, "part"):
+        return True
+    return _other_end(view, end)
+
+
+def _other_end(view: View, end: int) -> bool:
+    """Whether a length is the lower end of a range: "2 hours to 3 hours", "an hour or two"."""
+    choice = view.past(end, "or")
+    if choice > end:
+        count = number(view, choice)
+        return bool(count and not count.article) or view.at(choice, "vague") is not None
+    joint = end + 1 if view.word(end) in ("-", "~") else view.past(end, "to")
+    count = number(view, joint) if joint > end else None
+    return bool(count and view.unit(view.past(count.end, "fill")))
+
+
+def _scale(view: View, place: int, found: Part) -> Verdict:
+    """Years are ages and dates unless they are said to be a length; so are glued metres."""
+    if found.unit >= _YEAR and view.before(place, "for") is None:
+        return Verdict.NOTHING
+    return Verdict.WHOLE

@@ -1,0 +1,57 @@
+"""What is told by its form in every language: ISO 8601 lengths, and what is no time at all."""
+
+import re
+from datetime import timedelta
+
+from pydantic import TypeAdapter, ValidationError
+
+from camara_qod.tools.interpreter.reading.lengths.times import Length, Time, Unread
+
+#: Stands in the place of what was read or is to be passed over.
+BLANK = "\ufffc"
+_ISO = re.compile(
+    r"(?<![\w/.-])-?P(?=[0-9T])(?:[0-9]{1,4}W|(?:[0-9]{1,4}[DYM]){0,3}"
+    r"(?:T(?:[0-9]{1,6}(?:\.[0-9]{1,3})?[HMS]){1,3})?)(?![\w/])",
+    re.IGNORECASE,
+)
+_HEX = "[0-9A-Fa-f]"
+_NO_TIME = re.compile(
+    r"\b[a-z][a-z0-9+.-]{1,20}://[^\s\"'<>]+"  # links
+    r"|(?<!\S)[^\s@]{1,64}@[^\s@]{1,255}"  # mail addresses
+    rf"|\b{_HEX}{{8}}(?:-{_HEX}{{4}}){{3}}-{_HEX}{{12}}\b"  # UUIDs
+    rf"|(?<![\w:])(?=[0-9:]*(?:[A-Fa-f]|::))(?:{_HEX}{{0,4}}:){{2,7}}{_HEX}{{0,4}}(?![\w:])"  # IPv6, MAC
+    rf"|\b{_HEX}{{2}}(?:-{_HEX}{{2}}){{5}}\b"  # MAC
+    r"|(?<![\w.:/-])[0-9]{1,4}([-/.])[0-9]{1,2}\1[0-9]{1,4}(?![\w:/-]|\.[0-9])",  # dates
+    re.IGNORECASE,
+)
+_LENGTH = TypeAdapter(timedelta)
+
+
+def read_forms(text: str) -> tuple[list[Time], str]:
+    """Lengths that every language writes alike, and the text with blanks for what is done with.
+
+    Args:
+        text: any text.
+
+    Returns:
+        The lengths, and a text of the same length.
+    """
+    found: list[Time] = []
+    for match in _ISO.finditer(text):
+        found.append(_iso(match))
+    rest = _ISO.sub(_blank, text) if found else text
+    return found, _NO_TIME.sub(_blank, rest)
+
+
+def _blank(match: re.Match[str]) -> str:
+    return BLANK * len(match[0])
+
+
+def _iso(match: re.Match[str]) -> Time:
+    try:
+        length = _LENGTH.validate_python(match[0].upper())
+    except ValidationError:
+        return Unread(match.start(), match.end())
+    if length < timedelta():
+        return Unread(match.start(), match.end())
+    return Length(match.start(), match.end(), int(length.total_seconds()))

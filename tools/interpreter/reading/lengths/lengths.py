@@ -1,0 +1,154 @@
+"""Whole lengths: parts joined, repeated, added and taken away, and what stands around them."""
+
+from dataclasses import replace
+from fractions import Fraction
+
+from camara_qod.tools.interpreter.reading.lengths.numbers import number
+from camara_qod.tools.interpreter.reading.lengths.parts import (
+    DAY,
+    HOUR,
+    MINUTE,
+    Part,
+    counted,
+    part,
+)
+from camara_qod.tools.interpreter.reading.lengths.view import View
+
+_MONTH = 28 * DAY
+_MOST = 48
+_SIGNS = ("x", "*")
+
+
+def length(view: View, place: int) -> Part | None:
+    """The length that begins at a token; one without seconds could not be read."""
+    found = _product(view, place) or _chain(view, place)
+    if found is None:
+        return None
+    while more := _more(view, found):
+        found = more
+    return found
+
+
+def _chain(view: View, place: int) -> Part | None:
+    """Parts with falling units: "1 hour and 30 minutes", "1h30"."""
+    if not (found := part(view, place)):
+        return None
+    while following := _following(view, found):
+        found = _added(found, following)
+    if bare := _bare_minutes(view, found):
+        return bare
+    return found
+
+
+def _added(first: Part, second: Part) -> Part:
+    seconds = None
+    if first.seconds is not None and second.seconds is not None:
+        seconds = first.seconds + second.seconds
+    return Part(seconds, second.end, second.unit, second.letter, split=second.split)
+
+
+def _following(view: View, last: Part) -> Part | None:
+    """The next part of a length, whose unit is smaller."""
+    joint = last.end
+    if view.word(joint) in (",", "\u3001"):
+        joint += 1
+    joint = view.past(joint, "and")
+    found = counted(view, joint) or (part(view, joint) if view.at(joint, "part") else None)
+    if found is None or found.unit >= last.unit or (last.unit >= _MONTH and found.unit < DAY):
+        return None
+    if found.seconds is not None and found.seconds >= last.unit:
+        return None
+    return found
+
+
+def _bare_minutes(view: View, last: Part) -> Part | None:
+    """Minutes without their unit: "1h30", "two hours fifteen"."""
+    if last.unit != HOUR or last.split or last.seconds is None:
+        return None
+    joint = view.past(last.end, "and")
+    count = number(view, joint)
+    if not count or count.article or count.value is None or count.value.denominator != 1:
+        return None
+    if not 0 < count.value < 60 or count.end - joint > 3 or not _closes(view, joint, count.end):
+        return None
+    return Part(last.seconds + 60 * count.value, view.past(count.end, "minute_behind"), MINUTE)
+
+
+def _closes(view: View, place: int, end: int) -> bool:
+    """Whether a bare number can be the last of a length."""
+    if view.at(end, "minute_behind"):
+        return True
+    if view.glued(place) and view.is_digits(place):
+        return len(view.word(place)) == 2 and not (view.glued(end) and not view.is_sign(end))
+    return closes(view, end)
+
+
+def closes(view: View, end: int) -> bool:
+    """Whether nothing that a bare number would count stands at a token."""
+    if end >= len(view):
+        return True
+    if view.is_sign(end):
+        return not (view.glued(end) and view.glued(end + 1) and view.word(end) not in "?!;)\"'")
+    return (
+        not view.glued(end)
+        and view.is_word(end)
+        and bool(view.at(end, "clause") or view.at(end, "for") or view.at(end, "from"))
+    )
+
+
+def _product(view: View, place: int) -> Part | None:
+    """A length that comes several times: "2 x 45 min", "6 heats of 12 minutes"."""
+    count = None if view.at(place, "part") else number(view, place)
+    if not count or count.article or count.value is None:
+        return None
+    if count.value.denominator != 1 or not 1 < count.value <= _MOST:
+        return None
+    if view.word(count.end) in _SIGNS or view.at(count.end, "times"):
+        behind = (
+            view.past(count.end + 1, "of")
+            if view.word(count.end) in _SIGNS
+            else view.past(count.end, "times")
+        )
+        found = _chain(view, behind)
+        return found and _multiplied(found, count.value)
+    for words in (1, 2):
+        joint = count.end + words
+        if not all(_is_thing(view, at) for at in range(count.end, joint)):
+            return None
+        if hit := view.at(joint, "product"):
+            return _repeated(view, hit.end, count.value, strict=False)
+        if hit := view.at(joint, "product_each"):
+            return _repeated(view, hit.end, count.value, strict=True)
+    return None
+
+
+def _is_thing(view: View, place: int) -> bool:
+    """Whether a token is a word that is neither unit nor fraction."""
+    return view.is_word(place) and not (view.unit(place) or view.at(place, "part"))
+
+
+def _repeated(view: View, place: int, count: Fraction, *, strict: bool) -> Part | None:
+    found = _chain(view, place)
+    if found is None or (strict and not view.at(found.end, "each")):
+        return None
+    found = _multiplied(found, count)
+    return replace(found, end=view.past(found.end, "each"))
+
+
+def _multiplied(found: Part, count: Fraction) -> Part:
+    return replace(found, seconds=None if found.seconds is None else found.seconds * count)
+
+
+def _more(view: View, found: Part) -> Part | None:
+    """What is added, taken away or repeated behind a length."""
+    if view.word(found.end) in _SIGNS and (count := number(view, found.end + 1)) and count.value:
+        return replace(_multiplied(found, count.value), end=count.end)
+    joint = found.end + 1 if view.word(found.end) == "," else found.end
+    for kind, sign in (("sum", 1), ("less", -1)):
+        if hit := view.at(joint, kind):
+            other = _chain(view, hit.end)
+            if other and other.seconds is not None and found.seconds is not None:
+                seconds = found.seconds + sign * other.seconds
+                return replace(other, seconds=seconds if seconds >= 0 else None)
+            return other
+    return None

@@ -1,0 +1,242 @@
+"""One number and one unit: "90 min", "two and a half hours", "half an hour", "a few days"."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from camara_qod.tools.interpreter.reading.lengths.numbers import Number, number
+from camara_qod.tools.interpreter.reading.lengths.phrases import Unit
+from camara_qod.tools.interpreter.reading.lengths.view import View
+
+MINUTE, HOUR, DAY = 60, 3600, 86_400
+#: The comma of lists in scripts without spaces.
+_COMMA = "\u3001"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A number of one unit.
+
+    Attributes:
+        seconds: None where it cannot be read ("a few hours", "2-3 hours").
+        end: the token behind it.
+        unit: seconds in its unit.
+        letter: its unit is a single letter.
+        article: its number is an article ("an hour").
+        split: it ends in a fraction, so no minutes follow ("an hour and a half").
+    """
+
+    seconds: Fraction | None
+    end: int
+    unit: int
+    letter: bool = False
+    article: bool = False
+    split: bool = False
+
+
+def part(view: View, place: int) -> Part | None:
+    """The part that begins at a token."""
+    for read in (_vague, _portion, counted, _alone, _one_and, _next, _bare):
+        if found := read(view, place):
+            return found
+    return None
+
+
+def _vague(view: View, place: int) -> Part | None:
+    """A number that is no number: "a few hours"."""
+    if not (hit := view.at(place, "vague")):
+        return None
+    end = view.past_all(hit.end, "fill", "of", "vague")
+    if more := number(view, end):
+        end = view.past_all(more.end, "fill")
+    return _unread(view, end)
+
+
+def _unread(view: View, place: int) -> Part | None:
+    """A unit whose number could not be read."""
+    unit = view.unit(place) or _alone_unit(view, place)
+    if unit and not unit[0].letter:
+        return Part(None, unit[1], unit[0].seconds or HOUR)
+    return None
+
+
+def _portion(view: View, place: int) -> Part | None:
+    """A fraction of a unit: "half an hour", "two thirds of an hour", "3/4 of a day"."""
+    times, at = Fraction(1), place
+    count = number(view, place)
+    if count and not count.article and count.value and view.at(count.end, "part"):
+        times, at = count.value, count.end
+    if hit := view.value(at, "part"):
+        value, end = times * hit[0], hit[1]
+    elif count and count.value and count.value < 1 and view.at(count.end, "of"):
+        value, end = count.value, count.end
+    else:
+        return None
+    behind = _over_hyphen(view, view.past(end, "of"))
+    if times != 1 and behind == end:
+        return None
+    if not (unit := _whole_unit(view, behind)):
+        return None
+    return Part(value * unit[0].seconds, unit[1], min(unit[0].seconds, HOUR), split=True)
+
+
+def counted(view: View, place: int) -> Part | None:
+    """A number and a unit, with the fraction that may stand between or behind them."""
+    if not (count := number(view, place)):
+        return None
+    value, end = _with_fraction(view, count)
+    if between := _range(view, end, count):
+        return between
+    if view.word(end) == "+" and view.glued(end):
+        return _unread(view, end + 1)
+    unit = _unit_behind(view, end, count)
+    if unit is None:
+        return None
+    size, behind = unit
+    if value is None or not size.seconds:
+        return Part(None, behind, size.seconds or HOUR)
+    if (tail := _tail(view, behind)) and value.denominator == 1:
+        return Part((value + tail[0]) * size.seconds, tail[1], size.seconds, split=True)
+    return Part(value * size.seconds, behind, size.seconds, size.letter, count.article)
+
+
+def _with_fraction(view: View, count: Number) -> tuple[Fraction | None, int]:
+    """A number with the fraction that belongs to it: "two and a half", "zwei einhalb"."""
+    if count.value is None:
+        return None, count.end
+    if more := view.value(count.end, "plus"):
+        return count.value + more[0], more[1]
+    joint = view.past(count.end, "and")
+    if joint > count.end and (more := view.value(view.past(joint, "one"), "part")):
+        if _whole_unit(view, _over_hyphen(view, view.past_all(more[1], "fill"))):
+            return count.value + more[0], more[1]
+    if joint > count.end and (more := view.value(joint, "part")):
+        if _whole_unit(view, _over_hyphen(view, view.past_all(more[1], "fill"))):
+            return count.value + more[0], more[1]
+    return count.value, count.end
+
+
+def _range(view: View, end: int, count: Number) -> Part | None:
+    """Two numbers for one unit: "2-3 hours", "two or three hours"."""
+    joint = _joint(view, end)
+    if joint == end and (count.digits or count.article or view.is_digits(end)):
+        return None
+    other = number(view, joint)
+    if not other or (other.article and joint == end):
+        return None
+    value, behind = _with_fraction(view, other)
+    if more := _range(view, behind, other):
+        return more
+    if unit := _unit_behind(view, behind, other):
+        return Part(None, unit[1], unit[0].seconds or HOUR)
+    return None
+
+
+def _joint(view: View, place: int) -> int:
+    """The token behind what stands between the two ends of a range."""
+    if view.word(place) in ("-", "~", "/"):
+        return place + 1
+    if view.word(place) == _COMMA:
+        return place + 1
+    return view.past(place, "or", "to")
+
+
+def _unit_behind(view: View, end: int, count: Number) -> tuple[Unit, int] | None:
+    """The unit of a number, over a hyphen and words such as "more"."""
+    place = _over_hyphen(view, end)
+    place = _over_hyphen(view, view.past_all(place, "fill"))
+    unit = view.unit(place) or _alone_unit(view, place)
+    if unit is None:
+        return None
+    if unit[0].letter and not (count.digits and place == end and _is_unit_letter(view, place)):
+        return None
+    if unit[0].seconds == 1 and count.article:
+        return None  # "a second" is an ordinal, or no length at all
+    return unit[0], _over_stop(view, *unit)
+
+
+def _is_unit_letter(view: View, place: int) -> bool:
+    """Capital letters are other things ("5M", "3D"), except for hours."""
+    hit = view.unit(place)
+    return not view.capital(place) or bool(hit and hit[0].seconds == HOUR)
+
+
+def _over_stop(view: View, unit: Unit, end: int) -> int:
+    """The token behind the full stop of an abbreviation, where more of the length may follow."""
+    if unit.short and view.word(end) == "." and view.glued(end) and not view.glued(end + 1):
+        joint = view.past(end + 1, "and")
+        if view.is_digits(joint):
+            return end + 1
+    return end
+
+
+def _alone_unit(view: View, place: int) -> tuple[Unit, int] | None:
+    hit = view.value(place, "alone")
+    return (Unit(int(hit[0])), hit[1]) if hit else None
+
+
+def _whole_unit(view: View, place: int) -> tuple[Unit, int] | None:
+    """A unit behind words."""
+    unit = view.unit(view.past_all(place, "fill"))
+    return unit if unit and unit[0].seconds and not unit[0].letter else None
+
+
+def _over_hyphen(view: View, place: int) -> int:
+    """The token behind a hyphen inside a word."""
+    if view.word(place) in ("-", "'") and view.glued(place) and view.glued(place + 1):
+        return place + 1
+    return place
+
+
+def _tail(view: View, place: int) -> tuple[Fraction, int] | None:
+    """A fraction behind a unit: "and a half", "et demie", 半."""
+    joint = view.past(place, "and")
+    if joint == place and not view.is_ideograph(place):
+        return None
+    for start in (joint, view.past(joint, "one")):
+        if hit := view.value(start, "part"):
+            behind = _over_hyphen(view, view.past(hit[1], "of"))
+            return None if view.unit(behind) or view.unit(hit[1]) else hit
+    return None
+
+
+def _alone(view: View, place: int) -> Part | None:
+    """A unit that needs no number: "Viertelstunde"."""
+    if not (hit := view.value(place, "alone")):
+        return None
+    return Part(hit[0], hit[1], min(HOUR, max(MINUTE, int(hit[0]))), split=True)
+
+
+def _one_and(view: View, place: int) -> Part | None:
+    """A unit without its "one": "hour and a half", "godzina i 20 minut"."""
+    unit = view.unit(place)
+    if not unit or unit[0].letter or unit[0].seconds not in (MINUTE, HOUR, DAY):
+        return None
+    size, end = unit
+    if view.is_ideograph(place):
+        return None
+    if tail := _tail(view, end):
+        return Part((1 + tail[0]) * size.seconds, tail[1], size.seconds, split=True)
+    joint = view.past(end, "and")
+    if size.one and joint > end and (more := counted(view, joint)) and more.unit < size.seconds:
+        return Part(Fraction(size.seconds), end, size.seconds, article=True)
+    return None
+
+
+def _bare(view: View, place: int) -> Part | None:
+    """One of a unit behind a word for how long, where the language needs no "one"."""
+    before = view.before(place, "bare")
+    unit = view.unit(place)
+    if before is None or not unit or not unit[0].one or unit[0].seconds < MINUTE:
+        return None
+    if view.is_digits(before - 1) or (view.is_word(before - 1) and view.is_digits(before - 2)):
+        return None
+    return Part(Fraction(unit[0].seconds), unit[1], unit[0].seconds, article=True)
+
+
+def _next(view: View, place: int) -> Part | None:
+    """The one that begins now: "the next hour"; of longer ones only behind "for"."""
+    if not (hit := view.at(place, "next")) or not (unit := view.unit(hit.end)):
+        return None
+    if not unit[0].letter and (unit[0].seconds in (MINUTE, HOUR) or view.before(place, "for") is not None):
+        return Part(Fraction(unit[0].seconds), unit[1], unit[0].seconds, article=True)
+    return None

@@ -1,0 +1,144 @@
+"""One language's reading of a whole text."""
+
+from camara_qod.tools.interpreter.reading.lengths.bounds import Verdict, judged
+from camara_qod.tools.interpreter.reading.lengths.found import Found, Kind
+from camara_qod.tools.interpreter.reading.lengths.hours import colons, prime
+from camara_qod.tools.interpreter.reading.lengths.lengths import closes, length
+from camara_qod.tools.interpreter.reading.lengths.parts import Part
+from camara_qod.tools.interpreter.reading.lengths.spans import end, interval, start, time_of_day
+from camara_qod.tools.interpreter.reading.lengths.view import View
+
+_NEAR = 12
+
+
+def scan(view: View) -> list[Found]:
+    """What a language finds in a text, left to right, what is no time of interest included."""
+    found: list[Found] = []
+    place = 0
+    while place < len(view):
+        one = (
+            _at(view, place)
+            if place in view.hits or view.is_digits(place) or _sign(view, place)
+            else None
+        )
+        if one is None:
+            place += 1
+        else:
+            found.append(one)
+            place = max(one.end, place + 1)
+    return _joined(view, found)
+
+
+def _sign(view: View, place: int) -> bool:
+    return view.is_word(place) is False and view.word(place) in "½¼¾⅓⅔"
+
+
+def _at(view: View, place: int) -> Found | None:
+    hit = view.at(place, "nothing")
+    if hit and not (view.is_ideograph(place) and view.at(place - 1, "number")):
+        return Found(place, hit.end, Kind.NOTHING)
+    for read in (interval, end, start, _hours, _whole, _unread, _length, time_of_day, _bare_unit):
+        if found := read(view, place):
+            return found
+    return None
+
+
+def _unread(view: View, place: int) -> Found | None:
+    hit = view.at(place, "unread")
+    return Found(place, hit.end, Kind.UNREAD) if hit else None
+
+
+def _whole(view: View, place: int) -> Found | None:
+    """All of something: "all day", "the whole afternoon", "toute la nuit"."""
+    if part := view.at(place, "part_of_day"):
+        stop = view.past(part.end, "whole_behind")
+        return Found(place, stop, Kind.UNREAD) if stop > part.end else None
+    if not (hit := view.at(place, "whole")):
+        return None
+    stop = view.past_all(hit.end, "part_of_day", "period")
+    if stop == hit.end or not (closes(view, stop) or view.is_ideograph(stop)):
+        return None
+    return Found(place, stop, Kind.UNREAD)
+
+
+def _hours(view: View, place: int) -> Found | None:
+    if not view.is_digits(place):
+        return None
+    found = colons(view, place) or prime(view, place)
+    return found and _judged(view, place, found)
+
+
+def _length(view: View, place: int) -> Found | None:
+    found = length(view, place)
+    if found is None or _metres(view, place, found):
+        return None
+    return _judged(view, place, found)
+
+
+def _metres(view: View, place: int, found: Part) -> bool:
+    """Whether "m" with a space before it are metres."""
+    return False
+
+
+def _judged(view: View, place: int, found: Part) -> Found:
+    verdict = judged(view, place, found)
+    if verdict is Verdict.NOTHING:
+        return Found(place, found.end, Kind.NOTHING)
+    if verdict is Verdict.UNREAD or found.seconds is None:
+        return Found(place, found.end, Kind.UNREAD)
+    if behind := view.at(found.end, "in_behind"):
+        if view.before(place, "for") is None:
+            return Found(place, behind.end, Kind.START, seconds=round(found.seconds))
+    total = (
+        view.before(place, "total_before") is not None or view.at(found.end, "total") is not None
+    )
+    return Found(place, found.end, Kind.LENGTH, seconds=round(found.seconds), total=total)
+
+
+def _bare_unit(view: View, place: int) -> Found | None:
+    """A unit by itself: unread where it is all that is said."""
+    unit = view.unit(place)
+    if not unit or unit[0].letter or not unit[0].seconds:
+        return None
+    if place == 0 and all(view.is_sign(at) for at in range(unit[1], len(view))):
+        return Found(place, unit[1], Kind.UNREAD)
+    return None
+
+
+def _joined(view: View, found: list[Found]) -> list[Found]:
+    """Ends and starts that belong together, as intervals."""
+    joined: list[Found] = []
+    for one in found:
+        last = joined[-1] if joined else None
+        pair = _pair(view, last, one) if last else None
+        if pair:
+            joined[-1] = pair
+        else:
+            joined.append(one)
+    return joined
+
+
+def _pair(view: View, first: Found, second: Found) -> Found | None:
+    """A start or the time that it is now, and an end, in either order."""
+    if not (first.clocks and second.clocks) or len(first.clocks) + len(second.clocks) != 2:
+        return None
+    kinds = {first.kind, second.kind}
+    near = second.start - first.end
+    if kinds == {Kind.START, Kind.END} and near <= 1:
+        begin, stop = (first, second) if first.kind is Kind.START else (second, first)
+    elif kinds == {Kind.NOTHING, Kind.END} and near <= _NEAR:
+        begin, stop = (first, second) if first.kind is Kind.NOTHING else (second, first)
+        if not _is_now(view, begin):
+            return None
+    else:
+        return None
+    clocks = (begin.clocks[0].told_by(stop.clocks[0]), stop.clocks[0])
+    return Found(first.start, second.end, Kind.INTERVAL, clocks=clocks)
+
+
+def _is_now(view: View, found: Found) -> bool:
+    """Whether a time of day is said to be the present one: "it is 3 pm now", "now it is 1 am"."""
+    behind = view.at(found.end, "now")
+    return bool(behind) or any(
+        view.before(at, "now") is not None for at in range(found.start - 3, found.start + 1)
+    )

@@ -1,0 +1,25 @@
+"""Where a server is to listen, seen before it starts: what is wrong is said in a sentence."""
+
+import socket
+
+from camara_qod.tools.errors import SettingsError
+
+
+def check_address(host: str, port: int) -> None:
+    """Look whether a server can listen there.
+
+    Raises:
+        SettingsError: the address is not this machine's, or the port is taken or not allowed.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise SettingsError(
+            f"Nothing can listen on {host}, port {port} ({reason}): give another --host or --port."
+        ) from error
