@@ -30,6 +30,7 @@ from camara_qod.tools.settings import QodSettings
 from camara_qod.training.choices import choices
 from camara_qod.training.generate.example import NOW, Example
 from camara_qod.training.generate.mixture import example
+from camara_qod.training.generate.spoken import Spoken, examples
 from camara_qod.training.generate.uses import Uses
 from camara_qod.training.pointing import pointing
 
@@ -113,6 +114,22 @@ def curated() -> list[Record]:
             found.append(Record.of(example))
         except DecodingError:
             continue  # what the reader does not find yet cannot be pointed at
+    return found
+
+
+def spoken(texts: Iterable[Spoken], seed: int) -> list[Record]:
+    """Hand-written texts with random identifiers, a record for each turn.
+
+    A turn whose values the reader does not find cannot be pointed at, and is left out.
+    """
+    rng = random.Random(seed)  # noqa: S311
+    found = []
+    for text in texts:
+        for item in examples(rng, text):
+            try:
+                found.append(Record.of(item))
+            except DecodingError:
+                continue
     return found
 
 

@@ -25,6 +25,12 @@ class DataRecipe(_Part):
     curated_repeats: int = Field(
         default=1, ge=0, description="how often each hand-written request is in the training set"
     )
+    spoken_repeats: int = Field(
+        default=1,
+        ge=0,
+        description="how often each text of `data/requests` is in the training set, with other "
+        "identifiers each time",
+    )
     whole_share: float = Field(
         default=0.1,
         ge=0,
