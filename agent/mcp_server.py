@@ -1,7 +1,9 @@
 """`qod mcp`: the tools for clients of the Model Context Protocol.
 
 `quality_on_demand` takes a request in words and asks the person behind the client for what is
-missing, where the client can (elicitation). The others are CAMARA's operations. What a client's
+missing, and whether to send a change that needs a yes (`confirmation.py`), where the client can
+(elicitation). Where it cannot, the result tells which operation to call once the person has agreed;
+its proposal is in the structured content. The others are CAMARA's operations. What a client's
 language model puts into a call cannot be checked against the human's words here: MCP does not hand
 them over. Clients ask the human before a tool that is not read-only.
 """
@@ -9,6 +11,7 @@ them over. Clients ask the human before a tool that is not read-only.
 import json
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import replace
 from importlib.metadata import version
 from typing import Annotated, Any
 from uuid import uuid4
@@ -28,15 +31,17 @@ from mcp.server.mcpserver.tools import Tool
 from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase, FuncMetadata
 from mcp.shared.exceptions import MCPError
 from mcp.types import CallToolResult, TextContent, ToolAnnotations
-from pydantic import BaseModel, ConfigDict, Field, SkipValidation, ValidationError
+from pydantic import BaseModel, Field, SkipValidation, ValidationError
 
+from camara_qod.tools.confirmation import CHANGING
 from camara_qod.tools.errors import QodError
 from camara_qod.tools.faults import not_sent
 from camara_qod.tools.interpreter.decision import CLARIFY
-from camara_qod.tools.operation_tools import CHANGING, operation_tools
+from camara_qod.tools.operation_tools import operation_tools
 from camara_qod.tools.outcome import Outcome
 from camara_qod.tools.plugin import QodPlugin
-from camara_qod.tools.qod_tool import DESCRIPTION
+from camara_qod.tools.proposal import NOT_SENT, Proposal
+from camara_qod.tools.qod_tool import DESCRIPTION, Words
 
 WORDS = "quality_on_demand"
 INSTRUCTIONS = (
@@ -51,6 +56,23 @@ class Answer(BaseModel):
     """What a person answers to a question."""
 
     answer: str = Field(description="In your own words.")
+
+
+class Agreement(BaseModel):
+    """What a person answers to a change that is shown."""
+
+    send: bool = Field(description="Whether to send it.")
+
+
+class Unasked(Agreement):
+    """In place of an answer where there was no need, or no way, to ask."""
+
+    send: bool = False
+
+
+#: How a question ended.
+_Answered = AcceptedElicitation[Answer] | DeclinedElicitation | CancelledElicitation
+_Agreed = AcceptedElicitation[Agreement] | DeclinedElicitation | CancelledElicitation
 
 
 def build_server(plugin: QodPlugin) -> MCPServer[Any]:
@@ -107,14 +129,6 @@ def _unpacked(value: Any) -> Any:
     return value
 
 
-class Words(BaseModel):
-    """Arguments of `quality_on_demand`."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    request: str = Field(description="The user's request, in the user's own words.")
-
-
 class _WordsTool(Tool):
     """The tool that may have a question; where it cannot be asked, it is the result."""
 
@@ -124,7 +138,7 @@ class _WordsTool(Tool):
         self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool = False
     ) -> Any:
         try:
-            Words.model_validate(arguments)
+            Words.model_validate(arguments, strict=True)
         except ValidationError as error:
             return _result(not_sent(error, Words), failed=True)
         try:
@@ -148,17 +162,31 @@ def _in_words(plugin: QodPlugin) -> Tool:
         asks = outcome.interpretation.decision.operation == CLARIFY
         return Elicit(outcome.text, Answer) if asks else Answer(answer="")
 
+    async def agreed(
+        request: str, answer: Annotated[_Answered, Resolve(missing)], ctx: Context[Any, Any]
+    ) -> Agreement | Elicit[Agreement]:
+        """Ask the person whether to send a change that needs a yes, if the client can ask."""
+        if not _can_ask(ctx) or not isinstance(answer, AcceptedElicitation):
+            return Unasked()
+        try:
+            shown = await plugin.arequest(_turns(request, answer.data), send=False)
+        except QodError:
+            return Unasked()
+        return Elicit(_held(shown).text, Agreement) if shown.doubts else Unasked()
+
     async def quality_on_demand(
         request: str,
-        answer: Annotated[
-            AcceptedElicitation[Answer] | DeclinedElicitation | CancelledElicitation,
-            Resolve(missing),
-        ],
+        answer: Annotated[_Answered, Resolve(missing)],
+        agreement: Annotated[_Agreed, Resolve(agreed)],
     ) -> CallToolResult:
         if not isinstance(answer, AcceptedElicitation):
             return _result("Not sent: the question was not answered.", failed=True)
-        turns = [request, answer.data.answer] if answer.data.answer else [request]
-        return await _told(plugin.arequest(turns))
+        given = (
+            agreement.data if isinstance(agreement, AcceptedElicitation) else Agreement(send=False)
+        )
+        if not (given.send or isinstance(given, Unasked)):
+            return _result(f"{NOT_SENT} The user does not want it.")
+        return await _told(plugin.arequest(_turns(request, answer.data), confirmed=given.send))
 
     async def unasked(request: str) -> CallToolResult:
         return await _told(plugin.arequest(request, send=False))
@@ -181,12 +209,28 @@ def _in_words(plugin: QodPlugin) -> Tool:
     )
 
 
+def _turns(request: str, answer: Answer) -> list[str]:
+    return [request, answer.answer] if answer.answer else [request]
+
+
 async def _told(asked: Awaitable[Outcome]) -> CallToolResult:
     try:
-        outcome = await asked
+        outcome = _held(await asked)
     except QodError as error:
         return _result(str(error), failed=True)
-    return _result(outcome.text, outcome.to_dict(), failed=outcome.error is not None)
+    how = "" if outcome.proposal is None else _way(outcome.proposal)
+    return _result(outcome.text + how, outcome.to_dict(), failed=outcome.error is not None)
+
+
+def _held(outcome: Outcome) -> Outcome:
+    """A change that was only shown waits, if it needs a yes."""
+    return replace(outcome, held=bool(outcome.doubts) and not outcome.sent)
+
+
+def _way(proposal: Proposal) -> str:
+    """How a client that cannot ask has a change made."""
+    arguments = json.dumps(proposal.arguments, ensure_ascii=False)
+    return f" Ask the user; after a yes, call {proposal.operation} with {arguments}."
 
 
 def _can_ask(ctx: Context[Any, Any]) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from camara_qod.tools.confirmation import DELETE
+from camara_qod.tools.consent import consent
 from camara_qod.tools.interpreter.context import Context
 from camara_qod.tools.interpreter.decision import CLARIFY, Decision, Interpretation, Question
 from camara_qod.tools.leftovers import named_sessions
@@ -31,7 +32,8 @@ def guarded(made: Interpretation, deletions: Deletions | None = None) -> Interpr
 
     Returns:
         The same, or a question where a deletion was done, was answered and is not named by the
-        newest turn, or would fall on one of several sessions of which the turn names none.
+        newest turn, would fall on one of several sessions of which the turn names none, or comes
+        from a bare yes.
     """
     if made.decision.operation != DELETE or made.context is None:
         return made
@@ -46,6 +48,8 @@ def _question(session: str, context: Context, deletions: Deletions) -> str | Non
     named = named_sessions(context)
     if session in named:
         return None
+    if consent(context.messages[-1]) is True:
+        return "A yes alone deletes nothing. What shall be done?"
     if session in deletions.answered:
         return (
             f"Session {session} was asked about already, and stays as it is. What shall be done? "

@@ -59,7 +59,9 @@ def hear(messages: Iterable[BaseMessage], name: str) -> Heard:
         if isinstance(message, HumanMessage):
             # Only the turn right after it answers a proposal.
             turns, newest = (*heard.turns, str(message.text)), str(message.text)
-            heard, shown = replace(heard, turns=turns, newest=newest, waiting=shown, done=""), None
+            heard = replace(heard, turns=turns, newest=newest, waiting=shown, done="")
+            # Whatever the turn says, a deletion that was shown is answered by it.
+            heard, shown = _deleting(heard, shown) if shown else heard, None
         elif isinstance(message, ToolMessage):
             if message.name == name and isinstance(message.artifact, dict):
                 heard, shown = _after_outcome(heard, message), _proposal(message)
@@ -78,7 +80,7 @@ def _after_outcome(heard: Heard, message: ToolMessage) -> Heard:
     outcome = message.artifact
     operation = outcome["decision"]["operation"]
     if outcome.get("rejected") or outcome.get("repeated"):
-        return _answered(heard, outcome).settled
+        return heard.settled
     if operation == DECLINE:
         return replace(heard, turns=heard.turns[:-1])  # an aside: the request stays open
     if operation == CLARIFY or not outcome.get("sent"):
@@ -89,11 +91,10 @@ def _after_outcome(heard: Heard, message: ToolMessage) -> Heard:
     return replace(heard.settled, done=outcome["text"] if operation in CHANGING else "")
 
 
-def _answered(heard: Heard, outcome: dict[str, Any]) -> Heard:
-    if outcome["decision"]["operation"] != DELETE:
+def _deleting(heard: Heard, shown: Proposal) -> Heard:
+    if shown.operation != DELETE:
         return heard
-    session = str(outcome["decision"]["arguments"].get("sessionId", "")).lower()
-    answered = heard.deletions.answered | {session}
+    answered = heard.deletions.answered | {str(shown.arguments["sessionId"]).lower()}
     return replace(heard, deletions=replace(heard.deletions, answered=answered))
 
 

@@ -19,7 +19,7 @@ from camara_qod.tools.camara.models import RetrieveSessionsInput
 from camara_qod.tools.operation_tools import CHANGING, OPERATIONS, operation_tools
 
 from ..serving import free_port
-from .fakes import create, plugin
+from .fakes import create, on_session, plugin
 
 PHONE = {"phoneNumber": "+351966666666"}
 BODY = {
@@ -202,6 +202,68 @@ async def test_errors_are_told_where_the_client_can_ask_too(mode: Any) -> None:
 async def test_the_server_has_the_version_of_the_package() -> None:
     async with Client(build_server(plugin())) as client:
         assert client.server_info.version == version("camara-qod")
+
+
+SESSION = "3fa85f64-5717-4562-b3fc-2c963f66afa6"
+KILL = {"request": f"kill {SESSION}"}
+
+
+@pytest.mark.parametrize("mode", ["auto", "legacy"])
+@pytest.mark.parametrize(
+    ("answer", "sent"),
+    [
+        (ElicitResult(action="accept", content={"send": True}), True),
+        (ElicitResult(action="accept", content={"send": False}), False),
+        (ElicitResult(action="decline"), False),
+        (ElicitResult(action="cancel"), False),
+    ],
+    ids=["yes", "no", "decline", "cancel"],
+)
+async def test_an_unsure_change_is_asked_about(mode: Any, answer: ElicitResult, sent: bool) -> None:
+    asked: list[str] = []
+
+    async def answers(_: Any, params: Any) -> ElicitResult:
+        asked.append(params.message)
+        return answer
+
+    parts = plugin(create(PHONE), probability=0.5)
+    async with Client(build_server(parts), elicitation_callback=answers, mode=mode) as client:
+        request = {"request": "gaming on +351966666666"}
+        result = await client.call_tool("quality_on_demand", request)
+    assert len(asked) == 1
+    assert asked[0].startswith("This would call createSession: device +351966666666")
+    assert "The model is 50% sure" in asked[0]
+    listed = parts.client.retrieve_sessions_by_device(RetrieveSessionsInput(device=PHONE))
+    assert bool(listed) is sent
+    assert result.content[0].text.startswith("Session" if sent else "Not sent.")
+
+
+async def test_an_unsure_change_of_a_client_that_cannot_ask_is_a_proposal() -> None:
+    delete = on_session("deleteSession", SESSION)
+    async with Client(build_server(plugin(delete, probability=0.9))) as client:
+        result = await client.call_tool("quality_on_demand", KILL)
+    assert not result.is_error
+    assert result.structured_content["sent"] is False
+    proposal = result.structured_content["proposal"]
+    assert proposal["operation"] == "deleteSession"
+    assert proposal["arguments"] == {"sessionId": SESSION}
+    assert proposal["confidence"] == 0.9
+    text = result.content[0].text
+    assert text.startswith(f"This would delete session {SESSION}.")
+    assert text.endswith(f'after a yes, call deleteSession with {{"sessionId": "{SESSION}"}}.')
+
+
+@pytest.mark.parametrize("mode", ["auto", "legacy"])
+async def test_a_confirmation_that_the_client_does_not_pass_on_is_a_proposal(mode: Any) -> None:
+    async def answers(_: Any, __: Any) -> Any:
+        return EMPTY
+
+    delete = on_session("deleteSession", SESSION)
+    server = build_server(plugin(delete, probability=0.9))
+    async with Client(server, elicitation_callback=answers, mode=mode) as client:
+        result = await client.call_tool("quality_on_demand", KILL)
+    assert result.structured_content["proposal"]["operation"] == "deleteSession"
+    assert "after a yes, call deleteSession" in result.content[0].text
 
 
 @pytest.fixture(scope="module")

@@ -161,6 +161,26 @@ def test_a_change_that_is_declined_is_closed() -> None:
     assert talk.read[-1] == "a film then"
 
 
+@pytest.mark.parametrize("words", ["no", "wait, leave it running, I only want its state"])
+def test_a_deletion_that_was_answered_is_proposed_no_more(words: str) -> None:
+    talk = Talk(create(PHONE), *[on_session("deleteSession")] * 3, probability=0.95)
+    talk.say(GAMING)
+    assert talk.say("kill it").artifact["proposal"]["operation"] == "deleteSession"
+    talk.say(words)
+    again = talk.say("and now?")
+    assert again.artifact["decision"]["operation"] == "clarify"
+    assert again.artifact["proposal"] is None
+    assert "was asked about already, and stays as it is" in again.content
+
+
+def test_a_deletion_among_several_sessions_is_not_guessed() -> None:
+    talk = Talk(create(PHONE), create(OTHER), on_session("deleteSession"))
+    talk.say(GAMING)
+    talk.say("gaming on +351911111111")
+    which = talk.say("cancel everything")
+    assert which.content.startswith("Which session? One at a time: say which of the 2")
+
+
 def test_what_was_assumed_is_named_with_its_reason() -> None:
     address = "192.168.1.50"
     device = {"ipv4Address": {"publicAddress": address, "privateAddress": address}}

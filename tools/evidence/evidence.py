@@ -60,12 +60,31 @@ class Source:
         if read_again(self.told).names(item):
             return True
         value = item.digits if isinstance(item, Number) else getattr(item, "value", None)
-        return value is not None and value in compact(self.told)
+        if value is not None and value in compact(self.told):
+            return True
+        return bool(_values([item]) & _values(read_again(self.told).found))
 
     def operands(self) -> list[Fraction]:
         """Amounts to reckon with."""
-        told = set(read_again(self.told).operands) if self.told else set()
-        return [value for value in self.reading.operands if value not in told]
+        told = compact(self.told)
+        return [
+            value
+            for value in self.reading.operands
+            if value < 10 ** (DIGITS - 1) or str(value) not in told
+        ]
+
+
+def _values(items: Iterable[Identifier]) -> set[int]:
+    """The identifiers that are numbers in one spelling or another: an address is one too."""
+    found: set[int | None] = set()
+    for item in items:
+        if isinstance(item, Number):
+            found.add(int(item.digits))
+        elif isinstance(item, Host):
+            found.add(as_number(item.name))
+        elif isinstance(item, Code):
+            found.add(hex_of(item))
+    return {value for value in found if value is not None}
 
 
 class Evidence(Set[Identifier]):
@@ -132,16 +151,20 @@ class Evidence(Set[Identifier]):
     def _grouped(self, number: Number) -> bool:
         """Whether a run is several numbers side by side, each with a source.
 
-        What is left over is too short to identify anything.
+        What is left over is too short to identify anything, and two numbers that are grouped
+        themselves are not told from a longer one.
         """
         groups, left, start = number.groups, 0, 0
+        found: list[int] = []
         while start < len(groups):
             end = self._longest(number, start)
             left = 0 if end > start else left + len(groups[start])
             if left >= DIGITS:
                 return False
+            if sum(map(len, groups[start:end])) >= DIGITS:
+                found.append(end - start)
             start = max(end, start + 1)
-        return len(groups) > 1
+        return len(groups) > 1 and (len(found) < 2 or max(found) == 1)
 
     def _longest(self, number: Number, start: int) -> int:
         """Where the longest stretch that has a source ends; its start where there is none."""

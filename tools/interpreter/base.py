@@ -12,6 +12,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 from camara_qod.tools.interpreter.adapter import is_finite, some, unfit
 from camara_qod.tools.interpreter.files import check_model
 from camara_qod.tools.interpreter.loading import Damage, explained, quiet
+from camara_qod.tools.interpreter.manifest import changed
 
 
 def load_base(place: Path | str, name: str, **options: Any) -> tuple[Any, Any]:
@@ -27,6 +28,8 @@ def load_base(place: Path | str, name: str, **options: Any) -> tuple[Any, Any]:
         ModelError: it cannot be had, or its files are damaged.
     """
     gguf = options.get("gguf_file")
+    # Of what was converted here and has not changed since, everything was looked at then.
+    known = Path(place).is_dir() and not changed(Path(place))
     with quiet():
         if Path(place).exists() and gguf is None:
             with explained(f"The model {name}", "QOD_MODEL"):
@@ -37,16 +40,21 @@ def load_base(place: Path | str, name: str, **options: Any) -> tuple[Any, Any]:
             model, told = AutoModelForCausalLM.from_pretrained(
                 place, output_loading_info=True, ignore_mismatched_sizes=True, **options
             )
-            _check_weights(model, told)
+            _check_fit(told)
+            if not known:
+                _check_values(model)
             _check_tokenizer(model, tokenizer)
     return model, tokenizer
 
 
-def _check_weights(model: Any, told: dict[str, Any]) -> None:
+def _check_fit(told: dict[str, Any]) -> None:
     shapes = {name: (given, wanted) for name, given, wanted in sorted(told["mismatched_keys"])}
     faults = unfit(told["missing_keys"], told["unexpected_keys"], shapes)
     if faults:
         raise Damage(f"its weights do not fit its config.json: {faults}")
+
+
+def _check_values(model: Any) -> None:
     wrong = [name for name, weight in model.named_parameters() if not _is_sound(weight)]
     if wrong:
         raise Damage(f"its weights hold values that are no numbers: {some(wrong)}")

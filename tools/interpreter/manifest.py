@@ -28,6 +28,8 @@ def changed(folder: Path) -> str:
         return f"{Path(error.filename).name} is missing"
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return f"{_NAME} cannot be read"
+    if not noted:
+        return f"{_NAME} names no file"
     if wrong:
         return f"{wrong[0]} has changed"
     if any(_stamp(folder / name) != note["changed"] for name, note in noted.items()):

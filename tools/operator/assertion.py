@@ -1,12 +1,14 @@
-"""`private_key_jwt`: a client shows who it is by a short statement that it signed.
+"""What clients sign: who they are (`private_key_jwt`), and requests for consent.
 
-RFC 7523, 3 and OpenID Connect Core, 9, with the bounds of CAMARA's profile: it lives for at most
-300 seconds, is meant for the endpoint that was called or for this issuer, and holds once.
+RFC 7523, 3 and OpenID Connect Core, 9, with the bounds of CAMARA's profile: a statement is meant
+for the endpoint that was called or for this issuer, and holds once; one about the client lives for
+at most 300 seconds.
 """
 
 import json
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import jwt
@@ -24,11 +26,19 @@ ALGORITHMS = ("ES256", "PS256", "RS256")
 #: The longest that an assertion may live, in seconds.
 LIFETIME = 300
 
-_NEEDED = ("iss", "sub", "aud", "exp", "jti")
+_NEEDED = ("iss", "aud", "exp", "jti")
+#: What stands beside a signed request: that, and who the client is.
+_BESIDE_A_REQUEST = {
+    *("request", "client_id", "client_secret", "client_assertion", "client_assertion_type"),
+}
 _PUBLIC = (RSAPublicKey, EllipticCurvePublicKey)
 _FAMILIES = {"RS256": RSAPublicKey, "PS256": RSAPublicKey, "ES256": EllipticCurvePublicKey}
 #: Says whether a statement is new, and notes it until a moment.
 Spend = Callable[[str, float], bool]
+
+
+class _Fault(Exception):
+    """Why a statement does not hold."""
 
 
 class PublicKeys:
@@ -100,51 +110,85 @@ class Assertions:
         Raises:
             OAuthError: it does not, and why.
         """
-        claims = self._signed(client, form.get("client_assertion"))
-        for fault in (_unnamed(claims, client), self._untimely(claims), _misdirected(claims, form)):
-            if fault:
-                raise unknown_client(f"client_assertion: {fault}.")
-        if not self._spend(f"assertion {client} {claims['jti']}", float(claims["exp"])):
-            raise unknown_client("client_assertion: its jti was used before, sign a new one.")
+        try:
+            self._checked(client, form, "client_assertion", (*_NEEDED, "sub"), LIFETIME)
+        except _Fault as fault:
+            raise unknown_client(f"client_assertion: {fault}.") from fault
 
-    def _signed(self, client: str, token: str) -> dict[str, Any]:
-        for key in self._keys[client].fitting(jwt.get_unverified_header(token)):
+    def request(self, client: str, form: Form) -> Form:
+        """A form as its signed `request` has it (OpenID CIBA, 7.1.1).
+
+        Raises:
+            OAuthError: that does not hold, or is not all there is.
+        """
+        outside = sorted(set(form.fields) - _BESIDE_A_REQUEST)
+        if outside:
+            names = ", ".join(outside)[:200]
+            raise OAuthError("invalid_request", f"{names}: what is asked for is in the request.")
+        try:
+            claims = self._checked(client, form, "request", (*_NEEDED, "iat", "nbf"), None)
+        except _Fault as fault:
+            raise OAuthError("invalid_request_object", f"request: {fault}.") from fault
+        asked = {name: value for name, value in claims.items() if isinstance(value, str)}
+        return replace(form, fields=asked)
+
+    def _checked(
+        self, client: str, form: Form, name: str, needed: tuple[str, ...], longest: int | None
+    ) -> dict[str, Any]:
+        """The claims of a statement in a form's parameter."""
+        claims = self._signed(client, form.get(name), needed)
+        for fault in (
+            _unnamed(claims, client),
+            self._untimely(claims, longest),
+            _misdirected(claims, form),
+        ):
+            if fault:
+                raise _Fault(fault)
+        if not self._spend(f"{name} {client} {claims['jti']}", float(claims["exp"])):
+            raise _Fault("its jti was used before, sign a new one")
+        return claims
+
+    def _signed(self, client: str, token: str, needed: tuple[str, ...]) -> dict[str, Any]:
+        try:
+            keys = self._keys[client].fitting(jwt.get_unverified_header(token))
+        except KeyError as error:
+            raise _Fault(f"{client} has no key here to sign with") from error
+        except jwt.PyJWTError as error:
+            raise _Fault(f"it is no signed JWT ({error})") from error
+        for key in keys:
             try:
-                return _decoded(token, key)
+                return _decoded(token, key, needed)
             except jwt.InvalidSignatureError:
                 continue
             except jwt.PyJWTError as error:
-                raise unknown_client(f"client_assertion: {error}.") from error
-        raise unknown_client(
-            f"client_assertion: it is not signed with a key of {client}, by one of "
-            f"{', '.join(ALGORITHMS)}."
-        )
+                raise _Fault(str(error)) from error
+        raise _Fault(f"it is not signed with a key of {client}, by one of {', '.join(ALGORITHMS)}")
 
-    def _untimely(self, claims: Mapping[str, Any]) -> str | None:
+    def _untimely(self, claims: Mapping[str, Any], longest: int | None) -> str | None:
         now, end = self._clock(), claims["exp"]
         if not _seconds(end) or not _seconds(claims.get("iat", 0), claims.get("nbf", 0)):
             return "exp, iat and nbf are seconds since 1970"
         if end <= now:
             return f"it expired {now - end:.0f} seconds ago"
-        if end > now + LIFETIME:
-            return f"exp is more than {LIFETIME} seconds ahead"
-        if end - claims.get("iat", end) > LIFETIME:
-            return f"exp is more than {LIFETIME} seconds after iat"
+        if longest is not None and end > now + longest:
+            return f"exp is more than {longest} seconds ahead"
+        if longest is not None and end - claims.get("iat", end) > longest:
+            return f"exp is more than {longest} seconds after iat"
         return "its nbf is not reached yet" if claims.get("nbf", 0) > now else None
 
 
-def _decoded(token: str, key: Any) -> dict[str, Any]:
+def _decoded(token: str, key: Any, needed: tuple[str, ...]) -> dict[str, Any]:
     # Times and the audience are checked by us: the library has another clock, other bounds and
     # other words.
     names = ("exp", "iat", "nbf", "aud", "iss", "sub", "jti")
-    options: Any = {f"verify_{name}": False for name in names} | {"require": list(_NEEDED)}
+    options: Any = {f"verify_{name}": False for name in names} | {"require": list(needed)}
     claims: dict[str, Any] = jwt.decode(token, key, list(ALGORITHMS), options=options)
     return claims
 
 
 def _unnamed(claims: Mapping[str, Any], client: str) -> str | None:
     if claims["iss"] != client:
-        return "iss and sub are both the client's id"
+        return "iss is the client's id"
     jti = claims["jti"]
     return None if isinstance(jti, str) and jti else "jti is a text of its own for each call"
 

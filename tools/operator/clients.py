@@ -55,6 +55,14 @@ class Clients:
             raise unknown_client("client_id is another than the client that was shown.")
         return client
 
+    def asked(self, client: str, form: Form) -> Form:
+        """What a client asks for: a form as it is, or as the client signed it.
+
+        Raises:
+            OAuthError: the signed request does not hold.
+        """
+        return self._assertions.request(client, form) if "request" in form.fields else form
+
     def _by_assertion(self, form: Form) -> str:
         client = self._assertions.client(form)
         if self._assertions.knows(client):

@@ -64,6 +64,7 @@ def _discovery(root: str) -> dict[str, Any]:
         "jwks_uri": root + _KEYS,
         "backchannel_token_delivery_modes_supported": ["poll"],
         "backchannel_user_code_parameter_supported": False,
+        "backchannel_authentication_request_signing_alg_values_supported": list(ALGORITHMS),
         "grant_types_supported": list(GRANTS),
         "token_endpoint_auth_methods_supported": [
             "private_key_jwt",

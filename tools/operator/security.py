@@ -26,7 +26,7 @@ GRANTS = ("client_credentials", CIBA, "refresh_token")
 _REQUEST_LIFETIME = 120
 _REFRESH_LIFETIME = 30 * 86400
 #: The other ways in which OpenID CIBA could name a user, none of which CAMARA's profile takes.
-_OTHER_HINTS = ("login_hint_token", "id_token_hint", "request")
+_OTHER_HINTS = ("login_hint_token", "id_token_hint")
 
 
 @dataclass(frozen=True)
@@ -110,6 +110,7 @@ class Authority:
             OAuthError: client, scope or `login_hint` do not hold.
         """
         client = self._clients.authenticate(form)
+        form = self._clients.asked(client, form)
         for name in _OTHER_HINTS:
             if name in form.fields:
                 raise OAuthError("invalid_request", f"{name} is not taken here: use login_hint.")

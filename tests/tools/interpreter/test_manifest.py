@@ -28,12 +28,13 @@ def folder(tmp_path: Path) -> Path:
         (gone("manifest.json"), "manifest.json is missing"),
         (holds("manifest.json", "{"), "manifest.json cannot be read"),
         (holds("manifest.json", "[]"), "manifest.json cannot be read"),
+        (holds("manifest.json", "{}"), "manifest.json names no file"),
         (holds("manifest.json", '{"a.txt": {}}'), "manifest.json cannot be read"),
         (cut("b.txt"), "b.txt has changed"),
         (holds("b.txt", ""), "b.txt has changed"),
         (holds("b.txt", "BETA"), "b.txt has changed"),
     ],
-    ids=range(8),
+    ids=range(9),
 )
 def test_what_has_changed(folder: Path, damage: Damaging, words: str) -> None:
     assert changed(folder) == ""

@@ -120,7 +120,7 @@ NOW = int(time.time())
         (signed(aud="https://other.example"), f"aud is {TOKEN}"),
         (signed(aud=[]), f"aud is {TOKEN}"),
         (signed(aud={}), f"aud is {TOKEN}"),
-        (signed(iss="rsa"), "iss and sub"),
+        (signed(iss="rsa"), "iss is the client's id"),
         (signed(iss=None), '"iss"'),
         (signed(sub=None), "names no client"),
         (signed(iss="nobody", sub="nobody"), "no key of a client 'nobody'"),
@@ -214,3 +214,61 @@ def test_keys_from_files(tmp_path) -> None:
     for wrong in ("app", ":x", "app:", f"app:{tmp_path / 'none'}", f"app:{tmp_path}"):
         with pytest.raises(SettingsError):
             serve.client_keys([wrong])
+
+
+def requested(api: TestClient, token: str, client: str = "signer", **form: str):
+    if client == "secret":
+        who = {"client_id": "secret", "client_secret": "s"}
+    else:
+        who = {"client_assertion_type": TYPE, "client_assertion": signed(aud=BACKCHANNEL)}
+    return api.post(BACKCHANNEL, data=who | {"request": token} | form)
+
+
+WANTED = {"login_hint": "tel:+351966666666", "scope": "qos-profiles:read"}
+ASKED = WANTED | {"aud": BACKCHANNEL, "sub": None, "nbf": NOW, "exp": NOW + 3000}
+
+
+def test_a_signed_request_for_consent(operator: Operator, api: TestClient) -> None:
+    consent = requested(api, signed(**ASKED))
+    assert consent.status_code == 200, consent.text
+    grant = {
+        "grant_type": "urn:openid:params:grant-type:ciba",
+        "auth_req_id": consent.json()["auth_req_id"],
+    }
+    token = asked(api, signed(), **grant).json()["access_token"]
+    caller = operator.authority.caller(f"Bearer {token}", "getQosProfile")
+    assert caller.device == {"phoneNumber": "+351966666666"}
+    assert caller.scopes == {"qos-profiles:read"}
+
+
+@pytest.mark.parametrize(
+    ("token", "client", "reason"),
+    [
+        ("x", "signer", "no signed JWT"),
+        (signed(**ASKED), "secret", "secret has no key"),
+        (signed(OTHER_EC, **ASKED), "signer", "not signed with a key of signer"),
+        (signed(**ASKED | {"iss": "rsa"}), "signer", "iss is the client's id"),
+        (signed(**ASKED | {"aud": "https://other.example"}), "signer", f"aud is {BACKCHANNEL}"),
+        (signed(**ASKED | {"exp": NOW - 1}), "signer", "it expired"),
+        (signed(**ASKED | {"nbf": None}), "signer", '"nbf"'),
+        (signed(**ASKED | {"iat": None}), "signer", '"iat"'),
+        (signed(**ASKED | {"jti": None}), "signer", '"jti"'),
+    ],
+)
+def test_a_signed_request_that_does_not_hold(
+    api: TestClient, token: str, client: str, reason: str
+) -> None:
+    answer = requested(api, token, client)
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request_object")
+    assert reason in answer.json()["error_description"]
+
+
+def test_a_signed_request_is_all_there_is_and_holds_once(api: TestClient) -> None:
+    outside = requested(api, signed(**ASKED), login_hint="tel:+351911111111")
+    assert (outside.status_code, outside.json()["error"]) == (400, "invalid_request")
+    token = signed(**ASKED)
+    assert requested(api, token).status_code == 200
+    again = requested(api, token)
+    assert (again.status_code, again.json()["error"]) == (400, "invalid_request_object")
+    no_hint = requested(api, signed(**ASKED | {"login_hint": None}))
+    assert (no_hint.status_code, no_hint.json()["error"]) == (400, "invalid_request")

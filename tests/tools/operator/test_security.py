@@ -227,7 +227,6 @@ def test_a_login_hint_by_address(
     [
         {"login_hint_token": "x"},
         {"id_token_hint": "x"},
-        {"request": "x"},
     ],
 )
 def test_login_hint_is_the_only_hint(api: TestClient, extra: dict) -> None:

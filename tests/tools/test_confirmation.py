@@ -1,0 +1,125 @@
+"""When a change needs a person's word, and what it leaves out."""
+
+import pytest
+
+from camara_qod.tools.catalogue import Catalogue
+from camara_qod.tools.confirmation import doubts, is_below
+from camara_qod.tools.interpreter.context import read
+from camara_qod.tools.interpreter.decision import Decision, Interpretation
+from camara_qod.tools.interpreter.reference import KnownSessions
+from camara_qod.tools.proposal import Proposal
+from camara_qod.tools.settings import QodSettings
+
+A, B = (f"3fa85f64-5717-4562-b3fc-2c963f66afa{digit}" for digit in "67")
+PHONE = {"device": {"phoneNumber": "+351966666666"}, "qosProfile": "QOS_E", "duration": 7200}
+CREATE = Decision("createSession", PHONE)
+DELETE = Decision("deleteSession", {"sessionId": A})
+EXTEND = Decision("extendQosSessionDuration", {"sessionId": A, "requestedAdditionalDuration": 900})
+GET = Decision("getSession", {"sessionId": A})
+
+
+@pytest.fixture(scope="module")
+def told(catalogue: Catalogue, demo: QodSettings):
+    """The doubts about a decision for a turn."""
+
+    def tell(
+        decision: Decision,
+        text: str = "",
+        known: tuple[str, ...] = (),
+        confidence: float | None = 1.0,
+        **settings: float,
+    ) -> tuple[str, ...]:
+        context = read([text], catalogue, demo, KnownSessions(known))
+        made = Interpretation(decision, (), (), confidence, decision, 0.0, context)
+        return doubts(made, demo.model_copy(update=settings))
+
+    return tell
+
+
+@pytest.mark.parametrize(
+    ("decision", "confidence", "waits"),
+    [
+        (CREATE, 0.9, False),
+        (CREATE, 0.899, True),
+        (CREATE, None, False),
+        (EXTEND, 0.9, False),
+        (EXTEND, 0.899, True),
+        (DELETE, 0.99, False),
+        (DELETE, 0.989, True),
+        (DELETE, None, True),
+        (GET, 0.1, False),
+        (Decision("decline"), 0.1, False),
+        (Decision("clarify", {"missing": ["device"]}), None, False),
+    ],
+)
+def test_the_thresholds(told, decision, confidence, waits) -> None:
+    assert bool(told(decision, confidence=confidence)) is waits
+
+
+def test_the_thresholds_are_settings(told) -> None:
+    assert told(CREATE, confidence=0.95, confirm_below=0.99)
+    assert not told(CREATE, confidence=0.1, confirm_below=0)
+    assert not told(DELETE, confidence=None, confirm_deletion_below=0)
+    assert told(CREATE, confidence=1.0, confirm_below=1) == (
+        "Changes are always asked about here.",
+    )
+    assert is_below("createSession", None, 1)
+
+
+@pytest.mark.parametrize(
+    ("decision", "text", "left"),
+    [
+        (EXTEND, "extend the first by 15 and the second by 20 minutes", "20 minutes"),
+        (EXTEND, "+15 min for one, +20 min for the other", "20 min"),
+        (EXTEND, "die erste 15 Minuten, die zweite 20 Minuten", "20 Minuten"),
+        (DELETE, f"delete {A} and {B}", B),
+        (DELETE, "end the one of +351 911 111 111", "+351 911 111 111"),
+        (DELETE, "end the one of 2001:db8::7", "2001:db8::7"),
+        (CREATE, "gaming on +351966666666 and +351911111111, 2 hours", "+351911111111"),
+        (CREATE, "gaming on +351966666666 for 2 hours, then 3 hours of films", "3 hours"),
+        (CREATE, "gaming on +351966666666, QOS_S too, 2 hours", "QOS_S"),
+        (CREATE, f"replace {A}: gaming on +351966666666 for 2 hours", A),
+    ],
+)
+def test_what_is_named_and_not_used(told, decision, text, left) -> None:
+    assert told(decision, text) == (f"One thing at a time: not used is {left}.",)
+
+
+@pytest.mark.parametrize(
+    ("decision", "text"),
+    [
+        (EXTEND, "15 minutes more please"),
+        (EXTEND, f"{A}: fifteen minutes, I mean 15 minutes"),
+        (DELETE, f"delete {A}, yes {A}"),
+        (CREATE, "gaming on +351 966 666 666 for 2 hours"),
+        (CREATE, "QOS_E for +351966666666 for two hours, 120 minutes"),
+        (CREATE, ""),
+    ],
+)
+def test_what_is_used_is_no_remark(told, decision, text) -> None:
+    assert told(decision, text) == ()
+
+
+@pytest.mark.parametrize(
+    ("decision", "text", "known", "others"),
+    [
+        (EXTEND, "extend both by 15 minutes", (A, B), B),
+        (EXTEND, "extend it by 15 minutes", (A, B), B),
+        (DELETE, "delete the first one and the last one", (A, B), B),
+    ],
+)
+def test_one_of_several_sessions(told, decision, text, known, others) -> None:
+    assert told(decision, text, known) == (f"One session at a time: not {others}.",)
+
+
+@pytest.mark.parametrize("text", [f"extend {A} by 15 minutes", "15 minutes more for the first one"])
+def test_the_one_that_is_named_is_no_remark(told, text) -> None:
+    assert told(EXTEND, text, (A, B)) == ()
+
+
+def test_a_proposal_survives_its_json() -> None:
+    proposal = Proposal("deleteSession", {"sessionId": A}, 0.5, ("Why not.",))
+    assert Proposal.from_dict(proposal.to_dict()) == proposal
+    assert proposal.text == f"This would delete session {A}. Why not. Say yes to do it."
+    longer = Proposal(EXTEND.operation, EXTEND.arguments)
+    assert longer.text.startswith(f"This would extend session {A} by 15 minutes.")
