@@ -16,7 +16,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMe
 from camara_qod.tools.confirmation import DELETE
 from camara_qod.tools.deletion import Deletions
 from camara_qod.tools.interpreter.decision import CLARIFY, DECLINE, Decision
-from camara_qod.tools.interpreter.reference import KnownSessions
+from camara_qod.tools.interpreter.reading.sessions import KnownSessions
 from camara_qod.tools.operation_tools import OPERATIONS, executed, worded
 
 #: Where an AI message of ours says what it is: an operationId, `clarify`, `decline` or `report`.

@@ -53,35 +53,12 @@ def named(context: Context | None) -> list[Mention]:
     if context is None:
         return []
     newest = len(context.messages) - 1
-    return [item for item in context.mentions.items if item.turn == newest]
+    return [item for item in context.mentions if item.turn == newest]
 
 
 def written_sessions(context: Context) -> set[str]:
     """The ids of sessions that stand in the newest turn."""
     return {item.uuid for item in named(context) if isinstance(item, SessionId)}
-
-
-def named_sessions(context: Context) -> set[str]:
-    """The ids of the sessions that the newest turn names, by their id or by their place.
-
-    A turn may name several places, so it is read from each of its words on.
-    """
-    sessions, text = context.sessions, context.messages[-1]
-    found = written_sessions(context)
-    # Where no session is the current one, none is meant but the one that a place names.
-    placed = type(sessions)(sessions.listed) if len(sessions.listed) > 1 else type(sessions)()
-    found |= {meant for words in _ends(text) if (meant := placed.meant(words))}
-    whole = sessions.meant(text)
-    return found | ({whole} if whole and whole != sessions.current and placed.listed else set())
-
-
-#: So many words of a turn are read for places.
-_WORDS = 200
-
-
-def _ends(text: str) -> Iterator[str]:
-    words = text.split()[:_WORDS]
-    return (" ".join(words[start:]) for start in range(len(words)))
 
 
 def _used(made: Interpretation) -> set[str]:

@@ -6,7 +6,7 @@ from camara_qod.tools.catalogue import Catalogue
 from camara_qod.tools.confirmation import doubts, is_below
 from camara_qod.tools.interpreter.context import read
 from camara_qod.tools.interpreter.decision import Decision, Interpretation
-from camara_qod.tools.interpreter.reference import KnownSessions
+from camara_qod.tools.interpreter.reading.sessions import KnownSessions
 from camara_qod.tools.proposal import Proposal
 from camara_qod.tools.settings import QodSettings
 

@@ -6,7 +6,7 @@ from camara_qod.tools.catalogue import Catalogue
 from camara_qod.tools.deletion import Deletions, guarded
 from camara_qod.tools.interpreter.context import read
 from camara_qod.tools.interpreter.decision import Decision, Interpretation
-from camara_qod.tools.interpreter.reference import KnownSessions
+from camara_qod.tools.interpreter.reading.sessions import KnownSessions
 from camara_qod.tools.settings import QodSettings
 
 A, B, C = (f"3fa85f64-5717-4562-b3fc-2c963f66afa{digit}" for digit in "678")

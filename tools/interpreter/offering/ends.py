@@ -1,13 +1,15 @@
 """Both ends of a connection: the devices and servers that mentions can describe."""
 
 from collections.abc import Iterable, Iterator
-from ipaddress import IPv4Address, IPv6Address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from itertools import combinations, product
+
+import httpx2
 
 from camara_qod.tools.camara.models import ApplicationServer, Device, DeviceIpv4Addr, PortsSpec
 from camara_qod.tools.interpreter.offering.choice import Choice, choice, unique
 from camara_qod.tools.interpreter.offering.labels import Labelled, Labels, is_private
-from camara_qod.tools.interpreter.reading.mention import Address, Invalid, Phone, Ports
+from camara_qod.tools.interpreter.reading.mention import Address, Invalid, Phone, Ports, Sink
 
 #: Beyond this many only single identifiers are offered: nobody describes one device by picking
 #: from dozens, and the grammar would grow with the product.
@@ -100,10 +102,30 @@ def servers(labels: Labels) -> list[Choice]:
     """Addresses and subnets, each alone and IPv4 with IPv6, then what is neither."""
     fours, sixes = _addresses(labels, IPv4Address), _addresses(labels, IPv6Address)
     single = [_server([one]) for one in (*fours, *sixes)]
+    single += [_server([one]) for one in _hosts(labels)]
     pairs = [_server(pair) for pair in product(fours, sixes)]
     return unique(
         [*single, *(pairs if len(pairs) <= MOST else []), *_unusable(labels, "applicationServer")]
     )
+
+
+def _hosts(labels: Labels) -> list[Labelled]:
+    """Links whose host is an address: "the server is https://198.51.100.7:8443/app"."""
+    return [
+        Labelled(one.label, host)
+        for one in labels.marks(Sink)
+        if (host := host_address(one.value)) is not None
+    ]
+
+
+def host_address(link: Sink) -> Address | None:
+    """The address and port in a link, if its host is one."""
+    url = httpx2.URL(link.url)
+    try:
+        ip = ip_address(url.host)
+    except ValueError:
+        return None
+    return Address(link.turn, link.start, link.end, ip, None, url.port)
 
 
 def _server(ones: Iterable[Labelled]) -> Choice:

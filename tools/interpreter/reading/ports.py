@@ -30,7 +30,7 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     # A short number behind a list may be of anything, unless nothing follows it: "443, 20 Mbps".
     more = (
         rf"(?:\s*[,;/&+]\s*|\s+)(?:(?:{joint})\s+)?"
-        rf"(?:{item}{end}(?!\s+\w)|[0-9]{{3,6}}(?:{to}[0-9]{{1,6}})?{end})"
+        rf"(?:{item}{end}(?!\s+(?!(?:{joint})\s)\w)|[0-9]{{3,6}}(?:{to}[0-9]{{1,6}})?{end})"
     )
     named = rf"(?<![^\W_])(?:{word})(?:s|es)?(?![^\W\d_])"
     keyed = r"(?<=[a-z])(?-i:Ports?)(?![a-z])|(?<=_)ports?(?![a-z])"
