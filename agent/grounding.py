@@ -49,10 +49,12 @@ class GroundedToolCalls(AgentMiddleware):
     that may be an amount or a time passes where it follows from what was said: sums, products,
     shares, other units, a date that was named or that is near.
 
-    What a tool returned counts as far as it was not told it in its own arguments; an error of the
-    framework's never counts. The refusal is a `ToolMessage` that names the argument and not the
-    value, so that the model can correct itself or ask. What a human reviewer wrote into a call
-    (`HumanInTheLoopMiddleware`, edit) counts as written by the human.
+    What a tool returned counts as far as it was not told it in its own arguments. An error of the
+    framework's never counts, and neither does a summary that a model has put in the place of older
+    messages: what only stands there is asked for again. The refusal is a `ToolMessage` that names
+    the argument and not the value, so that the model can correct itself or ask. What a human
+    reviewer wrote into a call (`HumanInTheLoopMiddleware`, edit) counts as written by the human;
+    what he left as it was does not. Review single calls (`per_call`) before this guard.
 
     Args:
         trusted: further texts whose identifiers may be used, such as a configured server.

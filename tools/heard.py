@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from langchain_core.messages import BaseMessage, HumanMessage, ToolMessage
+from langchain_core.messages import BaseMessage, ToolMessage
 
 from camara_qod.tools.confirmation import CHANGING, DELETE
 from camara_qod.tools.deletion import Deletions
+from camara_qod.tools.evidence import is_human
 from camara_qod.tools.interpreter.decision import CLARIFY, DECLINE
 from camara_qod.tools.interpreter.reading.sessions import KnownSessions
 from camara_qod.tools.operation_tools import OPERATIONS, executed, worded
@@ -56,7 +57,7 @@ def hear(messages: Iterable[BaseMessage], name: str) -> Heard:
     """
     heard, shown = Heard(), None
     for message in messages:
-        if isinstance(message, HumanMessage):
+        if is_human(message):
             # Only the turn right after it answers a proposal.
             turns, newest = (*heard.turns, str(message.text)), str(message.text)
             heard = replace(heard, turns=turns, newest=newest, waiting=shown, done="")

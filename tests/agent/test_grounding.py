@@ -1,15 +1,19 @@
 """`GroundedToolCalls`, with a scripted outer model that lies."""
 
 import json
+from itertools import product
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from langchain.agents import create_agent
+from langchain.agents.middleware import HumanInTheLoopMiddleware
 from langchain_core.language_models.fake_chat_models import GenericFakeChatModel
 from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 from langchain_core.tools import tool
+from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.types import Command
 
 from camara_qod.agent.grounding import REFUSED, GroundedToolCalls, evidence, identifiers
 
@@ -122,6 +126,63 @@ async def test_asynchronously_too() -> None:
 
 def test_what_the_model_itself_said_is_no_evidence() -> None:
     assert evidence([AIMessage("try 10.0.0.1"), HumanMessage("ok")]) == set()
+
+
+def test_a_summary_of_older_messages_is_a_models_and_no_evidence() -> None:
+    summary = HumanMessage(
+        "The user's phone is +351966666667.", additional_kwargs={"lc_source": "summarization"}
+    )
+    assert evidence([summary, HumanMessage("ok")]) == set()
+
+
+@pytest.mark.parametrize(
+    ("mode", "notice", "first"),
+    # The review of single calls has to come first: it is part of the call that the guard sees.
+    [
+        *product(["batched"], ["Note.", None], [True, False]),
+        *product(["per_call"], ["Note.", None], [True]),
+    ],
+)
+def test_what_a_reviewer_put_in_counts_from_then_on_and_what_he_left_does_not(
+    mode: Any, notice: str | None, first: bool
+) -> None:
+    reached: list[str] = []
+
+    @tool
+    def connect(target: str, other: str = "") -> str:
+        """Connect."""
+        reached.append(target)
+        return "done"
+
+    arguments = [{"target": "10.9.8.7"}, {"target": "10.0.0.1"}, {"target": "10.9.8.7"}]
+    script = [
+        AIMessage("", tool_calls=[{"name": "connect", "args": args, "id": str(number)}])
+        for number, args in enumerate(arguments)
+    ]
+    review = HumanInTheLoopMiddleware(
+        {"connect": {"allowed_decisions": ["edit"], "when": is_first}},
+        interrupt_mode=mode,
+        edit_notice=notice,
+    )
+    guards = [review, GroundedToolCalls()]
+    agent = create_agent(
+        Scripted(messages=iter([*script, AIMessage("done")])),
+        tools=[connect],
+        middleware=guards if first else guards[::-1],
+        checkpointer=InMemorySaver(),
+    )
+    config: Any = {"configurable": {"thread_id": "1"}}
+    agent.invoke({"messages": [HumanMessage("connect")]}, config)
+    edited = {"name": "connect", "args": {"target": "10.0.0.1"}}
+    decision = {"type": "edit", "edited_action": edited}
+    agent.invoke(
+        Command(resume={"decisions": [decision]} if mode == "batched" else decision), config
+    )
+    assert reached == ["10.0.0.1", "10.0.0.1"]
+
+
+def is_first(request: Any) -> bool:
+    return request.tool_call["id"] == "0"
 
 
 @given(st.ip_addresses(), st.ip_addresses())

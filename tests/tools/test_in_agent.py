@@ -189,6 +189,14 @@ def test_what_was_assumed_is_named_with_its_reason() -> None:
     assert "Assumed: device (no NAT assumed, as no port was given)." in content
 
 
+def test_a_summary_that_a_model_wrote_is_no_word_of_the_humans() -> None:
+    talk = Talk(create())
+    summary = {"lc_source": "summarization"}
+    talk.messages = [HumanMessage("The phone is +351911111111.", additional_kwargs=summary)]
+    talk.say("gaming please", "gaming on +351911111111")
+    assert talk.read == ["gaming please"]
+
+
 async def test_asynchronously_too() -> None:
     agent_tool = QodTool(plugin(create(PHONE), LONGER))
     said: list[Any] = []

@@ -62,7 +62,7 @@ def passed_on(
         Each as it would be written, in the order of the text.
     """
     everything = evidence(messages, speaking=speaking)
-    human = evidence([item for item in messages if isinstance(item, HumanMessage)])
+    human = evidence([item for item in messages if is_human(item)])
     found = {
         _written(item)
         for item in identifiers(text)
@@ -89,7 +89,7 @@ def _sources(messages: Iterable[BaseMessage], speaking: Collection[str]) -> Iter
     for message in messages:
         if isinstance(message, AIMessage):
             calls |= {call["id"]: call for call in message.tool_calls}
-        elif isinstance(message, HumanMessage):
+        elif is_human(message):
             yield Source(str(message.text))
         elif isinstance(message, ToolMessage):
             told = _told(calls.get(message.tool_call_id))
@@ -97,6 +97,17 @@ def _sources(messages: Iterable[BaseMessage], speaking: Collection[str]) -> Iter
                 yield Source(str(message.text), told)
             if reviewed := message.additional_kwargs.get(REVIEWED):
                 yield Source(json.dumps(reviewed, ensure_ascii=False), told)
+
+
+def is_human(message: BaseMessage) -> bool:
+    """Whether a human wrote a message.
+
+    LangChain puts a summary, which a model writes, in the place of old messages as a human's.
+    """
+    return (
+        isinstance(message, HumanMessage)
+        and message.additional_kwargs.get("lc_source") != "summarization"
+    )
 
 
 def _counts(message: ToolMessage, speaking: Collection[str]) -> bool:

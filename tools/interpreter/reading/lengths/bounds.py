@@ -22,11 +22,18 @@ class Verdict(Enum):
 
 def judged(view: View, place: int, found: Part) -> Verdict:
     """Whether the length at `place` is one, with nothing touching it that was not read."""
+    if found.letter and found.unit == DAY and _of_something(view, place, found):
+        return Verdict.NOTHING
     for check in (_left_glue, _right_glue, _left_words, _right_words, _scale):
         verdict = check(view, place, found)
         if verdict is not Verdict.WHOLE:
             return verdict
     return Verdict.WHOLE
+
+
+def _of_something(view: View, place: int, found: Part) -> bool:
+    """Whether "2d" or "3d" is said of what follows: "a 2d game"."""
+    return view.is_word(found.end) and view.before(place, "for") is None
 
 
 def _left_glue(view: View, place: int, found: Part) -> Verdict:

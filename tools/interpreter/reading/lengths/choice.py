@@ -5,6 +5,7 @@ from typing import NamedTuple
 from typing import NamedTuple
 
 from camara_qod.tools.interpreter.reading.lengths.found import Found, Kind
+from camara_qod.tools.interpreter.reading.lengths.lexicon import Hits
 
 #: How much more must speak for one language than for another to decide between them.
 _SURE = 1.5
@@ -22,6 +23,45 @@ class Reading(NamedTuple):
     found: list[Found]
     evidence: int
     evident: bool
+
+
+#: Phrases that make a reading; all others only take part in one.
+_MAKING = frozenset(
+    ("unit", "alone", "plus", "part", "and", "vague", "whole", "unread", "clock", "oclock")
+    + ("oclock_behind", "until", "until_behind", "from", "from_behind", "between", "in")
+)
+#: Languages that write numbers and times of day in different ways, for texts without words.
+_WORDLESS = (0, 1, 3)
+
+
+def possible(hits: dict[int, Hits], evident: set[int]) -> dict[int, Hits]:
+    """The languages worth reading a text in: those in evidence, and others that know more of it.
+
+    Args:
+        hits: for each language its phrases in the text.
+        evident: the languages that the text is taken to be in.
+    """
+    likely = evident or set(_WORDLESS)
+    chosen = {number: hits.get(number, {}) for number in likely}
+    known: dict[int, int] = {}
+    for found in chosen.values():
+        for place, kinds in found.items():
+            ends = (hit.end for hit in kinds.values())
+            known[place] = max(known.get(place, place), *ends)
+    for number, found in hits.items():
+        if number not in chosen and _knows_more(found, known):
+            chosen[number] = found
+    return chosen
+
+
+def _knows_more(hits: Hits, known: dict[int, int]) -> bool:
+    """Whether phrases reach further than what is known at their place."""
+    return any(
+        hit.end > known.get(place, place)
+        for place, kinds in hits.items()
+        for kind, hit in kinds.items()
+        if kind in _MAKING
+    )
 
 
 def chosen(readings: list[Reading]) -> list[Found]:
@@ -69,7 +109,12 @@ def _agreed(readings: list[Reading]) -> list[Found]:
             every = [found for reading in readings for found in reading.found]
             start, end = min(one.start for one in every), max(one.end for one in every)
             return [Found(start, end, Kind.UNREAD)]
-    return first.found
+    same = [first, *(other for other in rest if _bare(other) == _bare(first))]
+    return max(same, key=_totals).found
+
+
+def _totals(reading: Reading) -> int:
+    return sum(found.total for found in reading.found)
 
 
 def _bare(reading: Reading) -> list[Found]:

@@ -1,7 +1,6 @@
 """What CLDR knows of a language's words for time: units, days, parts of the day, "in" and "ago"."""
 
 from collections.abc import Iterator, Mapping
-from fractions import Fraction
 from typing import Any
 
 from babel import Locale
@@ -126,7 +125,7 @@ class Cldr:
                     hours.setdefault(text, (name, []))[1].extend(self._hours(name))
         for text, (name, spans) in hours.items():
             if name in ("noon", "midnight"):
-                yield Phrase(text, "clock", Fraction(720 if name == "noon" else 0))
+                yield Phrase(text, "clock", 720 if name == "noon" else 0)
             elif name in ("am", "pm"):
                 yield from _halves(text, name)
             else:

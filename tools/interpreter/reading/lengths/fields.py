@@ -19,21 +19,34 @@ _QUOTES = "\"'"
 
 
 @dataclass(frozen=True, slots=True)
-class _Names:
+class FieldNames:
+    """Names of fields and of their units.
+
+    Attributes:
+        names: words that name a length of time.
+        with_unit: words that do with a unit behind them.
+        joints: words between a name and its unit.
+        links: words between a name and its number.
+        standards: numbers that are names.
+        units: seconds in a unit, by its name.
+    """
+
     names: frozenset[str]
     with_unit: frozenset[str]
     joints: frozenset[str]
     links: frozenset[str]
+    standards: tuple[str, ...]
     units: dict[str, Fraction]
 
 
 @cache
-def _names() -> _Names:
+def field_names() -> FieldNames:
+    """What `fields.toml` says, read once."""
     folder = files("camara_qod.tools.interpreter.reading.lengths")
     table = tomllib.loads((folder / "fields.toml").read_text(encoding="utf-8"))
     units = {word: Fraction(key) for key, words in table["units"].items() for word in words}
     lists = (frozenset(table[key]) for key in ("names", "with_unit", "joints", "is"))
-    return _Names(*lists, units)
+    return FieldNames(*lists, tuple(table["standards"]), units)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +87,7 @@ def read_fields(tokens: Tokens) -> list[Time]:
 
 def _milliseconds(tokens: Tokens, place: int) -> list[Time]:
     """Milliseconds, where they are so many that they are no delay: "1800000 ms"."""
-    unit = _names().units.get(_word(tokens, place + 1))
+    unit = field_names().units.get(_word(tokens, place + 1))
     if unit is None or unit >= 1 or not _SHORTEST < len(tokens.words[place]) <= _LONGEST:
         return []
     if tokens.glued(place) or tokens.glued(place + 2) and _kind(tokens, place + 2) != "s":
@@ -119,7 +132,7 @@ def field_before(tokens: Tokens, place: int) -> "_Field | None":
     if _word(tokens, at) in _QUOTES:
         at -= 1
     signed = _word(tokens, at) in (":", "=")
-    if signed or _word(tokens, at) in _names().links:
+    if signed or _word(tokens, at) in field_names().links:
         at -= 1
     elif tokens.glued(place):
         return None
@@ -127,13 +140,13 @@ def field_before(tokens: Tokens, place: int) -> "_Field | None":
         at -= 1
     unit = None
     if _word(tokens, at) == ")" and _word(tokens, at - 2) == "(":
-        unit, at = _names().units.get(_word(tokens, at - 1)), at - 3
+        unit, at = field_names().units.get(_word(tokens, at - 1)), at - 3
     return _named(tokens, at, unit, signed)
 
 
 def _named(tokens: Tokens, at: int, unit: Fraction | None, signed: bool) -> _Field | None:
     start, words = _identifier(tokens, at)
-    names = _names()
+    names = field_names()
     if not words:
         return None
     if unit is None and (unit := names.units.get(words[-1])):

@@ -2,9 +2,11 @@
 
 import re
 from datetime import timedelta
+from functools import cache
 
 from pydantic import TypeAdapter, ValidationError
 
+from camara_qod.tools.interpreter.reading.lengths.fields import field_names
 from camara_qod.tools.interpreter.reading.lengths.times import Length, Time, Unread
 
 #: Stands in the place of what was read or is to be passed over.
@@ -40,7 +42,14 @@ def read_forms(text: str) -> tuple[list[Time], str]:
     for match in _ISO.finditer(text):
         found.append(_iso(match))
     rest = _ISO.sub(_blank, text) if found else text
-    return found, _NO_TIME.sub(_blank, rest)
+    return found, _standards().sub(_blank, _NO_TIME.sub(_blank, rest))
+
+
+@cache
+def _standards() -> re.Pattern[str]:
+    """Names of standards that look like numbers, with the letters of their parts."""
+    names = "|".join(map(re.escape, field_names().standards))
+    return re.compile(rf"(?<![\w.])(?:{names})[a-z]{{0,2}}(?![\w.])", re.IGNORECASE)
 
 
 def _blank(match: re.Match[str]) -> str:

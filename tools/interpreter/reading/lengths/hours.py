@@ -11,7 +11,7 @@ _NOON = 12
 
 def colons(view: View, place: int) -> Part | None:
     """Hours, minutes and seconds with colons between; one without seconds could not be read."""
-    numbers, end = _numbers(view, place)
+    numbers, end = _numbers(view, place) if view.is_digits(place) else ([], place)
     if not 2 <= len(numbers) <= 3:
         return None
     unit = view.unit(_over_hyphen(view, end))
@@ -26,12 +26,12 @@ def colons(view: View, place: int) -> Part | None:
         else _seconds(numbers)
     )
     clock = size == HOUR and numbers[0] > _NOON
-    return Part(None if clock else Fraction(seconds), unit[1], MINUTE, split=True)
+    return Part(None if clock else seconds, unit[1], MINUTE, split=True)
 
 
-def _seconds(numbers: list[int]) -> Fraction:
+def _seconds(numbers: list[int]) -> int:
     hours, minutes, seconds = numbers
-    return Fraction(3600 * hours + 60 * minutes + seconds)
+    return 3600 * hours + 60 * minutes + seconds
 
 
 def _numbers(view: View, place: int) -> tuple[list[int], int]:
@@ -77,7 +77,7 @@ def prime(view: View, place: int) -> Part | None:
         return None
     if view.word(end + 1) == "'" or _in_quotes(view, place) or view.at(end + 1, "far"):
         return None
-    return Part(Fraction(60 * int(view.word(place)[:6])), end + 1, MINUTE)
+    return Part(60 * int(view.word(place)[:6]), end + 1, MINUTE)
 
 
 def _in_quotes(view: View, place: int) -> bool:

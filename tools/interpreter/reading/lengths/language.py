@@ -2,26 +2,32 @@
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from fractions import Fraction
 from importlib.resources import files
 from typing import Any
 
 from camara_qod.tools.interpreter.reading.lengths.cldr import Cldr
 from camara_qod.tools.interpreter.reading.lengths.clock import Day
-from camara_qod.tools.interpreter.reading.lengths.numerals import HUNDRED, Numerals
-from camara_qod.tools.interpreter.reading.lengths.phrases import Phrase, Unit, of, spellings
+from camara_qod.tools.interpreter.reading.lengths.numerals import Numerals
+from camara_qod.tools.interpreter.reading.lengths.phrases import (
+    Amount,
+    Phrase,
+    Unit,
+    exact,
+    of,
+    spellings,
+)
 
 LANGUAGES = ("en", "de", "es", "fr", "pt", "it", "nl", "pl", "tr", "sv", "ja", "zh")
 _FOLDER = files("camara_qod.tools.interpreter.reading.lengths") / "languages"
 #: Tables of a file whose keys are numbers, and how a key becomes the value of a phrase.
 _NUMBERED = {
-    "numerals": ("number", Fraction),
+    "numerals": ("number", exact),
     "units": ("unit", lambda key: Unit(int(key))),
     "short": ("unit", lambda key: Unit(int(key), short=True)),
-    "alone": ("alone", Fraction),
-    "parts": ("part", Fraction),
-    "plus": ("plus", Fraction),
-    "clock": ("clock", Fraction),
+    "alone": ("alone", exact),
+    "parts": ("part", exact),
+    "plus": ("plus", exact),
+    "clock": ("clock", exact),
     "days": ("day", lambda key: Day(offset=int(key))),
     "weekdays": ("day", lambda key: Day(weekday=int(key))),
 }
@@ -41,6 +47,7 @@ class Language:
         self.twelve_hours = self._cldr[0].twelve_hours
         self.decimal, self.group = self._cldr[0].decimal, self._cldr[0].group
         self.evidence = frozenset(self._spelled(self._file.get("evidence", ())))
+        self.joined = bool(self._file.get("joined"))
         self.shared = frozenset(self._file.get("shared", ()))
 
     def phrases(self) -> Iterator[Phrase]:
@@ -62,12 +69,10 @@ class Language:
         ]
         return {form: p for p in found for form in self._spelled([p.text])}
 
-    def prefixes(self) -> dict[str, Fraction]:
+    def prefixes(self) -> dict[str, Amount]:
         """Numerals as the first part of a compound, where they have a form of their own."""
         table = self._file.get("glued", {}).get("numerals", {})
-        return {
-            form: Fraction(key) for key, texts in table.items() for form in self._spelled(texts)
-        }
+        return {form: exact(key) for key, texts in table.items() for form in self._spelled(texts)}
 
     def _spelled(self, texts: Any) -> Iterator[str]:
         letters = self._file.get("spelling", {})
@@ -98,13 +103,9 @@ class Language:
         small, beginnings = rules.small(), rules.beginnings()
         small = {text: number for text, number in small.items() if text not in articles}
         for text, number in (rules.round() | small).items():
-            yield Phrase(text, "number", Fraction(number))
+            yield Phrase(text, "number", number)
         for text, number in beginnings.items():
-            yield Phrase(text, "beginning", Fraction(number))
-            if self._file.get("joined") and number < 10 * HUNDRED:
-                yield from (
-                    Phrase(text + s, "number", Fraction(number + n)) for s, n in small.items()
-                )
+            yield Phrase(text, "beginning", number)
 
 
 def _unit(key: str, texts: list[str]) -> Iterator[Phrase]:
@@ -112,4 +113,4 @@ def _unit(key: str, texts: list[str]) -> Iterator[Phrase]:
 
 
 def _plus(key: str, texts: list[str]) -> Iterator[Phrase]:
-    return of(texts, "plus", Fraction(key))
+    return of(texts, "plus", exact(key))

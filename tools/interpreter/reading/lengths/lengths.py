@@ -1,7 +1,6 @@
 """Whole lengths: parts joined, repeated, added and taken away, and what stands around them."""
 
 from dataclasses import replace
-from fractions import Fraction
 
 from camara_qod.tools.interpreter.reading.lengths.numbers import number
 from camara_qod.tools.interpreter.reading.lengths.parts import (
@@ -12,6 +11,7 @@ from camara_qod.tools.interpreter.reading.lengths.parts import (
     counted,
     part,
 )
+from camara_qod.tools.interpreter.reading.lengths.phrases import Amount
 from camara_qod.tools.interpreter.reading.lengths.view import View
 
 _MONTH = 28 * DAY
@@ -127,7 +127,7 @@ def _is_thing(view: View, place: int) -> bool:
     return view.is_word(place) and not (view.unit(place) or view.at(place, "part"))
 
 
-def _repeated(view: View, place: int, count: Fraction, *, strict: bool) -> Part | None:
+def _repeated(view: View, place: int, count: Amount, *, strict: bool) -> Part | None:
     found = _chain(view, place)
     if found is None or (strict and not view.at(found.end, "each")):
         return None
@@ -135,7 +135,7 @@ def _repeated(view: View, place: int, count: Fraction, *, strict: bool) -> Part 
     return replace(found, end=view.past(found.end, "each"))
 
 
-def _multiplied(found: Part, count: Fraction) -> Part:
+def _multiplied(found: Part, count: Amount) -> Part:
     return replace(found, seconds=None if found.seconds is None else found.seconds * count)
 
 

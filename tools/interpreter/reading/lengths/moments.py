@@ -59,6 +59,7 @@ class _Mark:
     end: int
     clock: bool
     article: bool
+    marked: bool
 
 
 def moment(view: View, place: int, *, marked: bool = False) -> Moment | None:
@@ -69,6 +70,14 @@ def moment(view: View, place: int, *, marked: bool = False) -> Moment | None:
         place: the token.
         marked: the words before it are followed by times of day.
     """
+    key = ("moment", place, marked)
+    if key not in view.memo:
+        view.memo[key] = _moment(view, place, marked=marked)
+    found: Moment | None = view.memo[key]
+    return found
+
+
+def _moment(view: View, place: int, *, marked: bool) -> Moment | None:
     before = _context(view, place, None, None)
     mark = _mark(view, before.end, marked=marked)
     found = _named(view, mark.end) or _time(view, mark)
@@ -92,7 +101,7 @@ def _mark(view: View, place: int, *, marked: bool) -> _Mark:
         elif (behind := view.past(place, "at", "article")) > place:
             article, place = True, behind
         else:
-            return _Mark(place, clock, article or marked or place > start)
+            return _Mark(place, clock, article, marked or place > start)
 
 
 def _context(view: View, place: int, day: Day | None, period: Period | None) -> _Context:
@@ -239,7 +248,7 @@ def _pointed(view: View, mark: _Mark) -> Moment | None:
     if minutes is None or int(view.word(place)) > HOURS:
         return None
     behind = view.past(place + 3, "oclock_behind")
-    if not (mark.clock or mark.article or behind > place + 3 or view.at(behind, "half")):
+    if not (mark.marked or behind > place + 3 or view.at(behind, "half")):
         return None
     return _halved(view, place, int(view.word(place)), minutes, behind, Told.YES)
 

@@ -3,6 +3,7 @@
 from fractions import Fraction
 from typing import NamedTuple
 
+from camara_qod.tools.interpreter.reading.lengths.phrases import Amount
 from camara_qod.tools.interpreter.reading.lengths.view import View
 
 _GROUP = 3
@@ -28,7 +29,7 @@ class Number(NamedTuple):
         article: the one that is also an article ("a", "un").
     """
 
-    value: Fraction | None
+    value: Amount | None
     end: int
     digits: bool = False
     article: bool = False
@@ -36,12 +37,20 @@ class Number(NamedTuple):
 
 def number(view: View, place: int) -> Number | None:
     """The number that begins at a token."""
+    key = ("number", place, False)
+    if key not in view.memo:
+        view.memo[key] = _number(view, place)
+    found: Number | None = view.memo[key]
+    return found
+
+
+def _number(view: View, place: int) -> Number | None:
     if view.is_digits(place) or view.word(place) in _SIGNS:
         return in_digits(view, place)
     if (found := _in_words(view, place)) is not None:
         return found
     one = view.at(place, "one")
-    return Number(Fraction(1), one.end, article=True) if one else None
+    return Number(1, one.end, article=True) if one else None
 
 
 def in_digits(view: View, place: int) -> Number | None:
@@ -59,7 +68,7 @@ def in_digits(view: View, place: int) -> Number | None:
     return _mixed(view, value, end)
 
 
-def _mixed(view: View, whole: Fraction, end: int) -> Number:
+def _mixed(view: View, whole: Amount, end: int) -> Number:
     """A whole number with the fraction behind it, if there is one."""
     if sign := _SIGNS.get(view.word(end)):
         return Number(whole + sign, end + 1, digits=True)
@@ -89,17 +98,17 @@ def _next_group(view: View, runs: list[str], end: int) -> bool:
     return small and view.is_digits(end) and not view.glued(end) and len(view.word(end)) == _GROUP
 
 
-def _value(view: View, runs: list[str]) -> Fraction | None:
+def _value(view: View, runs: list[str]) -> Amount | None:
     first, signs, rest = runs[0], runs[1::2], runs[2::2]
     if not signs:
-        return Fraction(first)
+        return int(first)
     grouped = len(set(signs)) == 1 and len(first) <= _GROUP and all(len(r) == _GROUP for r in rest)
     if len(signs) == 1 and not grouped:
         return Fraction(f"{first}.{rest[0]}") if signs[0] != "'" else None
     if len(signs) == 1 and first.strip("0") == "":
         return Fraction(f"{first}.{rest[0]}")
     if grouped and (len(signs) > 1 or signs[0] in (view.language.group, "'", " ")):
-        return Fraction("".join([first, *rest]))
+        return int("".join([first, *rest]))
     return None
 
 
@@ -114,13 +123,13 @@ def _slash(view: View, place: int) -> Number | None:
 
 def _in_words(view: View, place: int) -> Number | None:
     """A number in words: hundreds and thousands, then what is below."""
-    total, at, joint = Fraction(0), place, place
+    total: Amount = 0
+    at = place
     while (hit := view.value(at, "beginning")) and _follows(view, hit[1]):
         total, at = total + hit[0], _over_and(view, hit[1])
-    joint = at
-    if hit := view.value(joint, "number"):
+    if hit := view.value(at, "number"):
         return Number(total + hit[0], hit[1])
-    return Number(total, joint) if total else None
+    return Number(total, at) if total else None
 
 
 def _over_and(view: View, place: int) -> int:

@@ -1,13 +1,15 @@
 """One number and one unit: "90 min", "two and a half hours", "half an hour", "a few days"."""
 
 from dataclasses import dataclass
-from fractions import Fraction
 
 from camara_qod.tools.interpreter.reading.lengths.numbers import Number, number
-from camara_qod.tools.interpreter.reading.lengths.phrases import Unit
+from camara_qod.tools.interpreter.reading.lengths.phrases import Amount, Unit
 from camara_qod.tools.interpreter.reading.lengths.view import View
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
+#: Denominators of fractions that stand right before a unit: "half hour", but "third hour" is one of
+#: several.
+_PLAIN = (2, 4)
 #: The comma of lists in scripts without spaces.
 _COMMA = "\u3001"
 
@@ -25,7 +27,7 @@ class Part:
         split: it ends in a fraction, so no minutes follow ("an hour and a half").
     """
 
-    seconds: Fraction | None
+    seconds: Amount | None
     end: int
     unit: int
     letter: bool = False
@@ -61,7 +63,8 @@ def _unread(view: View, place: int) -> Part | None:
 
 def _portion(view: View, place: int) -> Part | None:
     """A fraction of a unit: "half an hour", "two thirds of an hour", "3/4 of a day"."""
-    times, at = Fraction(1), place
+    times: Amount = 1
+    at = place
     count = number(view, place)
     if count and not count.article and count.value and view.at(count.end, "part"):
         times, at = count.value, count.end
@@ -72,7 +75,7 @@ def _portion(view: View, place: int) -> Part | None:
     else:
         return None
     behind = _over_hyphen(view, view.past(end, "of"))
-    if times != 1 and behind == end:
+    if behind == end and (times != 1 or value.denominator not in _PLAIN):
         return None
     if not (unit := _whole_unit(view, behind)):
         return None
@@ -99,7 +102,7 @@ def counted(view: View, place: int) -> Part | None:
     return Part(value * size.seconds, behind, size.seconds, size.letter, count.article)
 
 
-def _with_fraction(view: View, count: Number) -> tuple[Fraction | None, int]:
+def _with_fraction(view: View, count: Number) -> tuple[Amount | None, int]:
     """A number with the fraction that belongs to it: "two and a half", "zwei einhalb"."""
     if count.value is None:
         return None, count.end
@@ -187,7 +190,7 @@ def _over_hyphen(view: View, place: int) -> int:
     return place
 
 
-def _tail(view: View, place: int) -> tuple[Fraction, int] | None:
+def _tail(view: View, place: int) -> tuple[Amount, int] | None:
     """A fraction behind a unit: "and a half", "et demie", 半."""
     joint = view.past(place, "and")
     if joint == place and not view.is_ideograph(place):
@@ -218,7 +221,7 @@ def _one_and(view: View, place: int) -> Part | None:
         return Part((1 + tail[0]) * size.seconds, tail[1], size.seconds, split=True)
     joint = view.past(end, "and")
     if size.one and joint > end and (more := counted(view, joint)) and more.unit < size.seconds:
-        return Part(Fraction(size.seconds), end, size.seconds, article=True)
+        return Part(size.seconds, end, size.seconds, article=True)
     return None
 
 
@@ -230,13 +233,15 @@ def _bare(view: View, place: int) -> Part | None:
         return None
     if view.is_digits(before - 1) or (view.is_word(before - 1) and view.is_digits(before - 2)):
         return None
-    return Part(Fraction(unit[0].seconds), unit[1], unit[0].seconds, article=True)
+    return Part(unit[0].seconds, unit[1], unit[0].seconds, article=True)
 
 
 def _next(view: View, place: int) -> Part | None:
     """The one that begins now: "the next hour"; of longer ones only behind "for"."""
     if not (hit := view.at(place, "next")) or not (unit := view.unit(hit.end)):
         return None
-    if not unit[0].letter and (unit[0].seconds in (MINUTE, HOUR) or view.before(place, "for") is not None):
-        return Part(Fraction(unit[0].seconds), unit[1], unit[0].seconds, article=True)
+    if not unit[0].letter and (
+        unit[0].seconds in (MINUTE, HOUR) or view.before(place, "for") is not None
+    ):
+        return Part(unit[0].seconds, unit[1], unit[0].seconds, article=True)
     return None

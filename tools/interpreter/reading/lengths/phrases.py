@@ -35,7 +35,9 @@ class Period(NamedTuple):
     hours: tuple[tuple[int, int], ...] = ()
 
 
-Value = bool | Fraction | Unit | Period | Day
+#: A number: whole wherever it can be, since whole numbers are quicker.
+Amount = int | Fraction
+Value = bool | Amount | Unit | Period | Day
 
 
 class Phrase(NamedTuple):
@@ -44,6 +46,11 @@ class Phrase(NamedTuple):
     text: str
     kind: str
     value: Value = True
+
+
+def exact(text: str) -> Amount:
+    """The number that a key such as "3600" or "1/2" stands for."""
+    return int(text) if text.isdecimal() else Fraction(text)
 
 
 def spellings(text: str, letters: Mapping[str, str]) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from camara_qod.tools.interpreter.reading.lengths.choice import Reading, chosen
+from camara_qod.tools.interpreter.reading.lengths.choice import Reading, chosen, possible
 from camara_qod.tools.interpreter.reading.lengths.fields import read_fields
 from camara_qod.tools.interpreter.reading.lengths.forms import read_forms
 from camara_qod.tools.interpreter.reading.lengths.found import Found, Kind
@@ -54,11 +54,11 @@ def _readings(tokens: Tokens) -> list[Reading]:
     words = lexicon()
     evidence = words.evidence(tokens)
     best = max(evidence.values(), default=0)
+    evident = {number for number, mine in evidence.items() if 2 * mine >= best}
     readings = []
-    for number, hits in (words.find(tokens) or {0: {}}).items():
-        mine = evidence.get(number, 0)
-        view = View(tokens, words.languages[number], hits, evident=2 * mine >= best > 0)
-        readings.append(Reading(scan(view), mine, view.evident))
+    for number, hits in possible(words.find(tokens), evident).items():
+        view = View(tokens, words.languages[number], hits, evident=number in evident)
+        readings.append(Reading(scan(view), evidence.get(number, 0), view.evident))
     return readings
 
 

@@ -1,14 +1,21 @@
 """One language's reading of a whole text."""
 
+from collections.abc import Callable
+
 from camara_qod.tools.interpreter.reading.lengths.bounds import Verdict, judged
 from camara_qod.tools.interpreter.reading.lengths.found import Found, Kind
 from camara_qod.tools.interpreter.reading.lengths.hours import colons, prime
 from camara_qod.tools.interpreter.reading.lengths.lengths import closes, length
+from camara_qod.tools.interpreter.reading.lengths.numbers import number
 from camara_qod.tools.interpreter.reading.lengths.parts import Part
 from camara_qod.tools.interpreter.reading.lengths.spans import end, interval, start, time_of_day
 from camara_qod.tools.interpreter.reading.lengths.view import View
 
 _NEAR = 12
+#: Signs inside of addresses, versions and times of day.
+_JOINTS = (".", ":")
+_FRACTIONS = tuple("½¼¾⅓⅔")
+_NONE: dict[str, object] = {}
 
 
 def scan(view: View) -> list[Found]:
@@ -16,11 +23,7 @@ def scan(view: View) -> list[Found]:
     found: list[Found] = []
     place = 0
     while place < len(view):
-        one = (
-            _at(view, place)
-            if place in view.hits or view.is_digits(place) or _sign(view, place)
-            else None
-        )
+        one = _at(view, place)
         if one is None:
             place += 1
         else:
@@ -29,17 +32,39 @@ def scan(view: View) -> list[Found]:
     return _joined(view, found)
 
 
-def _sign(view: View, place: int) -> bool:
-    return view.is_word(place) is False and view.word(place) in "½¼¾⅓⅔"
-
-
 def _at(view: View, place: int) -> Found | None:
+    kinds = view.hits.get(place, _NONE).keys()
+    digits = view.is_digits(place) or view.word(place) in _FRACTIONS
+    if not kinds and not (digits and _begins(view, place)):
+        return None
+    for read, needed in _READERS:
+        if (digits and "number" in needed) or not needed.isdisjoint(kinds):
+            if found := read(view, place):
+                return found
+    return None
+
+
+def _begins(view: View, place: int) -> bool:
+    """Whether digits are the first of a number, an address or a time of day."""
+    joined = view.word(place - 1) in _JOINTS and view.glued(place) and view.glued(place - 1)
+    return not (joined and view.is_digits(place - 2))
+
+
+def _date(view: View, place: int) -> Found | None:
+    """A date in numbers with their marks: 2024年5月3日."""
+    end, marks = place, ["year_mark", "month_mark", "day_mark"]
+    while marks and (count := number(view, end)) and count.value is not None:
+        mark = next((mark for mark in marks if view.at(count.end, mark)), None)
+        if mark is None or (end == place and mark == "day_mark"):
+            break
+        end, marks = view.past(count.end, mark), marks[marks.index(mark) + 1 :]
+    return Found(place, end, Kind.NOTHING) if end > place else None
+
+
+def _nothing(view: View, place: int) -> Found | None:
     hit = view.at(place, "nothing")
     if hit and not (view.is_ideograph(place) and view.at(place - 1, "number")):
         return Found(place, hit.end, Kind.NOTHING)
-    for read in (interval, end, start, _hours, _whole, _unread, _length, time_of_day, _bare_unit):
-        if found := read(view, place):
-            return found
     return None
 
 
@@ -62,22 +87,13 @@ def _whole(view: View, place: int) -> Found | None:
 
 
 def _hours(view: View, place: int) -> Found | None:
-    if not view.is_digits(place):
-        return None
     found = colons(view, place) or prime(view, place)
     return found and _judged(view, place, found)
 
 
 def _length(view: View, place: int) -> Found | None:
     found = length(view, place)
-    if found is None or _metres(view, place, found):
-        return None
-    return _judged(view, place, found)
-
-
-def _metres(view: View, place: int, found: Part) -> bool:
-    """Whether "m" with a space before it are metres."""
-    return False
+    return found and _judged(view, place, found)
 
 
 def _judged(view: View, place: int, found: Part) -> Found:
@@ -142,3 +158,24 @@ def _is_now(view: View, found: Found) -> bool:
     return bool(behind) or any(
         view.before(at, "now") is not None for at in range(found.start - 3, found.start + 1)
     )
+
+
+_MOMENTS = frozenset(
+    ("number", "beginning", "clock", "day", "period", "at", "oclock", "article", "between")
+)
+_LENGTHS = frozenset(("number", "beginning", "one", "vague", "part", "alone", "unit", "next"))
+#: What is tried at a token, in this order, and the kinds of phrases that it may begin with; a
+#: number in digits is a "number".
+_READERS: tuple[tuple[Callable[[View, int], Found | None], frozenset[str]], ...] = (
+    (_nothing, frozenset(("nothing",))),
+    (_date, frozenset(("number",))),
+    (interval, _MOMENTS),
+    (end, _MOMENTS | {"until", "limit", "part_of_day"}),
+    (start, _MOMENTS | {"from", "start", "in", "now"}),
+    (_hours, frozenset(("number",))),
+    (_whole, frozenset(("whole", "part_of_day"))),
+    (_unread, frozenset(("unread",))),
+    (_length, _LENGTHS),
+    (time_of_day, _MOMENTS),
+    (_bare_unit, frozenset(("unit",))),
+)

@@ -164,6 +164,8 @@ def _start_at(view: View, place: int) -> Found | None:
     if now := view.at(marker.end, "now"):
         return Found(place, now.end, Kind.NOTHING)
     found = moment(view, marker.end, marked=True)
+    if found and found.told is Told.UNIT and not found.sure and view.at(place, "ago"):
+        return None
     if found and (found.told is not Told.NO or closes(view, found.end)):
         stop = view.past(found.end, "from_behind")
         return Found(place, stop, Kind.START, clocks=(found.clock,))

@@ -66,6 +66,13 @@ def tokenise(text: str) -> Tokens:
     return tokens
 
 
+def words_of(phrase: str) -> list[str]:
+    """The tokens of a phrase in lower case."""
+    if phrase.isalpha() and phrase < "\u3000":
+        return [phrase]
+    return tokenise(phrase).words
+
+
 def lowered(word: str) -> str:
     """A word in lower case, composed; the dotted capital I is an i."""
     small = word.lower()
