@@ -1,20 +1,33 @@
 """A plugin whose decoder follows a script, for tests without a language model."""
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
+from camara_qod.tools.interpreter.context import Context
 from camara_qod.tools.interpreter.grammar import Trace
 from camara_qod.tools.interpreter.interpreter import Interpreter
 from camara_qod.tools.plugin import QodPlugin
 from camara_qod.tools.settings import QodSettings
+from camara_qod.training.pointing import pointing
+
+
+class ScriptedInterpreter(Interpreter):
+    """Shows its decoder the conversation, so that a script can name values instead of labels."""
+
+    def _read(self, *given: Any) -> Context:
+        context = super()._read(*given)
+        self._decoder.context = context  # type: ignore[attr-defined]
+        return context
 
 
 class ScriptedDecoder:
     """Emits what it is told, decision by decision, and keeps what it was told.
 
-    The same conversation again is answered as before, as by a model.
+    Decisions are told as they leave the interpreter, and emitted as the labels of their values. The
+    same conversation again is answered as before, as by a model.
     """
+
+    context: Context
 
     def __init__(self, *decisions: dict[str, Any], probability: float = 1.0) -> None:
         self.script = list(decisions)
@@ -25,10 +38,13 @@ class ScriptedDecoder:
     def decode(
         self, turns: Sequence[str], schema: dict[str, Any], deadline: Any = None
     ) -> tuple[str, Trace]:
-        if (decision := self._decided.get(tuple(turns))) is None:
-            self.prompts.append("\n".join(turns))
-            decision = self._decided[tuple(turns)] = self.script.pop(0)
-        return json.dumps(decision), Trace(probabilities=[self._probability])
+        said = self.context.messages
+        if (decision := self._decided.get(said)) is None:
+            self.prompts.append("\n".join(said))
+            decision = self._decided[said] = self.script.pop(0)
+        chosen = {name: item for name, item in decision["arguments"].items() if item is not None}
+        answer = pointing(self.context, decision["operation"], chosen)
+        return answer.to_json(), Trace(probabilities=[self._probability])
 
     def count_tokens(self, text: str) -> int:
         return len(text.split())
@@ -48,19 +64,19 @@ class ReadingDecoder(ScriptedDecoder):
     def decode(
         self, turns: Sequence[str], schema: dict[str, Any], deadline: Any = None
     ) -> tuple[str, Trace]:
-        self._decided.setdefault(tuple(turns), DECLINE)
+        self._decided.setdefault(self.context.messages, DECLINE)
         return super().decode(turns, schema, deadline)
 
 
 def reading(decisions: dict[str, dict[str, Any]]) -> QodPlugin:
     """A plugin with the mock operator in this process, whose model reads the turns."""
-    return QodPlugin(Interpreter(ReadingDecoder(decisions), QodSettings(_env_file=None)))
+    return QodPlugin(ScriptedInterpreter(ReadingDecoder(decisions), QodSettings(_env_file=None)))
 
 
 def plugin(*decisions: dict[str, Any], probability: float = 1.0) -> QodPlugin:
     """A plugin with the mock operator in this process."""
     settings = QodSettings(_env_file=None)
-    return QodPlugin(Interpreter(ScriptedDecoder(*decisions, probability=probability), settings))
+    return QodPlugin(ScriptedInterpreter(ScriptedDecoder(*decisions, probability=probability), settings))
 
 
 def create(device: Any = None, profile: str | None = "QOS_E", **more: Any) -> dict[str, Any]:
