@@ -72,6 +72,17 @@ class Record:
         return cls(context, pointing(context, item.operation, item.chosen), item.tag)
 
     @property
+    def line(self) -> dict[str, Any]:
+        """It as a line of a file: the turns, what the model reads and writes, and its kind."""
+        shown = labelled(self.context, Offer(self.context).labels)
+        return {
+            "messages": list(self.context.messages),
+            "prompt": shown,
+            "emitted": self.answer.to_json(),
+            "tag": self.tag,
+        }
+
+    @property
     def free(self) -> str:
         """What is written without a grammar: CAMARA's JSON, with null for what was not said."""
         return Offer(self.context).pointed(self.answer).decision.to_json()
