@@ -64,10 +64,18 @@ def _sure(confidence: float | None) -> str:
     return "" if confidence is None else f" · confidence {confidence:.0%}"
 
 
+#: Characters of a session's id.
+_UUID = 36
+
+
 def _arguments(title: str, arguments: dict[str, Any], reasons: dict[str, str]) -> Table:
     table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
-    for heading in ("argument", "value", ""):
-        table.add_column(heading, style="dim" if not heading else None, header_style="dim")
-    for name, value in arguments.items():
-        table.add_row(name, in_words(name, value), reasons.get(name, ""))
+    shown = {name: in_words(name, value) for name, value in arguments.items()}
+    # What is agreed to is legible: the reasons give way first, and nothing is cut.
+    widest = min(_UUID, max(map(len, shown.values()), default=0))
+    table.add_column("argument", header_style="dim", no_wrap=True)
+    table.add_column("value", header_style="dim", min_width=widest, overflow="fold")
+    table.add_column("", style="dim", overflow="fold")
+    for name, value in shown.items():
+        table.add_row(name, value, reasons.get(name, ""))
     return table

@@ -33,6 +33,7 @@ from mcp.shared.exceptions import MCPError
 from mcp.types import CallToolResult, TextContent, ToolAnnotations
 from pydantic import BaseModel, Field, SkipValidation, ValidationError
 
+from camara_qod.agent.mcp_stdio import AnsweringServer
 from camara_qod.tools.confirmation import CHANGING
 from camara_qod.tools.errors import QodError
 from camara_qod.tools.faults import not_sent
@@ -82,7 +83,7 @@ def build_server(plugin: QodPlugin) -> MCPServer[Any]:
         plugin: interpreter and clients.
     """
     tools = [_in_words(plugin), *(_operation(tool) for tool in operation_tools(plugin))]
-    return MCPServer(
+    return AnsweringServer(
         "camara-qod", instructions=INSTRUCTIONS, version=version("camara-qod"), tools=tools
     )
 

@@ -119,8 +119,10 @@ def _before_hyphen(view: View, end: int, found: Part) -> Verdict:
 def _left_words(view: View, place: int, found: Part) -> Verdict:
     if found.article and _rate(view, place):
         return Verdict.NOTHING
-    if any(view.before(place, kind) is not None for kind in ("every", "ago", "ordinal", "age")):
-        return Verdict.NOTHING
+    before = view.before(place, "every", "ago", "ordinal", "age")
+    if before is not None:
+        lower = found.seconds is None and view.at(before, "between")
+        return Verdict.UNREAD if lower else Verdict.NOTHING
     if view.before(place, "above") is not None and view.before(place, "most") is None:
         return Verdict.UNREAD
     return Verdict.UNREAD if _number_before(view, place) else Verdict.WHOLE
@@ -152,10 +154,17 @@ def _number_before(view: View, place: int) -> bool:
     if view.before(place, "number", "part", "beginning", "plus") is not None:
         return True
     joint = view.before(place, "and")
-    if joint is None:
-        return False
-    start = joint - 1 if view.is_digits(joint - 1) else view.before(joint, "number", "one")
-    return start is not None and view.before(start, "between") is not None
+    return joint is not None and _is_amount(view, joint - 1)
+
+
+def _is_amount(view: View, place: int) -> bool:
+    """Whether a token is the end of a small number."""
+    if view.is_digits(place):
+        bare = not view.glued(place) or view.word(place - 1) in _OPENING
+        return bare and len(view.word(place)) <= 2
+    one = view.before(place + 1, "one")
+    between = one is not None and view.before(one, "between") is not None
+    return between or view.before(place + 1, "number") is not None
 
 
 def _right_words(view: View, place: int, found: Part) -> Verdict:
@@ -194,11 +203,11 @@ def _number_behind(view: View, end: int) -> bool:
 
 def _other_end(view: View, end: int) -> bool:
     """Whether a length is the lower end of a range: "2 hours to 3 hours", "an hour or two"."""
-    choice = view.past(end, "or")
-    if choice > end:
+    choice, until = view.past(end, "or"), view.past(end, "to")
+    if choice > max(end, until - 1):
         count = number(view, choice)
         return bool(count and not count.article) or view.at(choice, "vague") is not None
-    joint = end + 1 if view.word(end) in ("-", "~") else view.past(end, "to")
+    joint = end + 1 if view.word(end) in ("-", "~") else until
     count = number(view, joint) if joint > end else None
     return bool(count and view.unit(view.past(count.end, "fill")))
 

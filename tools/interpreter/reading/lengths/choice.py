@@ -46,8 +46,8 @@ def possible(hits: dict[int, Hits], evident: set[int]) -> dict[int, Hits]:
     known: dict[int, int] = {}
     for found in chosen.values():
         for place, kinds in found.items():
-            ends = (hit.end for hit in kinds.values())
-            known[place] = max(known.get(place, place), *ends)
+            ends = (hit.end for kind, hit in kinds.items() if kind in _MAKING)
+            known[place] = max(known.get(place, place), *ends, place)
     for number, found in hits.items():
         if number not in chosen and _knows_more(found, known):
             chosen[number] = found

@@ -33,6 +33,10 @@ _NUMBERED = {
 }
 
 
+#: Numerals that a smaller number may follow.
+_BEGINNINGS = ("100", "1000")
+
+
 class Language:
     """Everything that is known of one language.
 
@@ -47,6 +51,7 @@ class Language:
         self.twelve_hours = self._cldr[0].twelve_hours
         self.decimal, self.group = self._cldr[0].decimal, self._cldr[0].group
         self.evidence = frozenset(self._spelled(self._file.get("evidence", ())))
+        self.bare_units = bool(self._file.get("bare_units"))
         self.joined = bool(self._file.get("joined"))
         self.shared = frozenset(self._file.get("shared", ()))
 
@@ -83,6 +88,9 @@ class Language:
         for table, (kind, value) in _NUMBERED.items():
             for key, texts in self._file.get(table, {}).items():
                 yield from of(texts, kind, value(key))
+        for key, texts in self._file.get("numerals", {}).items():
+            if key in _BEGINNINGS:
+                yield from of(texts, "beginning", int(key))
         for key, texts in self._file.get("periods", {}).items():
             yield from of(texts, "period", self._cldr[0].period(key))
         for kind, texts in self._file.get("words", {}).items():

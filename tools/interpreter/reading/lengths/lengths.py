@@ -53,7 +53,8 @@ def _following(view: View, last: Part) -> Part | None:
     if view.word(joint) in (",", "\u3001"):
         joint += 1
     joint = view.past(joint, "and")
-    found = counted(view, joint) or (part(view, joint) if view.at(joint, "part") else None)
+    more = view.at(joint, "part") or view.at(joint, "alone")
+    found = counted(view, joint) or (part(view, joint) if more else None)
     if found is None or found.unit >= last.unit or (last.unit >= _MONTH and found.unit < DAY):
         return None
     if found.seconds is not None and found.seconds >= last.unit:

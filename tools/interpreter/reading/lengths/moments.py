@@ -98,8 +98,10 @@ def _mark(view: View, place: int, *, marked: bool) -> _Mark:
     while True:
         if (behind := view.past(place, "oclock")) > place:
             clock, place = True, behind
-        elif (behind := view.past(place, "at", "article")) > place:
+        elif (behind := view.past(place, "article")) > place:
             article, place = True, behind
+        elif (behind := view.past(place, "at")) > place:
+            place = behind
         else:
             return _Mark(place, clock, article, marked or place > start)
 
@@ -110,8 +112,7 @@ def _context(view: View, place: int, day: Day | None, period: Period | None) -> 
         at = view.past(place, "of_day") if day or period or view.at(place, "of_day") else place
         at = at if view.at(at, "day") or view.at(at, "period") else place
         said, part = view.at(at, "day"), view.at(at, "period")
-        clock = view.at(at, "clock")
-        if clock and not said and part and clock.end > part.end:
+        if not said and part and _names_clock(view, at, part.end):
             return _Context(day, period, place)
         if said and day is None and isinstance(said.value, Day):
             day, place = said.value, said.end
@@ -127,6 +128,12 @@ def _context(view: View, place: int, day: Day | None, period: Period | None) -> 
             period, place = part.value, part.end
         else:
             return _Context(day, period, place)
+
+
+def _names_clock(view: View, place: int, end: int) -> bool:
+    """Whether a part of the day is meant as a time of day: noon, or the beginning of "midnight"."""
+    clock = view.at(place, "clock")
+    return bool(clock and (clock.end > end or (clock.end == end and not number(view, end))))
 
 
 def _named(view: View, place: int) -> Moment | None:

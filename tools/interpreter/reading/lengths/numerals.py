@@ -78,10 +78,10 @@ class Numerals:
         return {self._write(n, rules) + hundred: n * HUNDRED for n in range(11, 20)}
 
     def _cases(self) -> Iterator[str]:
-        """One set of rules for each way in which five and twenty are inflected."""
+        """One set of rules for each way in which larger numbers are inflected."""
         seen = set()
         for rules in self._rules:
-            told = tuple(self._write(number, rules) for number in (2, 5, 20))
+            told = tuple(self._write(number, rules) for number in (2, 5, 20, 21))
             if told not in seen:
                 seen.add(told)
                 yield rules

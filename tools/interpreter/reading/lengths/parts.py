@@ -91,6 +91,8 @@ def counted(view: View, place: int) -> Part | None:
         return between
     if view.word(end) == "+" and view.glued(end):
         return _unread(view, end + 1)
+    if inside := view.at(view.past_all(end, "fill"), "vague_inside"):
+        return _unread(view, view.past_all(inside.end, "fill"))
     unit = _unit_behind(view, end, count)
     if unit is None:
         return None
@@ -220,7 +222,8 @@ def _one_and(view: View, place: int) -> Part | None:
     if tail := _tail(view, end):
         return Part((1 + tail[0]) * size.seconds, tail[1], size.seconds, split=True)
     joint = view.past(end, "and")
-    if size.one and joint > end and (more := counted(view, joint)) and more.unit < size.seconds:
+    more = counted(view, joint) or _alone(view, joint) if size.one and joint > end else None
+    if more and more.unit < size.seconds:
         return Part(size.seconds, end, size.seconds, article=True)
     return None
 

@@ -12,6 +12,7 @@ from camara_qod.tools.interpreter.reading.lengths.spans import end, interval, st
 from camara_qod.tools.interpreter.reading.lengths.view import View
 
 _NEAR = 12
+_RANGES = ("-", "~", "/")
 #: Signs inside of addresses, versions and times of day.
 _JOINTS = (".", ":")
 _FRACTIONS = tuple("½¼¾⅓⅔")
@@ -63,7 +64,9 @@ def _date(view: View, place: int) -> Found | None:
 
 def _nothing(view: View, place: int) -> Found | None:
     hit = view.at(place, "nothing")
-    if hit and not (view.is_ideograph(place) and view.at(place - 1, "number")):
+    longer = view.past(place, "unread") if hit else 0
+    inside = view.is_ideograph(place) and view.at(place - 1, "number")
+    if hit and hit.end >= longer and not inside:
         return Found(place, hit.end, Kind.NOTHING)
     return None
 
@@ -101,7 +104,7 @@ def _judged(view: View, place: int, found: Part) -> Found:
     if verdict is Verdict.NOTHING:
         return Found(place, found.end, Kind.NOTHING)
     if verdict is Verdict.UNREAD or found.seconds is None:
-        return Found(place, found.end, Kind.UNREAD)
+        return Found(place, _over_other_end(view, found.end), Kind.UNREAD)
     if behind := view.at(found.end, "in_behind"):
         if view.before(place, "for") is None:
             return Found(place, behind.end, Kind.START, seconds=round(found.seconds))
@@ -111,13 +114,27 @@ def _judged(view: View, place: int, found: Part) -> Found:
     return Found(place, found.end, Kind.LENGTH, seconds=round(found.seconds), total=total)
 
 
+def _over_other_end(view: View, end: int) -> int:
+    """The token behind the second part of what could not be read, such as "2 hours to 3 hours"."""
+    joint = end + 1 if view.word(end) in _RANGES else view.past(end, "or", "to", "and")
+    other = length(view, joint) or number(view, joint)
+    return other.end if other else end
+
+
 def _bare_unit(view: View, place: int) -> Found | None:
-    """A unit by itself: unread where it is all that is said."""
+    """A unit by itself: unread where it is all that is said, or where a number follows it."""
     unit = view.unit(place)
     if not unit or unit[0].letter or not unit[0].seconds:
         return None
-    if place == 0 and all(view.is_sign(at) for at in range(unit[1], len(view))):
-        return Found(place, unit[1], Kind.UNREAD)
+    end = unit[1]
+    if place == 0 and all(map(view.is_sign, range(end, len(view)))):
+        if unit[0].one and view.language.bare_units:
+            return Found(place, end, Kind.LENGTH, seconds=unit[0].seconds)
+        return Found(place, end, Kind.UNREAD)
+    joint = view.past(end, "or")
+    count = number(view, joint) if unit[0].one and not view.is_digits(joint) else None
+    if count and not count.article:
+        return Found(place, view.past(count.end, "unit"), Kind.UNREAD)
     return None
 
 
@@ -170,8 +187,8 @@ _READERS: tuple[tuple[Callable[[View, int], Found | None], frozenset[str]], ...]
     (_nothing, frozenset(("nothing",))),
     (_date, frozenset(("number",))),
     (interval, _MOMENTS),
-    (end, _MOMENTS | {"until", "limit", "part_of_day"}),
-    (start, _MOMENTS | {"from", "start", "in", "now"}),
+    (end, _MOMENTS | {"until", "open", "limit", "part_of_day"}),
+    (start, _MOMENTS | {"from", "from_day", "start", "in", "now"}),
     (_hours, frozenset(("number",))),
     (_whole, frozenset(("whole", "part_of_day"))),
     (_unread, frozenset(("unread",))),

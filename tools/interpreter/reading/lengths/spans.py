@@ -5,11 +5,14 @@ from dataclasses import replace
 from camara_qod.tools.interpreter.reading.lengths.clock import HALF_A_DAY, Clock
 from camara_qod.tools.interpreter.reading.lengths.found import Found, Kind
 from camara_qod.tools.interpreter.reading.lengths.lengths import closes, length
+from camara_qod.tools.interpreter.reading.lengths.lexicon import Hit
 from camara_qod.tools.interpreter.reading.lengths.moments import Moment, Told, moment
 from camara_qod.tools.interpreter.reading.lengths.numbers import number
 from camara_qod.tools.interpreter.reading.lengths.view import View
 
 _WORDS_OF_AN_OPEN_END = 4
+#: Up to this time of day, in minutes, hours are more often a length.
+_EARLY = 300
 _RANGE_SIGNS = ("-", "~")
 
 
@@ -17,36 +20,48 @@ def interval(view: View, place: int) -> Found | None:
     """From one time of day to another."""
     opened = view.past(place, "between")
     first = moment(view, opened)
-    if first is None:
+    if first is None or not _stands_alone(view, place):
         return None
-    joint = _joint(view, first.end, between=opened > place)
+    joint, marked = _joint(view, first.end, between=opened > place)
     second = moment(view, joint) if joint > first.end else None
-    if second is None or not _is_interval(view, place, opened, first, second):
+    if second is None:
         return None
     end = view.past(second.end, "until_behind", "between_behind")
+    marked = marked or opened > place or bool(first.clock.day or second.clock.day)
+    if not _is_interval(view, first, second, end, marked=marked):
+        return None
+    if _unsure(view, second) and not first.sure:
+        return Found(place, end, Kind.UNREAD)
     start, stop = _resolved(first, second)
     return Found(place, end, Kind.INTERVAL, clocks=(start, stop))
 
 
-def _joint(view: View, place: int, *, between: bool) -> int:
-    """The token behind what joins two times of day."""
+def _joint(view: View, place: int, *, between: bool) -> tuple[int, bool]:
+    """The token behind what joins two times of day, and whether that tells that they are."""
     if view.word(place) in _RANGE_SIGNS:
-        return place + 1
-    behind = view.past(place, "from_behind", "to")
+        return place + 1, False
+    marking = view.past(place, "from_behind")
+    behind = max(marking, view.past(place, "to"))
     if between and behind == place:
         behind = view.past(place, "and")
-    return view.past(behind, "to", "until") if behind > place else place
+    if behind == place:
+        return place, False
+    return view.past(behind, "to", "until"), marking > place
 
 
-def _is_interval(view: View, place: int, opened: int, first: Moment, second: Moment) -> bool:
-    if not _stands_alone(view, place):
-        return False
-    marked = opened > place or bool(first.clock.day or second.clock.day)
+def _is_interval(view: View, first: Moment, second: Moment, end: int, *, marked: bool) -> bool:
     if first.sure or second.sure:
         return True
     if first.told is Told.UNIT or second.told is Told.UNIT:
         return marked
-    return marked and closes(view, second.end) and not view.at(second.end, "per")
+    closed = closes(view, end) or (end > second.end and view.is_ideograph(end))
+    return (marked or end > second.end) and closed and not view.at(end, "per")
+
+
+def _unsure(view: View, found: Moment) -> bool:
+    """Whether hours that tell a time of day could be a length as well: "2 heures"."""
+    early = found.clock.minutes <= _EARLY and not found.half
+    return early and view.before(found.end, "oclock_unsure") is not None
 
 
 def _stands_alone(view: View, place: int) -> bool:
@@ -78,28 +93,41 @@ def _either(one: Moment, other: Moment) -> Clock:
 
 def end(view: View, place: int) -> Found | None:
     """Up to a time of day, or up to something that cannot be read."""
+    if opened := view.at(place, "open"):
+        if said := _at_moment(view, place, view.at(place, "until")):
+            return said
+        return _open_end(view, place, opened.end)
     limit = view.at(place, "limit")
-    marker = view.at(place, "until") or limit
-    if marker is None:
-        return _end_behind(view, place)
-    found = moment(view, marker.end, marked=True)
-    if found and (found.told is Told.YES or (found.told is Told.UNIT and limit is None)):
-        return Found(place, found.end, _end_kind(view, found), clocks=(found.clock,))
-    if limit:
+    marker = view.at(place, "until")
+    if marker is None or (limit and limit.end > marker.end):
+        return _end_behind(view, place) if limit is None else _limit(view, place, limit)
+    if said := _at_moment(view, place, marker):
+        return said
+    if behind := _a_day(view, marker.end):
+        return Found(place, behind, Kind.UNREAD)
+    event = view.past(marker.end, "article", "the")
+    if hit := view.at(event, "event") or view.at(view.past(event, "at"), "part"):
+        return Found(place, hit.end, Kind.UNREAD)
+    return None
+
+
+def _at_moment(view: View, place: int, marker: Hit | None) -> Found | None:
+    """An end at a time of day; a bare number is one that cannot be read."""
+    found = moment(view, marker.end, marked=True) if marker else None
+    if found is None:
         return None
-    if found and found.told is Told.NO and closes(view, found.end):
-        return Found(place, found.end, Kind.UNREAD)
-    if said := _a_day(view, marker.end):
-        return Found(place, said, Kind.UNREAD)
-    return _open_end(view, place, marker.end)
+    if found.told is not Told.NO:
+        kind = Kind.UNREAD if _unsure(view, found) else Kind.END
+        return Found(place, found.end, kind, clocks=(found.clock,))
+    return Found(place, found.end, Kind.UNREAD) if closes(view, found.end) else None
 
 
-def _end_kind(view: View, found: Moment) -> Kind:
-    """Unread where the hours could be a length as well: "jusqu'à 2 heures"."""
-    unsure = (
-        not found.sure and not found.half and view.before(found.end, "oclock_unsure") is not None
-    )
-    return Kind.UNREAD if unsure else Kind.END
+def _limit(view: View, place: int, marker: Hit) -> Found | None:
+    """Words that stand before lengths as well as times of day: "up to 9 pm"."""
+    found = moment(view, marker.end, marked=True)
+    if found and found.told is Told.YES:
+        return Found(place, found.end, Kind.END, clocks=(found.clock,))
+    return None
 
 
 def _a_day(view: View, place: int) -> int:
@@ -109,10 +137,13 @@ def _a_day(view: View, place: int) -> int:
 
 
 def _open_end(view: View, place: int, start: int) -> Found | None:
-    if not (view.at(place, "open") and view.is_word(start)) or length(view, start):
+    """An end that is an event: "until I am done"."""
+    if behind := _a_day(view, start):
+        return Found(place, behind, Kind.UNREAD)
+    if length(view, start) or not (view.is_word(start) or start > place + 1):
         return None
     stop = start
-    while stop < len(view) and stop < start + _WORDS_OF_AN_OPEN_END and view.is_word(stop):
+    while stop < start + _WORDS_OF_AN_OPEN_END and view.is_word(stop):
         stop += 1
     return Found(place, stop, Kind.UNREAD)
 
@@ -158,6 +189,8 @@ def _start_in(view: View, place: int) -> Found | None:
 
 
 def _start_at(view: View, place: int) -> Found | None:
+    if (day := view.at(place, "from_day")) and (behind := _a_day(view, day.end)):
+        return Found(place, behind, Kind.START)
     marker = view.at(place, "from")
     if marker is None:
         return None
@@ -166,12 +199,18 @@ def _start_at(view: View, place: int) -> Found | None:
     found = moment(view, marker.end, marked=True)
     if found and found.told is Told.UNIT and not found.sure and view.at(place, "ago"):
         return None
-    if found and (found.told is not Told.NO or closes(view, found.end)):
+    if found and (found.told is not Told.NO or _bare_start(view, found.end)):
         stop = view.past(found.end, "from_behind")
         return Found(place, stop, Kind.START, clocks=(found.clock,))
     if behind := _a_day(view, marker.end):
         return Found(place, behind, Kind.START)
     return None
+
+
+def _bare_start(view: View, end: int) -> bool:
+    """Whether a bare number can be a start: nothing is counted by it, and it begins no range."""
+    joint = view.past(end, "to", "or", "and")
+    return closes(view, end) and not (joint > end and number(view, joint))
 
 
 def _start_behind(view: View, place: int) -> Found | None:

@@ -1,0 +1,39 @@
+"""What a person agrees to can be read in whole."""
+
+import io
+
+from rich.console import Console
+
+from camara_qod.agent.conversation import Pending
+from camara_qod.agent.display import show_pending
+
+SESSION = "3fa85f64-5717-4562-b3fc-2c963f66afa6"
+
+
+def printed(pending: Pending, width: int) -> str:
+    out = io.StringIO()
+    show_pending(Console(file=out, width=width), pending, body=False)
+    return out.getvalue()
+
+
+def test_an_id_is_not_cut_in_a_narrow_terminal() -> None:
+    arguments = {"sessionId": SESSION, "requestedAdditionalDuration": 900}
+    reasons = {"sessionId": "the session this conversation is about"}
+    pending = Pending("extendQosSessionDuration", arguments, reasons)
+    for width in (72, 80, 120):
+        text = printed(pending, width)
+        assert SESSION in text
+        assert "requestedAdditionalDuration" in text
+        assert "…" not in text
+
+
+def test_a_long_link_is_folded_and_not_cut() -> None:
+    link = "https://example.com/" + "x" * 120
+    text = printed(Pending("createSession", {"sink": link}), 80)
+    assert link in "".join(text.split())
+    assert "…" not in text
+
+
+def test_what_is_left_out_is_shown_with_it() -> None:
+    pending = Pending("deleteSession", {"sessionId": SESSION}, remarks=("Not used is 20 minutes.",))
+    assert printed(pending, 80).splitlines()[-1].strip() == "Not used is 20 minutes."
