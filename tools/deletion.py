@@ -50,19 +50,9 @@ def _question(session: str, context: Context, deletions: Deletions) -> str | Non
             f"Session {session} was asked about already, and stays as it is. What shall be done? "
             "To delete it after all, say so with its id."
         )
-<<<<<<< HEAD
-    return None
-=======
     if consent(context.messages[-1]) is True:
         return "A yes alone deletes nothing. What shall be done?"
-    known: Collection[str] = context.sessions.listed
-    return None if len({*known, session}) < 2 else _which([*known])
-
-
-def _which(known: list[str]) -> str:
-    listed = "; ".join(f"{number}. {item}" for number, item in enumerate(known, 1))
-    return f"Which session? One at a time: say which of the {len(known)}, or give its id. {listed}"
->>>>>>> main
+    return None
 
 
 def _asking(made: Interpretation, text: str) -> Interpretation:
