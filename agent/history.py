@@ -141,7 +141,7 @@ def _after_tool(history: History, message: ToolMessage, arguments: dict[str, Any
         done = replace(history.deletions, done=history.deletions.done | {session_id})
         history, known = replace(history, deletions=done), known.without(session_id)
     elif not message.name.endswith(("Profile", "Profiles")):
-        known = known.answered(ids)
+        known = known.answered(ids).timed(message.artifact)
     return replace(history.settled(history.closed), sessions=known)
 
 

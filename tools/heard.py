@@ -122,7 +122,8 @@ def _carried_out(heard: Heard, operation: str, body: dict[str, Any], answer: Any
         return replace(heard, sessions=heard.sessions.without(session), deletions=gone)
     if operation.endswith(("Profile", "Profiles")):
         return heard
-    return replace(heard, sessions=heard.sessions.answered(tuple(_ids(answer))))
+    known = heard.sessions.answered(tuple(_ids(answer))).timed(answer)
+    return replace(heard, sessions=known)
 
 
 def _ids(value: Any) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -11,6 +12,11 @@ class SessionTimes:
 
     duration: int
     expires_at: datetime | None = None
+
+
+def _times(session: Mapping[str, Any]) -> SessionTimes:
+    ends = session.get("expiresAt")
+    return SessionTimes(session["duration"], datetime.fromisoformat(ends) if ends else None)
 
 
 @dataclass(frozen=True)
@@ -40,8 +46,15 @@ class KnownSessions:
         listed = self.listed if ids[0] in self.listed else (*self.listed, ids[0])
         return KnownSessions(listed, ids[0], self.times)
 
-    def timed(self, times: Mapping[str, SessionTimes]) -> "KnownSessions":
-        """After an answer that told how long sessions last."""
+    def timed(self, answer: Any) -> "KnownSessions":
+        """After an answer that told how long sessions last.
+
+        Args:
+            answer: `SessionInfo` objects on the wire, one or a list; anything else tells nothing.
+        """
+        items = answer if isinstance(answer, list) else [answer]
+        told = [item for item in items if isinstance(item, dict) and "duration" in item]
+        times = {str(item.get("sessionId", "")).lower(): _times(item) for item in told}
         return replace(self, times={**self.times, **times})
 
     def without(self, session_id: str) -> "KnownSessions":
