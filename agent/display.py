@@ -24,7 +24,7 @@ def show(console: Console, outcome: Outcome, *, body: bool = True) -> None:
     """
     parts: list[RenderableType] = []
     if outcome.body is not None:
-        parts.append(_table(outcome))
+        parts.append(_table(outcome, console.width))
         if body:
             parts += [Text("Request body", style="bold"), JSON.from_data(outcome.body), Text()]
     parts.append(Text(outcome.text, style=_style(outcome)))
@@ -46,18 +46,18 @@ def show_pending(console: Console, pending: "Pending", *, body: bool) -> None:
         body: whether to show the JSON body too.
     """
     title = pending.operation + _sure(pending.confidence)
-    console.print(_arguments(title, pending.arguments, pending.reasons))
+    console.print(_arguments(title, pending.arguments, pending.reasons, console.width))
     for remark in pending.remarks:
         console.print(Text(remark, style="yellow"))
     if body:
         console.print(Text("Request body", style="bold"), JSON.from_data(pending.arguments))
 
 
-def _table(outcome: Outcome) -> Table:
+def _table(outcome: Outcome, width: int) -> Table:
     made = outcome.interpretation
     reasons = {item.argument: item.reason for item in made.assumptions}
     title = f"{made.decision.operation}{_sure(made.confidence)} · {made.seconds:.1f} s"
-    return _arguments(title, made.decision.arguments, reasons)
+    return _arguments(title, made.decision.arguments, reasons, width)
 
 
 def _sure(confidence: float | None) -> str:
@@ -66,15 +66,17 @@ def _sure(confidence: float | None) -> str:
 
 #: Characters of a session's id.
 _UUID = 36
+#: From so many columns on, names, ids and their reasons fit beside each other.
+_WIDE = 72
 
 
-def _arguments(title: str, arguments: dict[str, Any], reasons: dict[str, str]) -> Table:
+def _arguments(title: str, arguments: dict[str, Any], reasons: dict[str, str], width: int) -> Table:
     table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
     shown = {name: in_words(name, value) for name, value in arguments.items()}
     # What is agreed to is legible: the reasons give way first, and nothing is cut.
-    widest = min(_UUID, max(map(len, shown.values()), default=0))
-    table.add_column("argument", header_style="dim", no_wrap=True)
-    table.add_column("value", header_style="dim", min_width=widest, overflow="fold")
+    short = max(map(len, shown.values()), default=0) <= _UUID and width >= _WIDE
+    table.add_column("argument", header_style="dim", overflow="fold", no_wrap=width >= _WIDE)
+    table.add_column("value", header_style="dim", overflow="fold", no_wrap=short)
     table.add_column("", style="dim", overflow="fold")
     for name, value in shown.items():
         table.add_row(name, value, reasons.get(name, ""))

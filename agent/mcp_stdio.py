@@ -48,7 +48,7 @@ async def _sort(read: Any, write: Any, give: MemoryObjectSendStream[SessionMessa
 def unread(error: Exception) -> JSONRPCError | None:
     """The answer to a message that could not be read; none to one that wants none."""
     first = error.errors()[0] if isinstance(error, ValidationError) else None
-    found = first["input"] if first else None
+    found: Any = first["input"] if first else None
     if first and first["type"] == "json_invalid":
         try:
             found = json.loads(found)

@@ -66,7 +66,7 @@ def _unsure(operation: str, confidence: float | None, below: float) -> str:
 
 def _unused(made: Interpretation) -> tuple[str, ...]:
     rest = left_over(made)
-    return (f"One thing at a time: not used is {', '.join(rest)}.",) if rest else ()
+    return (f"One thing at a time. Not used: {', '.join(rest)}.",) if rest else ()
 
 
 def _one_of_several(decision: Decision, context: Context) -> tuple[str, ...]:
@@ -78,4 +78,9 @@ def _one_of_several(decision: Decision, context: Context) -> tuple[str, ...]:
     if session in written:
         return ()
     others = [item for item in known if item != session and item not in written]
+<<<<<<< HEAD
     return (f"One session at a time: not {', '.join(others)}.",) if others else ()
+=======
+    others = [item for item in others if not named or item in named]
+    return (f"One session at a time. Not touched: {', '.join(others)}.",) if others else ()
+>>>>>>> main

@@ -27,6 +27,13 @@ def test_an_id_is_not_cut_in_a_narrow_terminal() -> None:
         assert "…" not in text
 
 
+def test_an_id_is_folded_where_it_does_not_fit() -> None:
+    lines = printed(Pending("deleteSession", {"sessionId": SESSION}, {"sessionId": "why"}), 40)
+    _, head, *rows = lines.splitlines()
+    start = head.index("value")
+    assert "".join(row[start:].split("  ")[0].strip() for row in rows) == SESSION
+
+
 def test_a_long_link_is_folded_and_not_cut() -> None:
     link = "https://example.com/" + "x" * 120
     text = printed(Pending("createSession", {"sink": link}), 80)
@@ -35,5 +42,5 @@ def test_a_long_link_is_folded_and_not_cut() -> None:
 
 
 def test_what_is_left_out_is_shown_with_it() -> None:
-    pending = Pending("deleteSession", {"sessionId": SESSION}, remarks=("Not used is 20 minutes.",))
-    assert printed(pending, 80).splitlines()[-1].strip() == "Not used is 20 minutes."
+    pending = Pending("deleteSession", {"sessionId": SESSION}, remarks=("Not used: 20 minutes.",))
+    assert printed(pending, 80).splitlines()[-1].strip() == "Not used: 20 minutes."

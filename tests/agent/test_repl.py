@@ -424,8 +424,8 @@ def test_one_of_several_sessions_is_not_guessed_for_a_deletion() -> None:
 def test_what_one_act_leaves_out_is_told_before_and_after() -> None:
     room = with_session(longer(900), devices=(PHONE, OTHER))
     said = room.type("extend the first by 15 minutes and the second by 20 minutes", "yes")
-    left = "One thing at a time: not used is 20 minutes."
-    one = "One session at a time: not ID."
+    left = "One thing at a time. Not used: 20 minutes."
+    one = "One session at a time. Not touched: ID."
     assert said[-4:-1] == [left, one, ASK]
     assert said[-1].endswith(f"UTC. {left} {one}")
 
@@ -433,7 +433,7 @@ def test_what_one_act_leaves_out_is_told_before_and_after() -> None:
 def test_both_is_one_and_the_other_is_named() -> None:
     room = with_session(longer(900), devices=(PHONE, OTHER))
     said = room.type("extend both by 15 minutes")
-    assert "One session at a time: not ID." in said
+    assert "One session at a time. Not touched: ID." in said
 
 
 def test_two_ids_are_one_deletion_and_the_other_is_named() -> None:
@@ -441,6 +441,6 @@ def test_two_ids_are_one_deletion_and_the_other_is_named() -> None:
     first, second = room.repl._conversation.history.sessions.listed
     room._parts.interpreter._decoder.script += [on_session("deleteSession", first)]
     said = room.type(f"delete {first} and {second}", "yes", "/sessions")
-    assert "One thing at a time: not used is ID." in said
-    assert said[-2] == "Session ID is deleted. One thing at a time: not used is ID."
+    assert "One thing at a time. Not used: ID." in said
+    assert said[-2] == "Session ID is deleted. One thing at a time. Not used: ID."
     assert room.repl._conversation.history.sessions.listed == (second,)

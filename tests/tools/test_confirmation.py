@@ -82,7 +82,7 @@ def test_the_thresholds_are_settings(told) -> None:
     ],
 )
 def test_what_is_named_and_not_used(told, decision, text, left) -> None:
-    assert told(decision, text) == (f"One thing at a time: not used is {left}.",)
+    assert told(decision, text) == (f"One thing at a time. Not used: {left}.",)
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_what_is_used_is_no_remark(told, decision, text) -> None:
     ],
 )
 def test_one_of_several_sessions(told, decision, text, known, others) -> None:
-    assert told(decision, text, known) == (f"One session at a time: not {others}.",)
+    assert told(decision, text, known) == (f"One session at a time. Not touched: {others}.",)
 
 
 @pytest.mark.parametrize("text", [f"extend {A} by 15 minutes", "15 minutes more for the first one"])

@@ -45,7 +45,7 @@ def _noted(path: Path) -> dict[str, Any]:
 def _is_same(path: Path, note: dict[str, Any]) -> bool:
     if path.stat().st_size != note["size"]:
         return False
-    return _stamp(path) == note["changed"] or _digest(path) == note["sha256"]
+    return note["changed"] == _stamp(path) or bool(note["sha256"] == _digest(path))
 
 
 def _stamp(path: Path) -> int:

@@ -33,7 +33,7 @@ def judged(view: View, place: int, found: Part) -> Verdict:
 
 def _of_something(view: View, place: int, found: Part) -> bool:
     """Whether "2d" or "3d" is said of what follows: "a 2d game"."""
-    return view.is_word(found.end) and view.before(place, "for") is None
+    return view.is_word(found.end) and not is_for(view, place)
 
 
 def _left_glue(view: View, place: int, found: Part) -> Verdict:
@@ -117,6 +117,7 @@ def _before_hyphen(view: View, end: int, found: Part) -> Verdict:
 
 
 def _left_words(view: View, place: int, found: Part) -> Verdict:
+    place = _over_about(view, place)
     if found.article and _rate(view, place):
         return Verdict.NOTHING
     before = view.before(place, "every", "ago", "ordinal", "age")
@@ -126,6 +127,17 @@ def _left_words(view: View, place: int, found: Part) -> Verdict:
     if view.before(place, "above") is not None and view.before(place, "most") is None:
         return Verdict.UNREAD
     return Verdict.UNREAD if _number_before(view, place) else Verdict.WHOLE
+
+
+def is_for(view: View, place: int) -> bool:
+    """Whether the words before a length say that it is how long."""
+    return view.before(_over_about(view, place), "for") is not None
+
+
+def _over_about(view: View, place: int) -> int:
+    """Where words such as "about" before a length begin."""
+    start = view.before(place, "about")
+    return place if start is None else start
 
 
 def _rate(view: View, place: int) -> bool:
@@ -177,13 +189,15 @@ def _right_words(view: View, place: int, found: Part) -> Verdict:
         return Verdict.NOTHING
     if view.at(end, "above_behind") or _per(view, end) or _number_behind(view, end):
         return Verdict.UNREAD
-    if view.at(end, "offset") and view.before(place, "for") is None:
+    if view.at(end, "offset") and not is_for(view, place):
         return Verdict.UNREAD
     return Verdict.WHOLE
 
 
 def _per(view: View, end: int) -> bool:
     """Whether a length is one of many: "2 hours a day", "20 minutes every hour"."""
+    if (thing := view.at(end, "per_thing")) and view.is_word(thing.end):
+        return True
     hit = view.at(end, "per") or view.at(end, "every")
     return bool(hit and (view.unit(hit.end) or view.at(hit.end, "part_of_day")))
 
@@ -214,6 +228,6 @@ def _other_end(view: View, end: int) -> bool:
 
 def _scale(view: View, place: int, found: Part) -> Verdict:
     """Years are ages and dates unless they are said to be a length; so are glued metres."""
-    if found.unit >= _YEAR and view.before(place, "for") is None:
+    if found.unit >= _YEAR and not is_for(view, place):
         return Verdict.NOTHING
     return Verdict.WHOLE

@@ -62,6 +62,7 @@ class Cldr:
             yield Phrase(form, "unit", unit)
         yield from self._relative()
         yield from self._days()
+        yield from self._months()
         yield from self._periods()
         yield from self._lists()
 
@@ -116,6 +117,12 @@ class Cldr:
                     yield Phrase(
                         text, "day" if style == "wide" else "day_short", Day(weekday=number)
                     )
+
+    def _months(self) -> Iterator[Phrase]:
+        for style in ("wide", "abbreviated"):
+            for text in self._data["months"]["format"][style].values():
+                if not text[0].isdecimal():
+                    yield Phrase(text.strip("."), "month")
 
     def _periods(self) -> Iterator[Phrase]:
         hours: dict[str, tuple[str, list[tuple[int, int]]]] = {}

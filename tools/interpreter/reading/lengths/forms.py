@@ -11,6 +11,8 @@ from camara_qod.tools.interpreter.reading.lengths.times import Length, Time, Unr
 
 #: Stands in the place of what was read or is to be passed over.
 BLANK = "\ufffc"
+#: Stands in the place of a date.
+DATE = "\ufffb"
 _ISO = re.compile(
     r"(?<![\w/.-])-?P(?=[0-9T])(?:[0-9]{1,4}W|(?:[0-9]{1,4}[DYM]){0,3}"
     r"(?:T(?:[0-9]{1,6}(?:\.[0-9]{1,3})?[HMS]){1,3})?)(?![\w/])",
@@ -22,10 +24,10 @@ _NO_TIME = re.compile(
     r"|(?<!\S)[^\s@]{1,64}@[^\s@]{1,255}"  # mail addresses
     rf"|\b{_HEX}{{8}}(?:-{_HEX}{{4}}){{3}}-{_HEX}{{12}}\b"  # UUIDs
     rf"|(?<![\w:])(?=[0-9:]*(?:[A-Fa-f]|::))(?:{_HEX}{{0,4}}:){{2,7}}{_HEX}{{0,4}}(?![\w:])"  # IPv6, MAC
-    rf"|\b{_HEX}{{2}}(?:-{_HEX}{{2}}){{5}}\b"  # MAC
-    r"|(?<![\w.:/-])[0-9]{1,4}([-/.])[0-9]{1,2}\1[0-9]{1,4}(?![\w:/-]|\.[0-9])",  # dates
+    rf"|\b{_HEX}{{2}}(?:-{_HEX}{{2}}){{5}}\b",  # MAC
     re.IGNORECASE,
 )
+_DATE = re.compile(r"(?<![\w.:/-])[0-9]{1,4}([-/.])[0-9]{1,2}\1[0-9]{1,4}(?![\w:/-]|\.[0-9])")
 _LENGTH = TypeAdapter(timedelta)
 
 
@@ -42,6 +44,7 @@ def read_forms(text: str) -> tuple[list[Time], str]:
     for match in _ISO.finditer(text):
         found.append(_iso(match))
     rest = _ISO.sub(_blank, text) if found else text
+    rest = _DATE.sub(lambda match: DATE * len(match[0]), rest)
     return found, _standards().sub(_blank, _NO_TIME.sub(_blank, rest))
 
 

@@ -28,6 +28,10 @@ _NUMBERED = {
     "parts": ("part", exact),
     "plus": ("plus", exact),
     "clock": ("clock", exact),
+    "multiples": ("multiple", int),
+    "hours": ("hour", int),
+    "clock_before": ("clock_before", int),
+    "clock_behind": ("clock_behind", int),
     "days": ("day", lambda key: Day(offset=int(key))),
     "weekdays": ("day", lambda key: Day(weekday=int(key))),
 }

@@ -17,6 +17,7 @@ from camara_qod.tools.interpreter.reading.lengths.view import View
 _MONTH = 28 * DAY
 _MOST = 48
 _SIGNS = ("x", "*")
+_WORDS_OF_A_THING = 2
 
 
 def length(view: View, place: int) -> Part | None:
@@ -99,27 +100,37 @@ def closes(view: View, end: int) -> bool:
 
 def _product(view: View, place: int) -> Part | None:
     """A length that comes several times: "2 x 45 min", "6 heats of 12 minutes"."""
+    if hit := view.value(place, "multiple"):
+        return _times(view, hit[1], hit[0])
     count = None if view.at(place, "part") else number(view, place)
     if not count or count.article or count.value is None:
         return None
     if count.value.denominator != 1 or not 1 < count.value <= _MOST:
         return None
-    if view.word(count.end) in _SIGNS or view.at(count.end, "times"):
-        behind = (
-            view.past(count.end + 1, "of")
-            if view.word(count.end) in _SIGNS
-            else view.past(count.end, "times")
-        )
-        found = _chain(view, behind)
-        return found and _multiplied(found, count.value)
-    for words in (1, 2):
-        joint = count.end + words
-        if not all(_is_thing(view, at) for at in range(count.end, joint)):
+    if view.word(count.end) in _SIGNS:
+        return _times(view, view.past(count.end + 1, "of"), count.value)
+    if hit_ := view.at(count.end, "repeat"):
+        return _times(view, hit_.end, count.value)
+    return _of_things(view, count.end, count.value)
+
+
+def _times(view: View, place: int, count: Amount) -> Part | None:
+    found = _chain(view, place)
+    return _multiplied(found, count) if found and not found.article else None
+
+
+def _of_things(view: View, place: int, count: Amount) -> Part | None:
+    """So many of something, each so long: "six lessons of 20 min"."""
+    for _ in range(_WORDS_OF_A_THING):
+        if not _is_thing(view, place):
             return None
-        if hit := view.at(joint, "product"):
-            return _repeated(view, hit.end, count.value, strict=False)
-        if hit := view.at(joint, "product_each"):
-            return _repeated(view, hit.end, count.value, strict=True)
+        place += 1
+        while view.word(place) == "-" and view.glued(place) and view.is_word(place + 1):
+            place += 2
+        if hit := view.at(place, "product"):
+            return _repeated(view, hit.end, count, strict=False)
+        if hit := view.at(place, "product_each"):
+            return _repeated(view, hit.end, count, strict=True)
     return None
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from camara_qod.tools.interpreter.reading.lengths.clock import A_DAY, HALF_A_DAY, Clock, Day
-from camara_qod.tools.interpreter.reading.lengths.numbers import number
+from camara_qod.tools.interpreter.reading.lengths.numbers import Number, number
 from camara_qod.tools.interpreter.reading.lengths.phrases import Period
 from camara_qod.tools.interpreter.reading.lengths.view import View
 
@@ -30,6 +30,7 @@ class Moment:
         end: the token behind it.
         told: what tells that it is one.
         half: the half of the day is said, or the hour tells it.
+        spoken: its minutes are said in a way that knows twelve hours only ("half past nine").
         said: the half or part of the day is said.
     """
 
@@ -38,6 +39,7 @@ class Moment:
     told: Told = Told.YES
     half: bool = False
     said: bool = False
+    spoken: bool = False
 
     @property
     def sure(self) -> bool:
@@ -80,7 +82,7 @@ def moment(view: View, place: int, *, marked: bool = False) -> Moment | None:
 def _moment(view: View, place: int, *, marked: bool) -> Moment | None:
     before = _context(view, place, None, None)
     mark = _mark(view, before.end, marked=marked)
-    found = _named(view, mark.end) or _time(view, mark)
+    found = _named(view, mark.end) or _spoken(view, mark.end) or _time(view, mark)
     if found is None:
         return None
     after = _context(view, found.end, before.day, before.period)
@@ -142,6 +144,33 @@ def _named(view: View, place: int) -> Moment | None:
     return Moment(Clock(int(hit[0])), hit[1], half=True) if hit else None
 
 
+def _hour(view: View, place: int) -> Number | None:
+    """A number that can be an hour; some languages have ordinals for it."""
+    if hit := view.value(place, "hour"):
+        return Number(hit[0], hit[1])
+    return number(view, place)
+
+
+def _spoken(view: View, place: int) -> Moment | None:
+    """Minutes said before or behind the hour: "half past nine", "las nueve y media"."""
+    before = view.value(place, "clock_before")
+    hour = _hour(view, before[1] if before else place)
+    if not hour or hour.digits and before is None and view.glued(place) or hour.value is None:
+        return None
+    behind = None if before else view.value(hour.end, "clock_behind")
+    offset = before or behind
+    if offset is None or hour.value not in range(1, HALF_A_DAY // 60 + 1):
+        return None
+    end = behind[1] if behind else view.past(hour.end, "oclock_behind")
+    minutes = (60 * int(hour.value) + int(offset[0])) % HALF_A_DAY
+    if view.unit(end):
+        return None
+    if (hit := view.at(end, "half")) and isinstance(hit.value, Period):
+        clock = Clock(minutes + (HALF_A_DAY if hit.value.name == "pm" else 0))
+        return Moment(clock, hit.end, half=True, said=True)
+    return Moment(Clock(minutes, view.language.twelve_hours), end, spoken=True)
+
+
 def _time(view: View, mark: _Mark) -> Moment | None:
     """Hours and minutes, with what tells that they are."""
     place = mark.end
@@ -151,7 +180,7 @@ def _time(view: View, mark: _Mark) -> Moment | None:
         and (view.is_digits(place - 1) or view.is_word(place - 1))
     ):
         return None
-    hour = number(view, place)
+    hour = _hour(view, place)
     if not hour or hour.article or hour.value is None or hour.value.denominator != 1:
         return _pointed(view, mark)
     if not 0 <= hour.value <= HOURS or len(view.word(place)) > 2 and hour.digits:
@@ -193,6 +222,8 @@ def _after_oclock(view: View, place: int, minute: int) -> tuple[int, int]:
         return minute, place
     if hit := view.at(place, "half_hour"):
         return 30, hit.end
+    if more := view.value(place, "clock_behind"):
+        return int(more[0]), more[1]
     count = number(view, place)
     if not count or count.article or count.value is None or not 0 <= count.value < 60:
         return 0, place
@@ -207,7 +238,7 @@ def _after_oclock(view: View, place: int, minute: int) -> tuple[int, int]:
 
 def _halved(view: View, place: int, hour: int, minute: int, end: int, told: Told) -> Moment | None:
     """With "am" or "pm", or with what the hour itself says."""
-    minutes = 60 * hour + minute
+    minutes = (60 * hour + minute) % A_DAY if minute < 0 else 60 * hour + minute
     if minutes > A_DAY:
         return None
     if (hit := view.at(end, "half")) and isinstance(hit.value, Period):

@@ -110,14 +110,18 @@ def _with_fraction(view: View, count: Number) -> tuple[Amount | None, int]:
         return None, count.end
     if more := view.value(count.end, "plus"):
         return count.value + more[0], more[1]
-    joint = view.past(count.end, "and")
-    if joint > count.end and (more := view.value(view.past(joint, "one"), "part")):
-        if _whole_unit(view, _over_hyphen(view, view.past_all(more[1], "fill"))):
-            return count.value + more[0], more[1]
-    if joint > count.end and (more := view.value(joint, "part")):
-        if _whole_unit(view, _over_hyphen(view, view.past_all(more[1], "fill"))):
-            return count.value + more[0], more[1]
+    joint = view.past(_over_hyphen(view, count.end), "and")
+    if joint > count.end:
+        joint = _over_hyphen(view, joint)
+        for start in (joint, _over_hyphen(view, view.past(joint, "one"))):
+            if (more := view.value(start, "part")) and _behind_fraction(view, more[1]):
+                return count.value + more[0], more[1]
     return count.value, count.end
+
+
+def _behind_fraction(view: View, place: int) -> bool:
+    """Whether a unit follows, over a hyphen and words such as "more"."""
+    return _whole_unit(view, _over_hyphen(view, view.past_all(place, "fill"))) is not None
 
 
 def _range(view: View, end: int, count: Number) -> Part | None:

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from camara_qod.tools.interpreter.reading.lengths.bounds import Verdict, judged
+from camara_qod.tools.interpreter.reading.lengths.bounds import Verdict, is_for, judged
+from camara_qod.tools.interpreter.reading.lengths.dates import date
 from camara_qod.tools.interpreter.reading.lengths.found import Found, Kind
 from camara_qod.tools.interpreter.reading.lengths.hours import colons, prime
 from camara_qod.tools.interpreter.reading.lengths.lengths import closes, length
@@ -52,13 +53,7 @@ def _begins(view: View, place: int) -> bool:
 
 
 def _date(view: View, place: int) -> Found | None:
-    """A date in numbers with their marks: 2024年5月3日."""
-    end, marks = place, ["year_mark", "month_mark", "day_mark"]
-    while marks and (count := number(view, end)) and count.value is not None:
-        mark = next((mark for mark in marks if view.at(count.end, mark)), None)
-        if mark is None or (end == place and mark == "day_mark"):
-            break
-        end, marks = view.past(count.end, mark), marks[marks.index(mark) + 1 :]
+    end = date(view, place)
     return Found(place, end, Kind.NOTHING) if end > place else None
 
 
@@ -106,7 +101,7 @@ def _judged(view: View, place: int, found: Part) -> Found:
     if verdict is Verdict.UNREAD or found.seconds is None:
         return Found(place, _over_other_end(view, found.end), Kind.UNREAD)
     if behind := view.at(found.end, "in_behind"):
-        if view.before(place, "for") is None:
+        if not is_for(view, place):
             return Found(place, behind.end, Kind.START, seconds=round(found.seconds))
     total = (
         view.before(place, "total_before") is not None or view.at(found.end, "total") is not None
@@ -179,13 +174,14 @@ def _is_now(view: View, found: Found) -> bool:
 
 _MOMENTS = frozenset(
     ("number", "beginning", "clock", "day", "period", "at", "oclock", "article", "between")
+    + ("hour", "clock_before")
 )
 _LENGTHS = frozenset(("number", "beginning", "one", "vague", "part", "alone", "unit", "next"))
 #: What is tried at a token, in this order, and the kinds of phrases that it may begin with; a
 #: number in digits is a "number".
 _READERS: tuple[tuple[Callable[[View, int], Found | None], frozenset[str]], ...] = (
     (_nothing, frozenset(("nothing",))),
-    (_date, frozenset(("number",))),
+    (_date, frozenset(("number", "month"))),
     (interval, _MOMENTS),
     (end, _MOMENTS | {"until", "open", "limit", "part_of_day"}),
     (start, _MOMENTS | {"from", "from_day", "start", "in", "now"}),

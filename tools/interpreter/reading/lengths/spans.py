@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from camara_qod.tools.interpreter.reading.lengths.clock import HALF_A_DAY, Clock
+from camara_qod.tools.interpreter.reading.lengths.dates import date
 from camara_qod.tools.interpreter.reading.lengths.found import Found, Kind
 from camara_qod.tools.interpreter.reading.lengths.lengths import closes, length
 from camara_qod.tools.interpreter.reading.lengths.lexicon import Hit
@@ -94,11 +95,16 @@ def _either(one: Moment, other: Moment) -> Clock:
 def end(view: View, place: int) -> Found | None:
     """Up to a time of day, or up to something that cannot be read."""
     if opened := view.at(place, "open"):
+        if (until := view.at(place, "until")) and (behind := _a_day(view, until.end)):
+            return Found(place, behind, Kind.UNREAD)
         if said := _at_moment(view, place, view.at(place, "until")):
             return said
         return _open_end(view, place, opened.end)
     limit = view.at(place, "limit")
     marker = view.at(place, "until")
+    for mark in (marker, limit):
+        if mark and date(view, mark.end) > mark.end:
+            return Found(place, _a_day(view, mark.end), Kind.UNREAD)
     if marker is None or (limit and limit.end > marker.end):
         return _end_behind(view, place) if limit is None else _limit(view, place, limit)
     if said := _at_moment(view, place, marker):
@@ -117,7 +123,8 @@ def _at_moment(view: View, place: int, marker: Hit | None) -> Found | None:
     if found is None:
         return None
     if found.told is not Told.NO:
-        kind = Kind.UNREAD if _unsure(view, found) else Kind.END
+        doubtful = found.spoken and not (found.said or view.language.twelve_hours)
+        kind = Kind.UNREAD if doubtful or _unsure(view, found) else Kind.END
         return Found(place, found.end, kind, clocks=(found.clock,))
     return Found(place, found.end, Kind.UNREAD) if closes(view, found.end) else None
 
@@ -131,7 +138,11 @@ def _limit(view: View, place: int, marker: Hit) -> Found | None:
 
 
 def _a_day(view: View, place: int) -> int:
-    """The token behind a day or part of a day; 0 where there is none."""
+    """The token behind a day, a date or a part of a day; 0 where there is none."""
+    place = view.past(place, "article", "the")
+    if (behind := date(view, place)) > place:
+        clock = moment(view, view.past_all(behind, "of_day"))
+        return clock.end if clock and clock.told is not Told.NO else behind
     behind = view.past_all(place, "day", "period", "part_of_day", "of_day")
     return behind if behind > place and closes(view, behind) else 0
 
@@ -180,7 +191,7 @@ def _start_in(view: View, place: int) -> Found | None:
     marker = view.at(at, "in")
     if marker is None:
         return None
-    found = length(view, marker.end)
+    found = length(view, view.past_all(marker.end, "about"))
     if found is None:
         return None
     stop = view.past(found.end, "in_behind")
@@ -196,6 +207,8 @@ def _start_at(view: View, place: int) -> Found | None:
         return None
     if now := view.at(marker.end, "now"):
         return Found(place, now.end, Kind.NOTHING)
+    if date(view, marker.end) > marker.end:
+        return Found(place, _a_day(view, marker.end), Kind.START)
     found = moment(view, marker.end, marked=True)
     if found and found.told is Told.UNIT and not found.sure and view.at(place, "ago"):
         return None
@@ -232,6 +245,8 @@ def time_of_day(view: View, place: int) -> Found | None:
     found = moment(view, place)
     if found is None or found.told is Told.NO or not _stands_alone(view, place):
         return None
+    if view.at(place, "by") and found.told is Told.UNIT and not found.sure:
+        return Found(place, found.end, Kind.UNREAD)
     digits = number(view, place)
     plain = digits is not None and digits.digits and view.word(place + 1) == ":"
     if plain and not found.half and view.before(place, "for") is not None:
