@@ -78,9 +78,4 @@ def _one_of_several(decision: Decision, context: Context) -> tuple[str, ...]:
     if session in written:
         return ()
     others = [item for item in known if item != session and item not in written]
-<<<<<<< HEAD
-    return (f"One session at a time: not {', '.join(others)}.",) if others else ()
-=======
-    others = [item for item in others if not named or item in named]
     return (f"One session at a time. Not touched: {', '.join(others)}.",) if others else ()
->>>>>>> main
