@@ -22,7 +22,10 @@ class Expected(BaseModel):
 
 
 class Case(BaseModel):
-    """One conversation: the user's turns, oldest first, and what should become of it."""
+    """One conversation: the user's turns, oldest first, and what should become of it.
+
+    `now` is the time that times of day are reckoned from, `language` a code such as `de`.
+    """
 
     model_config = ConfigDict(extra="ignore")
 
@@ -31,6 +34,7 @@ class Case(BaseModel):
     expected: Expected
     tag: str = "untagged"
     now: AwareDatetime | None = None
+    language: str | None = None
 
 
 def read_cases(path: Path) -> list[Case]:

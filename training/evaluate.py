@@ -1,7 +1,7 @@
 """How often the plugin is right, on cases that nobody trained on."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,7 @@ from camara_qod.tools.interpreter.completing.complete import complete
 from camara_qod.tools.interpreter.context import Context, read
 from camara_qod.tools.interpreter.decision import CLARIFY, DECLINE, Decision
 from camara_qod.tools.interpreter.decoding import Decoder
+from camara_qod.tools.interpreter.operations import DELETE
 from camara_qod.tools.interpreter.reading.mention import Mention
 from camara_qod.tools.settings import QodSettings
 from camara_qod.training.cases import Case
@@ -65,9 +66,11 @@ class Result:
         """The case's entry in the report."""
         seconds = self.attempt.seconds
         confidence = self.attempt.confidence
+        language = self.case.language
         return {
             "id": self.case.id,
             "tag": self.case.tag,
+            **({"language": language} if language else {}),
             "expected": self.case.expected.model_dump(),
             "decision": _wire(self.decision) or {"error": self.attempt.error or self.attempt.text},
             "correct": self.correct,
@@ -166,17 +169,26 @@ FIELDS = (
 
 
 def report(results: Sequence[Result]) -> dict[str, Any]:
-    """All figures, in total and per tag, and every case in the file's order."""
-    tags = list(dict.fromkeys(result.case.tag for result in results))
+    """All figures, in total, per tag and per language, and every case in the file's order."""
     return {
         "exact_match": share(result.correct for result in results)["value"],
         "count": len(results),
         **_figures(results),
-        "tags": {
-            tag: _figures([result for result in results if result.case.tag == tag]) for tag in tags
-        },
+        "tags": _apart(results, lambda case: case.tag),
+        "languages": _apart(results, lambda case: case.language),
         "cases": [result.record() for result in results],
     }
+
+
+def _apart(
+    results: Sequence[Result], group: Callable[[Case], str | None]
+) -> dict[str, dict[str, Any]]:
+    """The figures of each group, in the order of the file; cases of none are left out."""
+    groups: dict[str, list[Result]] = {}
+    for result in results:
+        if name := group(result.case):
+            groups.setdefault(name, []).append(result)
+    return {name: _figures(some) for name, some in groups.items()}
 
 
 def _figures(results: Sequence[Result]) -> dict[str, Any]:
@@ -187,6 +199,8 @@ def _figures(results: Sequence[Result]) -> dict[str, Any]:
     return {
         "exact": share(result.correct for result in results),
         "operation": share(_operation_right(result) for result in results),
+        "wrong_acts": share(_acts_wrongly(result) for result in results),
+        "wrong_deletions": share(_deletes_wrongly(result) for result in results),
         "fields": dict(_fields(results)),
         "kind": macro_f1(expected, decided) | {"confusion": confusion(expected, decided)},
         "valid_json": share(result.valid_json for result in results),
@@ -210,6 +224,17 @@ def _operation_right(result: Result) -> bool:
     return (
         result.decision is not None and result.decision.operation == result.case.expected.operation
     )
+
+
+def _acts_wrongly(result: Result) -> bool:
+    """Whether it calls the API where a question, a refusal or another operation was due."""
+    return result.decision is not None and result.decision.acts and not _operation_right(result)
+
+
+def _deletes_wrongly(result: Result) -> bool:
+    """Whether it ends a session that was not to be ended."""
+    deletes = result.decision is not None and result.decision.operation == DELETE
+    return deletes and not result.correct
 
 
 def _fields(results: Sequence[Result]) -> Iterable[tuple[str, dict[str, Any]]]:

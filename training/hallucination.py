@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from ipaddress import AddressValueError, IPv6Address, IPv6Network
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from camara_qod.tools.catalogue import Need
 from camara_qod.tools.interpreter.context import Context
@@ -68,7 +69,7 @@ def hallucinated_values(decision: Any, context: Context) -> list[str]:
 
 def _configured(context: Context) -> list[Any]:
     settings = context.settings
-    values: list[Any] = [settings.default_duration]
+    values: list[Any] = [settings.default_duration, *context.sessions.ids]
     for default in (settings.default_device, settings.default_application_server):
         values += [value for _, value in _leaves(default.wire())] if default else []
     return values
@@ -89,12 +90,23 @@ def _said(name: str, value: Any, text: str, context: Context) -> bool:
     if name in ("qosProfile", "name"):
         return value in [*Need, *context.catalogue.names]
     if name in _LENGTHS:
-        # Where no rule reads a length ("a few hours") any number may be what was meant.
-        read = {item.seconds for item in context.of(Length)}
-        return value in read
+        # Words that no rule reads ("a few hours") lead to a question: no number is meant by them.
+        return value in {item.seconds for item in context.of(Length)}
+    if name == "sink" and isinstance(value, str):
+        return _written(value, text) or _readable(value) in text
     if isinstance(value, int):
         return bool(re.search(rf"(?<!\d){value}(?!\d)", text))
     return _written(str(value), text)
+
+
+def _readable(link: str) -> str:
+    """A link as people write it: its host out of punycode, the rest out of percent-encoding."""
+    parts = urlsplit(link)
+    try:
+        host = parts.netloc.encode("ascii").decode("idna")
+    except UnicodeError:
+        return link
+    return unquote(parts._replace(netloc=host).geturl())
 
 
 def _written(value: str, text: str) -> bool:

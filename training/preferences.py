@@ -1,5 +1,6 @@
 """Preference pairs: near misses, since pairs that differ everywhere teach nothing."""
 
+import json
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from datasets import Dataset
+from jsonschema import Draft202012Validator
 
-from camara_qod.tools.errors import DecodingError
 from camara_qod.tools.interpreter.context import Context
 from camara_qod.tools.interpreter.decision import DECLINE, Decision
 from camara_qod.tools.interpreter.offering.choice import Choice
@@ -57,10 +58,13 @@ def near_misses(records: Iterable[Record], seed: int) -> Iterator[Pair]:
     rng = random.Random(seed)  # noqa: S311  (data, not secrets)
     for record in records:
         offer = Offer(record.context)
+        held = Draft202012Validator(offer.schema)
+        spoiled = [(kind, spoil(rng, record.answer, offer)) for kind, spoil in _SPOILERS.items()]
+        # A value may have been moved to where this conversation's grammar has no place for it.
         options = [
             (kind, wrong)
-            for kind, spoil in _SPOILERS.items()
-            if (wrong := spoil(rng, record.answer, offer)) is not None
+            for kind, wrong in spoiled
+            if wrong is not None and held.is_valid(json.loads(wrong.to_json()))
         ]
         if options:
             kind, wrong = rng.choice(options)
@@ -145,17 +149,12 @@ def tokenized_pairs(pairs: Iterable[Pair], tokenizer: Any) -> Dataset:
     What both begin with counts as prompt: its probabilities cancel in the loss.
 
     Raises:
-        DecodingError: a chosen answer is not what its grammar can emit.
+        DecodingError: an answer in labels is not what its grammar can emit.
     """
     replayer = Replayer(tokenizer)
     rows = []
     for pair in pairs:
-        try:
-            prompt, chosen, rejected = _tokens(pair, tokenizer, replayer)
-        except DecodingError:
-            if pair.kind.startswith("mined"):
-                raise
-            continue  # a value moved to where the grammar of this text has no place for it
+        prompt, chosen, rejected = _tokens(pair, tokenizer, replayer)
         same = common_length(chosen, rejected)
         rows.append(
             {

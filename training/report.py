@@ -30,6 +30,11 @@ _SHARES = {
     "hallucinated_values": "with a value from nowhere",
     "hallucinated": "with either",
 }
+#: Of the best report alone; reports of earlier versions do not tell them.
+_HARM = {
+    "wrong_acts": "acts where a question, a refusal or another operation was due",
+    "wrong_deletions": "ends a session that was not to be ended",
+}
 
 
 def write_page(folder: Path) -> Path:
@@ -153,9 +158,8 @@ def _gain(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
 
 
 def _single(value: dict[str, Any]) -> str:
-    rows = [
-        [title, percent(value[key]), str(value[key]["count"])] for key, title in _SHARES.items()
-    ]
+    shares = {key: title for key, title in (_SHARES | _HARM).items() if key in value}
+    rows = [[title, percent(value[key]), str(value[key]["count"])] for key, title in shares.items()]
     rows += [
         [f"field `{name}`", percent(found), str(found["count"])]
         for name, found in value["fields"].items()
@@ -163,6 +167,10 @@ def _single(value: dict[str, Any]) -> str:
     rows += [
         [f"tag {name}", percent(found["exact"]), str(found["exact"]["count"])]
         for name, found in value["tags"].items()
+    ]
+    rows += [
+        [f"language {name}", percent(found["exact"]), str(found["exact"]["count"])]
+        for name, found in value.get("languages", {}).items()
     ]
     covered = value["calibration"]["at_90"]
     rows.append(["the 90 % most confident", percent(covered), str(covered["count"])])

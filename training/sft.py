@@ -85,7 +85,7 @@ def records(recipe: Recipe) -> tuple[list[Record], list[Record]]:
         training += spoken(kept, data.seed + repeat)
     half = data.validation_examples // 2
     validation = list(generate(unseen, half, data.seed + 1))
-    return training, [*validation, *spoken(held, data.seed)[:half]]
+    return training, [*validation, *spoken(held[:half], data.seed)[:half]]
 
 
 def _halves(texts: list[Spoken], share: float, seed: int) -> tuple[list[Spoken], list[Spoken]]:

@@ -8,12 +8,13 @@ from camara_qod.tools.catalogue import CatalogueProfile
 from camara_qod.tools.interpreter.completing.draft import Draft, Note, asking
 from camara_qod.tools.interpreter.decision import Assumption, Question
 from camara_qod.tools.interpreter.reading.lengths import Unread
-from camara_qod.tools.interpreter.reading.mention import Length, Moment, Number
+from camara_qod.tools.interpreter.reading.mention import Length, Mention, Moment, Number
 from camara_qod.tools.wording import spoken
 
 _ADDED = "requestedAdditionalDuration"
 _ASK = "For how long?"
 _ASK_LONGER = "How much longer?"
+_AT_ONCE = "A session begins at once and cannot be booked ahead"
 
 
 def duration_step(draft: Draft) -> Iterator[Note]:
@@ -97,11 +98,17 @@ def _not_usable(draft: Draft, argument: str) -> list[str]:
     """Why what was pointed at gives no length from now on."""
     if draft.body.get(argument) is not None:
         return []
-    reasons = []
-    for item in (*draft.said(argument, Moment), *draft.said(argument, Number)):
-        words = f'"{draft.context.words(item)}"'
-        if isinstance(item, Number) or isinstance(item.time, Unread):
-            reasons.append(f"{words} is no length that can be read.")
-        else:
-            reasons.append(f"A session begins at once and cannot be booked ahead ({words}).")
-    return reasons
+    later = [item for item in draft.said(argument, Moment) if not isinstance(item.time, Unread)]
+    unread = [
+        item
+        for item in draft.pointed.get(argument, ())
+        if isinstance(item, Moment | Number) and item not in later
+    ]
+    return [
+        *(f"{_AT_ONCE} ({_quoted(item, draft)})." for item in later),
+        *(f"{_quoted(item, draft)} is no length that can be read." for item in unread),
+    ]
+
+
+def _quoted(item: Mention, draft: Draft) -> str:
+    return f'"{draft.context.words(item)}"'

@@ -4,9 +4,10 @@ The model points, it does not copy: identifiers never reach it. An address that 
 has one label.
 """
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
+from typing import Any, Generic, TypeVar
 
 from camara_qod.tools.interpreter.context import Context
 from camara_qod.tools.interpreter.reading.mention import (
@@ -30,12 +31,15 @@ _PRIVATE = [
 ]
 
 
+M = TypeVar("M", bound=Mention)
+
+
 @dataclass(frozen=True)
-class Labelled:
+class Labelled(Generic[M]):
     """A label with what it stands for: a session of the API's, or mentions of one value."""
 
     label: str
-    value: Mention
+    value: M
     known: bool = False
 
 
@@ -44,7 +48,7 @@ class Labels:
 
     def __init__(self, context: Context) -> None:
         sessions = [SessionId(-1, 0, 0, uuid) for uuid in context.sessions.ids]
-        self._by_key: dict[Hashable, Labelled] = {}
+        self._by_key: dict[Hashable, Labelled[Any]] = {}
         for item in (*sessions, *context.mentions):
             key = _key(item)
             if key not in self._by_key:
@@ -53,16 +57,16 @@ class Labels:
                 # The newest mention stands for the value: what it says of itself counts.
                 self._by_key[key] = Labelled(self._by_key[key].label, item)
 
-    def __iter__(self) -> "Iterable[Labelled]":  # type: ignore[override]
+    def __iter__(self) -> Iterator[Labelled[Any]]:
         return iter(self._by_key.values())
 
     def of(self, item: Mention) -> str:
         """The label of a mention."""
         return self._by_key[_key(item)].label
 
-    def marks(self, *kinds: type[Mention]) -> list[Labelled]:
-        """Those of some kinds."""
-        return [one for one in self._by_key.values() if isinstance(one.value, kinds)]
+    def of_kind(self, kind: type[M]) -> list[Labelled[M]]:
+        """Those of one kind."""
+        return [one for one in self._by_key.values() if isinstance(one.value, kind)]
 
 
 def is_private(item: Address) -> bool:

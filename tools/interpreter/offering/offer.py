@@ -105,7 +105,8 @@ def _texts(some: Iterable[Choice]) -> list[str | None]:
 def _beside(device: Choice, offered: Mapping[str, Sequence[Choice]]) -> _Texts:
     """A device, and of the other end and the ports what has no mention of it."""
     taken = set(device.text.split(JOINT))
-    return {"device": [device.text]} | {
+    alone: _Texts = {"device": [device.text]}
+    return alone | {
         name: _texts(item for item in offered[name] if taken.isdisjoint(item.text.split(JOINT)))
         for name in ("applicationServer", "devicePorts", "applicationServerPorts")
         if name in offered

@@ -1,5 +1,7 @@
 """What can stand in the arguments that name no end: lengths, profiles, sessions, links."""
 
+from typing import Any
+
 from camara_qod.tools.catalogue import Need
 from camara_qod.tools.interpreter.context import Context, is_now
 from camara_qod.tools.interpreter.offering.choice import Choice
@@ -22,8 +24,9 @@ def lengths(context: Context, labels: Labels) -> list[Choice]:
     """Lengths in seconds, numbers in the unit of the length before them, and what is neither."""
     return [
         Choice(one.label, _seconds(one.value, context), (one.value,))
-        for one in labels.marks(Length, Moment, Number)
-        if not (isinstance(one.value, Moment) and is_now(one.value, context.now))
+        for one in labels
+        if isinstance(one.value, Length | Number)
+        or (isinstance(one.value, Moment) and not is_now(one.value, context.now))
     ]
 
 
@@ -58,21 +61,21 @@ def named_profiles(labels: Labels) -> list[Choice]:
     """The profiles that were named; one that is not in the catalogue cannot be used."""
     return [
         Choice(one.label, one.value.name if one.value.known else None, (one.value,))
-        for one in labels.marks(ProfileName)
+        for one in labels.of_kind(ProfileName)
     ]
 
 
 def sessions(labels: Labels) -> list[Choice]:
     """Ids that were written, and sessions that the API has named."""
-    return [_plain(one, one.value.uuid) for one in labels.marks(SessionId)]
+    return [_plain(one, one.value.uuid) for one in labels.of_kind(SessionId)]
 
 
 def sinks(labels: Labels) -> list[Choice]:
     """Links for notifications, and those that cannot be used."""
-    links = [_plain(one, one.value.url) for one in labels.marks(Sink)]
-    wrong = [one for one in labels.marks(Invalid) if "sink" in one.value.fields]
+    links = [_plain(one, one.value.url) for one in labels.of_kind(Sink)]
+    wrong = [one for one in labels.of_kind(Invalid) if "sink" in one.value.fields]
     return [*links, *(_plain(one, None) for one in wrong)]
 
 
-def _plain(one: Labelled, value: object) -> Choice:
+def _plain(one: Labelled[Any], value: object) -> Choice:
     return Choice(one.label, value, (one.value,))

@@ -55,7 +55,9 @@ def read_mentions(
 
 def _times(turn: Turn) -> Iterator[Mention]:
     for time in lengths.read_times(turn.rest):
-        if isinstance(time, lengths.Length):
-            yield Length(turn.number, time.start, time.end, time.seconds, time.total)
-        else:
-            yield Moment(turn.number, time.start, time.end, time)
+        place = (turn.number, time.start, time.end)
+        match time:
+            case lengths.Length():
+                yield Length(*place, time.seconds, time.total)
+            case lengths.End() | lengths.Start() | lengths.Interval() | lengths.Unread():
+                yield Moment(*place, time)

@@ -50,9 +50,9 @@ def test_the_prompt_shows_labels_and_kinds_and_no_identifier(said) -> None:
 
 
 def test_known_sessions_have_labels_of_their_own(said) -> None:
-    context = said("end the second one", sessions=KnownSessions((A, B), A))
+    context = said("end the other", sessions=KnownSessions((A, B), A))
     assert labelled(context, Offer(context).labels) == [
-        "Sessions: [A:id] [B:id]; now [A]\nend the second one"
+        "Sessions: [A:id] [B:id]; now [A]\nend the other"
     ]
     assert values(context, call("deleteSession", sessionId="B")) == {"sessionId": B}
 
