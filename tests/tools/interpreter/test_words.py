@@ -22,16 +22,21 @@ _READERS = ("re", "regex")
 
 
 def patterns(source: str) -> Iterator[str]:
-    """Strings of a module that text is matched with: patterns, and long lists of words."""
+    """Strings of a module that text is matched with: patterns, lists of words, words in texts."""
     tree = ast.parse(source)
     told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    handed = {id(part) for call in ast.walk(tree) if matches(call) for part in ast.walk(call)}
+    handed = {
+        id(part)
+        for node in ast.walk(tree)
+        if matches(node) or contains(node)
+        for part in ast.walk(node)
+    }
     for node in ast.walk(tree):
         if isinstance(node, ast.Tuple | ast.List | ast.Set | ast.Dict):
-            yield from word_list(node)
+            yield from long_list(node)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told:
             text = node.value
-            if id(node) in handed or _REGEX.search(text) or len(text.split()) > _LIST_OF_WORDS:
+            if id(node) in handed or _REGEX.search(text) or is_list(text):
                 yield text
 
 
@@ -45,7 +50,19 @@ def matches(node: ast.AST) -> bool:
     )
 
 
-def word_list(node: ast.Tuple | ast.List | ast.Set | ast.Dict) -> Iterator[str]:
+def contains(node: ast.AST) -> bool:
+    """Whether a text is looked for in another one, or among some."""
+    return isinstance(node, ast.Compare) and any(
+        isinstance(way, ast.In | ast.NotIn) for way in node.ops
+    )
+
+
+def is_list(text: str) -> bool:
+    """Whether it is many words and no sentence."""
+    return len(text.split()) > _LIST_OF_WORDS and not re.search(r"[.,:;]", text)
+
+
+def long_list(node: ast.Tuple | ast.List | ast.Set | ast.Dict) -> Iterator[str]:
     """The entries of a collection that has many plain lower-case words."""
     entries = node.keys if isinstance(node, ast.Dict) else node.elts
     texts = [str(item.value) for item in entries if isinstance(item, ast.Constant)]
@@ -95,6 +112,7 @@ def test_words_of_languages_stand_in_the_named_data_files_alone() -> None:
         (f"A = {[chr(97 + at) * 4 for at in range(20)]}", 20),
         ('"""A module about games and films."""\ndef f():\n    """Deletes | cancels."""', 0),
         (r'A = re.compile(r"[0-9a-f]{8}-[A-Za-z]+\w\d")', 0),
+        ('A = "stop" in text or text in {"please", "now"}', 3),
         ('A = "Which device? Give its phone number."', 0),
     ],
 )
