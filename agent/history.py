@@ -1,9 +1,9 @@
 """What a list of messages means: the turns of the open request, and the sessions spoken of.
 
 All state of a conversation is in its messages, so a checkpointer that keeps them keeps everything.
-A request is open while it is asked about. Once it was sent or rejected, or something else was spoken
-of, it is closed, and the turns that it was made of are handed over no more, but for one turn: the
-next may correct what was rejected, or take up again what had been interrupted.
+A request is open while it is asked about. Once it was sent or rejected, or something else was said,
+it is closed, and the turns that it was made of are handed over no more, but for one turn: the next
+may correct what was rejected, or take up again what had been interrupted.
 """
 
 import re

@@ -151,6 +151,7 @@ def tokenized(
     whole_share: float,
     batch_size: int,
     seed: int,
+    max_tokens: int | None = None,
 ) -> Dataset:
     """Token ids and labels.
 
@@ -163,6 +164,7 @@ def tokenized(
         batch_size: rows of similar length stand together in runs of this many, so that little is
             padded; the runs are in random order.
         seed: decides which, and the order.
+        max_tokens: longer rows are left out; a batch is as long as its longest.
 
     Raises:
         DecodingError: a label is not what its grammar can emit, or does not complete.
@@ -177,7 +179,8 @@ def tokenized(
         end = 1 + max(
             (at for at, label in enumerate(row["labels"]) if label != IGNORED), default=-1
         )
-        if end:  # else the grammar left no choice
+        # Without an end the grammar left no choice.
+        if 0 < end <= (max_tokens or end):
             rows.append({name: ids[:end] for name, ids in row.items()} | {"whole": whole})
     return Dataset.from_list(_bucketed(rows, batch_size, rng)).remove_columns("whole")
 

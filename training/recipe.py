@@ -31,6 +31,11 @@ class DataRecipe(_Part):
         description="how often each text of `data/requests` is in the training set, with other "
         "identifiers each time",
     )
+    max_tokens: int | None = Field(
+        default=None,
+        gt=0,
+        description="longer examples are left out: a batch is as long as its longest",
+    )
     whole_share: float = Field(
         default=0.1,
         ge=0,

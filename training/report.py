@@ -169,8 +169,9 @@ def _single(value: dict[str, Any]) -> str:
         for name, found in value["tags"].items()
     ]
     rows += [
-        [f"language {name}", percent(found["exact"]), str(found["exact"]["count"])]
+        [f"language {name}{title}", percent(found[key]), str(found[key]["count"])]
         for name, found in value.get("languages", {}).items()
+        for key, title in (("exact", ""), ("wrong_acts", f", {_HARM['wrong_acts']}"))
     ]
     covered = value["calibration"]["at_90"]
     rows.append(["the 90 % most confident", percent(covered), str(covered["count"])])

@@ -59,6 +59,7 @@ def train(recipe: Recipe, output: Path, log_to: str = "none", start: Path | None
                 whole_share=recipe.data.whole_share,
                 batch_size=recipe.sft.per_device_train_batch_size,
                 seed=recipe.seed,
+                max_tokens=recipe.data.max_tokens,
             ),
             processing_class=tokenizer,
             peft_config=None if start else _lora(recipe),

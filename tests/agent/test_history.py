@@ -78,7 +78,10 @@ def test_an_aside_after_a_refusal_or_a_rejection_leaves_nothing_to_take_up() -> 
         call("createSession"),
         result("createSession", "403: not allowed", status="error"),
     ]
-    rejected = [*refused[:-1], result("createSession", "User rejected the tool call", status="error")]
+    rejected = [
+        *refused[:-1],
+        result("createSession", "User rejected the tool call", status="error"),
+    ]
     for before in (refused, rejected):
         history = read_history([*before, ours("report"), HumanMessage("thanks"), ours("decline")])
         assert (history.turns, history.closed) == ((), ())

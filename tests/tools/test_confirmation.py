@@ -105,6 +105,7 @@ def test_what_is_used_is_no_remark(told, decision, text) -> None:
     [
         (EXTEND, "extend both by 15 minutes", (A, B), B),
         (EXTEND, "extend it by 15 minutes", (A, B), B),
+        (EXTEND, "15 minutes more for the first one", (A, B), B),
         (DELETE, "delete the first one and the last one", (A, B), B),
     ],
 )
@@ -112,7 +113,7 @@ def test_one_of_several_sessions(told, decision, text, known, others) -> None:
     assert told(decision, text, known) == (f"One session at a time. Not touched: {others}.",)
 
 
-@pytest.mark.parametrize("text", [f"extend {A} by 15 minutes", "15 minutes more for the first one"])
+@pytest.mark.parametrize("text", [f"extend {A} by 15 minutes", f"{A.upper()}: 15 minutes more"])
 def test_the_one_that_is_named_is_no_remark(told, text) -> None:
     assert told(EXTEND, text, (A, B)) == ()
 

@@ -42,7 +42,7 @@ def labelled(context: Context, labels: Labels) -> list[str]:
     """
     turns = [_labelled(text, turn, context, labels) for turn, text in enumerate(context.messages)]
     known = [one for one in labels if one.known]
-    if not known:
+    if not known or not turns:
         return turns
     current = [
         f"; now [{one.label}]" for one in known if one.value.uuid == context.sessions.current
