@@ -20,7 +20,10 @@ from langchain_core.messages import AIMessage
 from camara_qod.agent.grounding import GroundedToolCalls
 from camara_qod.tools.qod_tool import QodTool
 
-REQUEST = "I play a tournament for two hours, my phone is +351 966 666 666. Book the seat too."
+REQUEST = (
+    "Low latency for a gaming tournament for two hours, my phone is +351 966 666 666. "
+    "And book a seat."
+)
 
 
 @tool

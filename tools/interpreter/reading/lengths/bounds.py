@@ -124,6 +124,8 @@ def _left_words(view: View, place: int, found: Part) -> Verdict:
     if before is not None:
         lower = found.seconds is None and view.at(before, "between")
         return Verdict.UNREAD if lower else Verdict.NOTHING
+    if view.before(place, "daily") is not None:
+        return Verdict.UNREAD
     if view.before(place, "above") is not None and view.before(place, "most") is None:
         return Verdict.UNREAD
     return Verdict.UNREAD if _number_before(view, place) else Verdict.WHOLE
@@ -160,7 +162,7 @@ def _number_before(view: View, place: int) -> bool:
     """Whether a number stands right before, or is the lower end of "between two and three"."""
     before = place - 1
     if view.is_digits(before) and not view.glued(place):
-        bare = not view.glued(before) or view.word(before - 1) in _OPENING
+        bare = _is_bare(view, before)
         short = len(view.word(before)) <= 2 or len(view.word(place)) == 3
         return bare and short
     if view.before(place, "number", "part", "beginning", "plus") is not None:
@@ -169,11 +171,17 @@ def _number_before(view: View, place: int) -> bool:
     return joint is not None and _is_amount(view, joint - 1)
 
 
+def _is_bare(view: View, place: int) -> bool:
+    """Whether digits are no part of a longer number, a time of day or an address."""
+    sign = place - 1
+    inside = view.glued(sign) and (view.is_digits(sign - 1) or view.is_word(sign - 1))
+    return not view.glued(place) or (view.word(sign) in _OPENING and not inside)
+
+
 def _is_amount(view: View, place: int) -> bool:
     """Whether a token is the end of a small number."""
     if view.is_digits(place):
-        bare = not view.glued(place) or view.word(place - 1) in _OPENING
-        return bare and len(view.word(place)) <= 2
+        return _is_bare(view, place) and len(view.word(place)) <= 2
     one = view.before(place + 1, "one")
     between = one is not None and view.before(one, "between") is not None
     return between or view.before(place + 1, "number") is not None
@@ -187,7 +195,12 @@ def _right_words(view: View, place: int, found: Part) -> Verdict:
         return Verdict.NOTHING
     if found.letter and found.unit == MINUTE and view.at(end, "far"):
         return Verdict.NOTHING
-    if view.at(end, "above_behind") or _per(view, end) or _number_behind(view, end):
+    if (
+        view.at(end, "above_behind")
+        or view.at(end, "daily_behind")
+        or _per(view, end)
+        or _number_behind(view, end)
+    ):
         return Verdict.UNREAD
     if view.at(end, "offset") and not is_for(view, place):
         return Verdict.UNREAD

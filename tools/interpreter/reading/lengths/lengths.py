@@ -115,7 +115,7 @@ def _product(view: View, place: int) -> Part | None:
 
 
 def _times(view: View, place: int, count: Amount) -> Part | None:
-    found = _chain(view, place)
+    found = _chain(view, view.past(place, "product"))
     return _multiplied(found, count) if found and not found.article else None
 
 
@@ -151,10 +151,24 @@ def _multiplied(found: Part, count: Amount) -> Part:
     return replace(found, seconds=None if found.seconds is None else found.seconds * count)
 
 
+def _repeated_behind(view: View, found: Part) -> Part | None:
+    """With how often behind it: "45 minutes twice"."""
+    place = view.past(found.end, "object")
+    if hit := view.value(place, "multiple"):
+        return replace(_multiplied(found, hit[0]), end=hit[1])
+    count = number(view, place)
+    if not count or count.article or count.value not in range(2, _MOST + 1):
+        return None
+    often = view.past(count.end, "repeat")
+    return replace(_multiplied(found, count.value), end=often) if often > count.end else None
+
+
 def _more(view: View, found: Part) -> Part | None:
     """What is added, taken away or repeated behind a length."""
     if view.word(found.end) in _SIGNS and (count := number(view, found.end + 1)) and count.value:
         return replace(_multiplied(found, count.value), end=count.end)
+    if repeated := _repeated_behind(view, found):
+        return repeated
     joint = found.end + 1 if view.word(found.end) == "," else found.end
     for kind, sign in (("sum", 1), ("less", -1)):
         if hit := view.at(joint, kind):

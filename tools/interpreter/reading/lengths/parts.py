@@ -45,7 +45,8 @@ def part(view: View, place: int) -> Part | None:
 
 def _vague(view: View, place: int) -> Part | None:
     """A number that is no number: "a few hours"."""
-    if not (hit := view.at(place, "vague")):
+    hit = view.at(place, "vague")
+    if not hit or view.inside(place, "about", "most"):
         return None
     end = view.past_all(hit.end, "fill", "of", "vague")
     if more := number(view, end):
@@ -124,8 +125,8 @@ def _behind_fraction(view: View, place: int) -> bool:
     return _whole_unit(view, _over_hyphen(view, view.past_all(place, "fill"))) is not None
 
 
-def _range(view: View, end: int, count: Number) -> Part | None:
-    """Two numbers for one unit: "2-3 hours", "two or three hours"."""
+def _range(view: View, end: int, count: Number, more_to_come: int = 2) -> Part | None:
+    """Two numbers or three for one unit: "2-3 hours", "two or three hours"."""
     joint = _joint(view, end)
     if joint == end and (count.digits or count.article or view.is_digits(end)):
         return None
@@ -133,7 +134,7 @@ def _range(view: View, end: int, count: Number) -> Part | None:
     if not other or (other.article and joint == end):
         return None
     value, behind = _with_fraction(view, other)
-    if more := _range(view, behind, other):
+    if more_to_come and (more := _range(view, behind, other, more_to_come - 1)):
         return more
     if unit := _unit_behind(view, behind, other):
         return Part(None, unit[1], unit[0].seconds or HOUR)
@@ -238,7 +239,8 @@ def _bare(view: View, place: int) -> Part | None:
     unit = view.unit(place)
     if before is None or not unit or not unit[0].one or unit[0].seconds < MINUTE:
         return None
-    if view.is_digits(before - 1) or (view.is_word(before - 1) and view.is_digits(before - 2)):
+    priced = view.is_digits(before - 1) or (view.is_word(before - 1) and view.is_digits(before - 2))
+    if priced and view.at(before, "per"):
         return None
     return Part(unit[0].seconds, unit[1], unit[0].seconds, article=True)
 

@@ -13,6 +13,8 @@ from camara_qod.tools.interpreter.reading.lengths.spans import end, interval, st
 from camara_qod.tools.interpreter.reading.lengths.view import View
 
 _NEAR = 12
+#: Tokens behind digits that may belong to what they count.
+_AHEAD = 5
 _RANGES = ("-", "~", "/")
 #: Signs inside of addresses, versions and times of day.
 _JOINTS = (".", ":")
@@ -47,9 +49,15 @@ def _at(view: View, place: int) -> Found | None:
 
 
 def _begins(view: View, place: int) -> bool:
-    """Whether digits are the first of a number, an address or a time of day."""
-    joined = view.word(place - 1) in _JOINTS and view.glued(place) and view.glued(place - 1)
-    return not (joined and view.is_digits(place - 2))
+    """Whether digits can begin something: no address, and nothing that only counts what follows."""
+    if view.word(place - 1) in _JOINTS and view.glued(place) and view.glued(place - 1):
+        if view.is_digits(place - 2):
+            return False
+    behind = place + 1
+    if view.is_word(behind) or view.is_ideograph(behind):
+        following = (view.hits.get(at, _NONE) for at in range(behind, behind + _AHEAD))
+        return not _BEHIND.isdisjoint(next(following)) or any(map(_OF.intersection, following))
+    return behind < len(view)
 
 
 def _date(view: View, place: int) -> Found | None:
@@ -172,6 +180,14 @@ def _is_now(view: View, found: Found) -> bool:
     )
 
 
+#: The kinds of phrases that may follow digits which say something about time.
+_BEHIND = frozenset(
+    ("unit", "alone", "fill", "half", "half_hour", "oclock_behind", "to", "or", "and", "plus")
+    + ("part", "of", "product", "product_each", "repeat", "period", "day", "of_day", "month")
+    + ("until_behind", "from_behind", "between_behind", "clock_behind", "vague_inside", "object")
+    + ("year_mark", "month_mark", "day_mark", "minute_behind")
+)
+_OF = frozenset(("product", "product_each"))
 _MOMENTS = frozenset(
     ("number", "beginning", "clock", "day", "period", "at", "oclock", "article", "between")
     + ("hour", "clock_before")
@@ -181,10 +197,10 @@ _LENGTHS = frozenset(("number", "beginning", "one", "vague", "part", "alone", "u
 #: number in digits is a "number".
 _READERS: tuple[tuple[Callable[[View, int], Found | None], frozenset[str]], ...] = (
     (_nothing, frozenset(("nothing",))),
-    (_date, frozenset(("number", "month"))),
     (interval, _MOMENTS),
-    (end, _MOMENTS | {"until", "open", "limit", "part_of_day"}),
-    (start, _MOMENTS | {"from", "from_day", "start", "in", "now"}),
+    (end, _MOMENTS | {"until", "open", "limit", "part_of_day", "month"}),
+    (start, _MOMENTS | {"from", "from_day", "start", "in", "now", "month"}),
+    (_date, frozenset(("number", "month"))),
     (_hours, frozenset(("number",))),
     (_whole, frozenset(("whole", "part_of_day"))),
     (_unread, frozenset(("unread",))),

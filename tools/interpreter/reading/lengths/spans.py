@@ -172,8 +172,9 @@ def _end_behind(view: View, place: int) -> Found | None:
     if found and found.told is Told.NO and (mark := view.at(found.end, "until_behind")):
         return Found(place, mark.end, Kind.UNREAD)
     said = view.past_all(place, "day", "period", "part_of_day", "of_day")
-    if said > place and (mark := view.at(said, "until_behind")):
-        return Found(place, mark.end, Kind.UNREAD)
+    for stop in (said, date(view, place)):
+        if stop > place and (mark := view.at(stop, "until_behind")):
+            return Found(place, mark.end, Kind.UNREAD)
     return None
 
 
@@ -235,8 +236,9 @@ def _start_behind(view: View, place: int) -> Found | None:
         if mark := view.at(found.end, "from_behind"):
             return Found(place, mark.end, Kind.START, clocks=(found.clock,))
     said = view.past_all(place, "day", "period", "of_day")
-    if said > place and (mark := view.at(said, "from_behind")):
-        return Found(place, mark.end, Kind.START)
+    for stop in (said, date(view, place)):
+        if stop > place and (mark := view.at(stop, "from_behind")):
+            return Found(place, mark.end, Kind.START)
     return None
 
 

@@ -21,7 +21,9 @@ _ALIKE = {
     "~": "\u301c\uff5e\u223c\u2248",
     "x": "\u00d7",
 }
-_SAME: dict[int, str] = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+_SAME: dict[int, str] = {
+    code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F) if code != 0xFF0C
+}
 _SAME |= {ord(other): plain for plain, others in _ALIKE.items() for other in others}
 
 

@@ -15,6 +15,7 @@ from camara_qod.tools.interpreter.reading.lengths.tokens import (
 
 #: Tokens that the longest phrase before a place may have.
 _BACK = 7
+_ROW = 5
 
 
 class View:
@@ -59,8 +60,11 @@ class View:
         return end
 
     def past_all(self, place: int, *kinds: str) -> int:
-        """The token behind all phrases of some kinds in a row."""
-        while (behind := self.past(place, *kinds)) > place:
+        """The token behind the phrases of some kinds in a row, of which nobody says many."""
+        for _ in range(_ROW):
+            behind = self.past(place, *kinds)
+            if behind == place:
+                break
             place = behind
         return place
 
@@ -71,6 +75,14 @@ class View:
             if found and any((hit := found.get(kind)) and hit.end >= place for kind in kinds):
                 return start
         return None
+
+    def inside(self, place: int, *kinds: str) -> bool:
+        """Whether a token is a later word of a phrase of one of some kinds."""
+        for start in range(place - 1, max(-1, place - _BACK), -1):
+            found = self.hits.get(start)
+            if found and any((hit := found.get(kind)) and hit.end > place for kind in kinds):
+                return True
+        return False
 
     def unit(self, place: int) -> tuple[Unit, int] | None:
         """A unit at a token, and the token behind it."""

@@ -1,0 +1,249 @@
+"""Lengths and moments that people write, in twelve languages, and what is none.
+
+`times.tsv` has what is to be read: language, words, and what they say. `decoys.tsv` has words that
+say nothing about how long or until when.
+"""
+
+import ast
+import re
+from datetime import datetime, timedelta
+from pathlib import Path
+from time import perf_counter
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from camara_qod.tools.interpreter.reading import lengths
+from camara_qod.tools.interpreter.reading.lengths import (
+    End,
+    Interval,
+    Length,
+    Start,
+    Time,
+    Unread,
+    read_times,
+)
+from camara_qod.tools.interpreter.reading.lengths.language import LANGUAGES
+
+HERE = Path(__file__).parent
+#: A Monday, at three.
+NOW = datetime(2026, 5, 11, 15, 0, tzinfo=ZoneInfo("Europe/Berlin"))
+
+
+def rows(name: str) -> list[list[str]]:
+    lines = (HERE / name).read_text(encoding="utf-8").splitlines()
+    return [line.split("\t") for line in lines]
+
+
+TIMES = rows("times.tsv")
+DECOYS = rows("decoys.tsv")
+
+
+def told(time: Time) -> str:
+    """A finding in the form of the table, at `NOW`."""
+    if isinstance(time, Length):
+        return f"total {time.seconds}" if time.total else str(time.seconds)
+    if isinstance(time, Interval):
+        return f"interval {time.seconds}"
+    if isinstance(time, Unread):
+        return "unread"
+    assert isinstance(time, End | Start)
+    kind = type(time).__name__.lower()
+    moment = time.moment(NOW)
+    if moment is None:
+        return f"{kind} ?"
+    days = (moment.date() - NOW.date()).days
+    return f"{kind} " + (f"+{days} " if days else "") + f"{moment:%H:%M}"
+
+
+@pytest.mark.parametrize("language", [*LANGUAGES, "-"])
+def test_what_people_write(language: str) -> None:
+    read = {
+        text: ("; ".join(map(told, read_times(text))), expected)
+        for code, text, expected in TIMES
+        if code == language
+    }
+    assert len(read) >= 20
+    assert {text: both for text, both in read.items() if both[0] != both[1]} == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_says_nothing_about_how_long(language: str) -> None:
+    read = {text: read_times(text) for code, text in DECOYS if code == language}
+    assert len(read) >= 10
+    assert {text: times for text, times in read.items() if times} == {}
+
+
+def only(text: str) -> Time:
+    (time,) = read_times(text)
+    return time
+
+
+def test_an_end_is_the_next_such_moment() -> None:
+    end = only("until 9:30")
+    assert isinstance(end, End)
+    assert end.moment(NOW) == NOW.replace(hour=21, minute=30)
+    assert end.seconds(NOW) == 6 * 3600 + 1800
+    late = NOW.replace(hour=22)
+    assert end.moment(late) == late.replace(hour=9, minute=30) + timedelta(days=1)
+
+
+def test_without_halves_of_the_day_an_hour_is_one_of_twenty_four() -> None:
+    end = only("bis 9:30 Uhr")
+    assert isinstance(end, End)
+    assert end.moment(NOW) == NOW.replace(hour=9, minute=30) + timedelta(days=1)
+
+
+def test_an_end_counts_the_hours_that_pass() -> None:
+    end = only("bis 6 Uhr")
+    assert isinstance(end, End)
+    before_spring_forward = datetime(2026, 3, 28, 23, 0, tzinfo=ZoneInfo("Europe/Berlin"))
+    assert end.seconds(before_spring_forward) == 6 * 3600
+
+
+def test_an_end_now_is_a_day_away() -> None:
+    end = only("until 15:00")
+    assert isinstance(end, End)
+    assert end.seconds(NOW) == 86_400
+
+
+@pytest.mark.parametrize(
+    ("text", "begin", "finish"),
+    [
+        ("from 16:00 to 18:00", "11 16:00", "11 18:00"),
+        ("from 14:00 to 18:00", "11 14:00", "11 18:00"),
+        ("from 10 to 12", "11 22:00", "12 00:00"),
+        ("tomorrow from 10 to 12", "12 10:00", "12 12:00"),
+        ("22:00-02:00", "11 22:00", "12 02:00"),
+        ("morgen von 10 bis 12 Uhr", "12 10:00", "12 12:00"),
+        ("Friday from 9 am to 5 pm", "15 09:00", "15 17:00"),
+    ],
+)
+def test_an_interval_that_is_not_over(text: str, begin: str, finish: str) -> None:
+    interval = only(text)
+    assert isinstance(interval, Interval)
+    assert f"{interval.begin(NOW):%d %H:%M}" == begin
+    assert f"{interval.finish(NOW):%d %H:%M}" == finish
+
+
+def test_a_start_after_a_length() -> None:
+    start = only("starting in 30 minutes")
+    assert isinstance(start, Start)
+    assert start.moment(NOW) == NOW + timedelta(minutes=30)
+
+
+def test_a_start_on_a_day_has_no_exact_moment() -> None:
+    start = only("starting tomorrow")
+    assert isinstance(start, Start)
+    assert start.moment(NOW) is None
+
+
+def test_a_delay_beyond_the_calendar_has_no_moment() -> None:
+    start = only("in 999999999 days")
+    assert isinstance(start, Start)
+    assert start.moment(NOW) is None
+
+
+@given(st.text() | st.text(alphabet="0123456789 hmsdPT:.,'-/½andminutesuntil時間分半bisvon"))
+def test_any_text_is_read_without_overlaps(text: str) -> None:
+    end = 0
+    for time in read_times(text):
+        assert end <= time.start < time.end <= len(text)
+        assert not isinstance(time, Length) or time.seconds >= 0
+        end = time.end
+
+
+@given(
+    st.lists(st.sampled_from([word for row in TIMES + DECOYS for word in row[1].split()])),
+)
+def test_words_in_any_order_are_read_without_overlaps(words: list[str]) -> None:
+    text = " ".join(words)
+    end = 0
+    for time in read_times(text):
+        assert end <= time.start < time.end <= len(text)
+        if isinstance(time, End | Interval):
+            assert time.seconds if isinstance(time, Interval) else time.seconds(NOW) > 0
+        end = time.end
+
+
+@pytest.mark.parametrize("text", ["2 hours", "90 min", "1h30", "45m", "1,5 Stunden", "900s", "90'"])
+@pytest.mark.parametrize("before", ["v", "_", "9.", "9:", "1/1/", "a_", "x-", "#", "€", "10.0.0."])
+def test_no_length_behind_what_it_is_glued_to(text: str, before: str) -> None:
+    assert not [time for time in read_times(before + text) if isinstance(time, Length)]
+
+
+@pytest.mark.parametrize("text", ["2h", "90min", "1h30", "45m", "900s"])
+@pytest.mark.parametrize("behind", ["9", "x9", "_a", "^-1", "-9e", "/km", "@x"])
+def test_no_length_before_what_is_glued_to_it(text: str, behind: str) -> None:
+    assert not [time for time in read_times(text + behind) if isinstance(time, Length)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "9" * 20_000,
+        "1 " * 10_000,
+        "1h " * 5_000,
+        "a few " * 5_000,
+        "twenty and " * 5_000,
+        "from 10 to " * 5_000,
+        "until " * 10_000,
+        "1:" * 10_000,
+        "half an " * 5_000,
+        "2 x " * 5_000,
+        "二三" * 5_000,
+        "de 2 a 3 y " * 3_000,
+        "P1Y" * 5_000,
+        "a@" * 10_000,
+        "12:34:" * 4_000,
+        "1-2-" * 5_000,
+        "duration_" * 4_000 + "1",
+    ],
+)
+def test_long_hostile_text_takes_time_in_proportion(text: str) -> None:
+    """Twice the text takes about twice the time, never four times."""
+    read_times("2 hours")
+
+    def taken(text: str) -> float:
+        def once() -> float:
+            begun = perf_counter()
+            read_times(text)
+            return perf_counter() - begun
+
+        return min(once() for _ in range(3))
+
+    assert taken(text) < 0.02 + 3.5 * taken(text[: len(text) // 2])
+
+
+def test_code_has_no_words_of_any_language() -> None:
+    """Every word comes from CLDR, from spelled-out numerals or from a TOML file."""
+    words = {
+        word
+        for row in TIMES + DECOYS
+        if row[0] != "en"
+        for word in re.findall(r"[^\W\d_]{4,}", row[1].lower())
+    }
+    allowed = {"session", "duration"}
+    for path in Path(lengths.__file__).parent.glob("*.py"):
+        for text in _strings(ast.parse(path.read_text(encoding="utf-8"))):
+            found = set(re.findall(r"[^\W\d_]+", text.lower())) & (words - allowed)
+            assert not found, f"{path.name}: {text!r}"
+            assert not re.search(r"[\u3040-\u30ff\u4e00-\u9fff]", text), f"{path.name}: {text!r}"
+
+
+def _strings(tree: ast.AST) -> list[str]:
+    """String constants that are no docstrings and no names of kinds."""
+    docs = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    return [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs
+    ]
