@@ -11,6 +11,7 @@ from typing import Any
 
 from camara_qod.tools.interpreter.context import Context
 from camara_qod.tools.interpreter.decision import Interpretation
+from camara_qod.tools.interpreter.offering.ends import host_address
 from camara_qod.tools.interpreter.reading.mention import (
     Address,
     Length,
@@ -38,14 +39,14 @@ def left_over(made: Interpretation) -> tuple[str, ...]:
     if made.context is None:
         return ()
     known, text = _used(made), made.context.messages[-1]
-    rest = [item for item in named(made.context) if not _values(item) <= known]
+    rest = [item for item in named(made.context) if not _is_used(item, known)]
     return tuple(dict.fromkeys(text[item.start : item.end].strip(_AROUND) for item in rest))
 
 
 def uses_named(made: Interpretation) -> bool:
     """Whether a value that the newest turn names is in the arguments of a decision."""
     known = _used(made)
-    return any(_values(item) and _values(item) <= known for item in named(made.context))
+    return any(_values(item) and _is_used(item, known) for item in named(made.context))
 
 
 def named(context: Context | None) -> list[Mention]:
@@ -64,6 +65,12 @@ def written_sessions(context: Context) -> set[str]:
 def _used(made: Interpretation) -> set[str]:
     """What is sent, and what it was reckoned from."""
     return {*_leaves(made.decision.arguments), *_leaves(made.emitted.arguments)}
+
+
+def _is_used(item: Mention, known: set[str]) -> bool:
+    """Whether a mention is in the arguments, a link also by the address that is its host."""
+    host = host_address(item) if isinstance(item, Sink) else None
+    return _values(item) <= known or (host is not None and host.text in known)
 
 
 def _values(item: Mention) -> set[str]:

@@ -86,7 +86,9 @@ def leaves(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
 def written(name: str, value: Any, known: str) -> bool:
     """Whether a value stands in a text, however it is written there."""
     if name == "phoneNumber":
-        return value[1:] in re.sub(r"[^0-9]", "", known)
+        # A trunk zero behind the country code ("+44 (0)7911 …") is none of the number's.
+        spelt = [value[1:], *(f"{value[1:end]}0{value[end:]}" for end in (2, 3, 4))]
+        return any(digits in re.sub(r"[^0-9]", "", known) for digits in spelt)
     if name in ("publicAddress", "privateAddress", "ipv4Address"):
         return str(value) in known
     if name == "ipv6Address":

@@ -13,6 +13,10 @@ from camara_qod.tools.settings import QodSettings
 A, B = (f"3fa85f64-5717-4562-b3fc-2c963f66afa{digit}" for digit in "67")
 PHONE = {"device": {"phoneNumber": "+351966666666"}, "qosProfile": "QOS_E", "duration": 7200}
 CREATE = Decision("createSession", PHONE)
+TO_SERVER = Decision(
+    "createSession", PHONE | {"applicationServer": {"ipv4Address": "198.51.100.7"}}
+)
+LINK = "https://198.51.100.7:8443/app"
 DELETE = Decision("deleteSession", {"sessionId": A})
 EXTEND = Decision("extendQosSessionDuration", {"sessionId": A, "requestedAdditionalDuration": 900})
 GET = Decision("getSession", {"sessionId": A})
@@ -78,6 +82,7 @@ def test_the_thresholds_are_settings(told) -> None:
         (CREATE, "gaming on +351966666666 and +351911111111, 2 hours", "+351911111111"),
         (CREATE, "gaming on +351966666666 for 2 hours, then 3 hours of films", "3 hours"),
         (CREATE, "gaming on +351966666666, QOS_S too, 2 hours", "QOS_S"),
+        (CREATE, f"gaming on +351966666666, from {LINK}, 2 hours", LINK),
         (CREATE, f"replace {A}: gaming on +351966666666 for 2 hours", A),
     ],
 )
@@ -93,6 +98,7 @@ def test_what_is_named_and_not_used(told, decision, text, left) -> None:
         (DELETE, f"delete {A}, yes {A}"),
         (CREATE, "gaming on +351 966 666 666 for 2 hours"),
         (CREATE, "QOS_E for +351966666666 for two hours, 120 minutes"),
+        (TO_SERVER, f"gaming on +351966666666, from {LINK}, 2 hours"),
         (CREATE, ""),
     ],
 )
