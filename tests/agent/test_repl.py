@@ -448,8 +448,13 @@ def test_a_deletion_that_was_taken_back_is_not_taken_up_by_another_request() -> 
 
 
 def test_a_request_that_was_taken_back_is_not_revived_later() -> None:
-    room = Room(plugin(create(), DECLINE, DECLINE, create(PHONE, None)))
-    said = room.type("gaming please", "egal, vergiss es", "thanks", "+351966666666")
+    number = "+351966666666"
+    decisions = {
+        "gaming please": create(),
+        number: create(PHONE, None),
+        f"gaming please\n{number}": create(PHONE),
+    }
+    said = Room(reading(decisions)).type("gaming please", "egal, vergiss es", "thanks", number)
     assert proposed(said) == []
     assert said[-1].startswith("What is it for?")
 
