@@ -12,10 +12,12 @@ from urllib.parse import unquote, urlsplit
 
 from camara_qod.tools.catalogue import Need
 from camara_qod.tools.interpreter.context import Context
-from camara_qod.tools.interpreter.reading.mention import Length
+from camara_qod.tools.interpreter.reading.mention import Length, Number
 from camara_qod.training.open_schema import ARGUMENTS
 
 _LENGTHS = ("duration", "requestedAdditionalDuration")
+#: Seconds of an hour, a minute and a second.
+_UNITS = (3600, 60, 1)
 
 
 def hallucinated_fields(decision: Any) -> list[str]:
@@ -91,12 +93,20 @@ def _said(name: str, value: Any, text: str, context: Context) -> bool:
         return value in [*Need, *context.catalogue.names]
     if name in _LENGTHS:
         # Words that no rule reads ("a few hours") lead to a question: no number is meant by them.
-        return value in {item.seconds for item in context.of(Length)}
+        return value in set(_lengths(context))
     if name == "sink" and isinstance(value, str):
         return _written(value, text) or _readable(value) in text
     if isinstance(value, int):
         return bool(re.search(rf"(?<!\d){value}(?!\d)", text))
     return _written(str(value), text)
+
+
+def _lengths(context: Context) -> Iterator[float]:
+    """Lengths that were read, and bare numbers beside them in each unit ("no, make it 3")."""
+    read = context.of(Length)
+    yield from (item.seconds for item in read)
+    if read:
+        yield from (item.value * unit for item in context.of(Number) for unit in _UNITS)
 
 
 def _readable(link: str) -> str:

@@ -38,8 +38,7 @@ def pointing(context: Context, operation: str, chosen: Mapping[str, Any]) -> Dec
     }
     found |= _unusable(operation, found, offered, context)
     names = _names(offer, operation, found)
-    answer = Decision(operation, {name: _text(found.get(name)) for name in names})
-    return answer
+    return Decision(operation, {name: _text(found.get(name)) for name in names})
 
 
 def _text(item: Choice | None) -> str | None:
@@ -93,9 +92,9 @@ def _unusable(
     pointed: dict[str, Choice] = {}
     for name in ("device", "applicationServer"):
         wrong = [item for item in offered.get(name, ()) if not item.usable]
-        if found.get(name) is None and len(wrong) == 1 and wrong[0] not in pointed.values():
-            if _meant(name, wrong[0]):
-                pointed[name] = wrong[0]
+        free = found.get(name) is None and len(wrong) == 1 and wrong[0] not in pointed.values()
+        if free and _meant(name, wrong[0]):
+            pointed[name] = wrong[0]
     return pointed
 
 

@@ -71,6 +71,10 @@ def near_misses(records: Iterable[Record], seed: int) -> Iterator[Pair]:
             yield Pair(record.context, record.answer.to_json(), wrong.to_json(), kind, free=False)
 
 
+def _offered(answer: Decision, offer: Offer) -> Mapping[str, Sequence[Choice]]:
+    return {} if answer.operation == DECLINE else offer.choices(answer.operation)
+
+
 def _changed(answer: Decision, **arguments: str | None) -> Decision:
     return Decision(answer.operation, {**answer.arguments, **arguments})
 
@@ -78,7 +82,7 @@ def _changed(answer: Decision, **arguments: str | None) -> Decision:
 def _roles_swapped(_: random.Random, answer: Decision, offer: Offer) -> Decision | None:
     """The device for the server, and the reverse."""
     device, server = answer.arguments.get("device"), answer.arguments.get("applicationServer")
-    offered = offer.choices(answer.operation)
+    offered = _offered(answer, offer)
     if device is None or server is None:
         return None
     if not (_has(offered["device"], server) and _has(offered["applicationServer"], device)):
@@ -92,7 +96,7 @@ def _has(some: Sequence[Choice], text: str) -> bool:
 
 def _another_value(rng: random.Random, answer: Decision, offer: Offer) -> Decision | None:
     """A value of the same kind: one that was taken back, or another need."""
-    offered = offer.choices(answer.operation)
+    offered = _offered(answer, offer)
     others = {
         name: [item.text for item in offered[name] if item.text != text]
         for name, text in answer.arguments.items()
@@ -113,7 +117,7 @@ def _dropped(_: random.Random, answer: Decision, __: Offer) -> Decision | None:
 
 def _acting(rng: random.Random, answer: Decision, offer: Offer) -> Decision | None:
     """A value where none was said, so that it acts instead of asking."""
-    offered = offer.choices(answer.operation) if answer.operation != DECLINE else {}
+    offered = _offered(answer, offer)
     empty = [
         name
         for name in ("qosProfile", "sessionId", "device")

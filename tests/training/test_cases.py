@@ -43,7 +43,7 @@ def test_what_is_expected_holds_and_was_said(case: Case) -> None:
     ("line", "message"),
     [
         ("{not json", r"line 2 is not a case \(Invalid JSON"),
-        ('{"id": "1"}', r"line 2 is not a case \(messages: Field required"),
+        ('{"id": "1"}', r"line 2 is not a case \(messages is missing"),
         ('{"id":"1","messages":["a"],"expected":{"op":"x"}}', r"expected\.operation"),
         ('{"id":"1","messages":[],"expected":{"operation":"x","arguments":{}}}', "messages"),
     ],

@@ -16,10 +16,10 @@ def told(*messages: str) -> list[str]:
 
 def test_values_are_told_as_the_decision_has_them() -> None:
     assert told(
-        "smooth video for my phone 0044 7911 123456, server is 198.51.100.7, two hours"
+        "smooth video for my phone 0044 7911 123456, server is 198.51.100.0/24, two hours"
     ) == [
         '"device":{"phoneNumber":"+447911123456"}',
-        '"applicationServer":{"ipv4Address":"198.51.100.7"}',
+        '"applicationServer":{"ipv4Address":"198.51.100.0/24"}',
         '"duration":7200',
     ]
 

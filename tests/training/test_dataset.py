@@ -101,10 +101,8 @@ def test_the_free_choices_are_learned_and_the_prompt_is_not(tiny_phi3) -> None:
     assert "it stutters, [A:lan], two hours [B]" in read
     assert "10.0.0.1" not in read
     answer = [token for token in whole["labels"] if token != IGNORED]
-    assert (
-        tokenizer.decode(answer, skip_special_tokens=True)
-        == Decision("createSession", chosen | {"applicationServer": None}).to_json()
-    )
+    written = json.loads(tokenizer.decode(answer, skip_special_tokens=True))
+    assert written["arguments"] == chosen | {"applicationServer": None}
     assert answer[-1] == tokenizer.eos_token_id
     assert len(answer) > 3 * len(learned)
 

@@ -40,6 +40,7 @@ def test_fields_that_the_api_does_not_have(decision: object, found: list[str]) -
         ("ports 443 and 5000-5010", {"devicePorts": {"ranges": [{"from": 5000, "to": 5010}]}}),
         ("90 minutes", {"duration": 5400}),
         ("until 10 o'clock", {"duration": 9000}),
+        ("2 hours, no, make it 3", {"duration": 10800}),
         ("news to https://bücher.example/größe", {"sink": BOOKS}),
         ("gaming", {"qosProfile": "QOS_E", "duration": 3600}),
         (
@@ -62,6 +63,7 @@ def test_what_was_written_or_configured_is_no_hallucination(text: str, arguments
         ("ue 2001:db8::7", {"device": {"ipv6Address": "2001:db8::8"}}),
         ("port 4433", {"applicationServerPorts": {"ports": [443]}}),
         ("90 minutes", {"duration": 90}),
+        ("3 friends play", {"duration": 10800}),
         ("gaming", {"duration": 7200}),
         ("a few hours", {"duration": 10800}),
         ("news to https://bucher.example/größe", {"sink": BOOKS}),

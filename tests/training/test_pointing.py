@@ -104,7 +104,7 @@ def test_of_equal_lengths_the_newest_is_meant() -> None:
     ("turns", "words"),
     [
         (["for a few hours"], "a few hours"),
-        (["tomorrow from 10 to 12"], "tomorrow from 10 to 12"),
+        (["starting in half an hour"], "starting in half an hour"),
         (["a few hours", "all weekend"], "all weekend"),
     ],
 )
@@ -123,9 +123,10 @@ def test_there_is_nothing_to_ask_about_where_no_time_was_spoken_of() -> None:
 
 
 def test_what_cannot_be_used_is_pointed_at_where_nothing_else_stands() -> None:
-    context = demo_context(["video from 0151 23456789 to game.example.com"])
+    context = demo_context(["video from 0151 23456789 to 10.0.0.0/33"])
     found = completed(context, pointing(context, CREATE, {"qosProfile": "QOS_L"}))
     assert found.decision.arguments == {"missing": ["device", "applicationServer"]}
+    assert any("0151 23456789" in question.text for question in found.questions)
     context = demo_context(["video from +351966666666, not 0151 23456789"])
     answer = pointing(context, CREATE, {"device": PHONE, "qosProfile": "QOS_L"})
     assert completed(context, answer).decision.arguments["device"] == PHONE

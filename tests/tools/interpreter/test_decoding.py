@@ -189,16 +189,22 @@ def hurried(demo: QodSettings) -> QodSettings:
     return demo.model_copy(update={"time_limit": 0.3})
 
 
+def passes(slow: Slow, tiny_phi3: Path, demo: QodSettings, turns: list[str], seed: int) -> int:
+    """How often the model is asked, with these dice."""
+    slow.passes = 0
+    torch.manual_seed(seed)
+    served(slow, tiny_phi3, demo).interpret(turns)
+    return slow.passes
+
+
 def test_a_request_that_takes_too_long_is_stopped(slow: Slow, tiny_phi3, demo) -> None:
     """Each of its passes is in time; all that the same request takes are not."""
     turns = ["gaming on 10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4"]
     slow.go.set()
-    torch.manual_seed(8)
-    served(slow, tiny_phi3, demo).interpret(turns)
-    assert slow.passes > 2
+    seed = next(seed for seed in range(50) if passes(slow, tiny_phi3, demo, turns, seed) > 2)
     slow.go.clear()
     slow.patience, slow.passes = 0.15, 0
-    torch.manual_seed(8)
+    torch.manual_seed(seed)
     with pytest.raises(DecodingTimeout, match="QOD_TIME_LIMIT"):
         served(slow, tiny_phi3, hurried(demo)).interpret(turns)
     assert slow.passes <= 2
