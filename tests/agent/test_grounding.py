@@ -1,11 +1,12 @@
 """`GroundedToolCalls`, with a scripted outer model that lies."""
 
 import json
+from ipaddress import IPv4Address, IPv6Address
 from itertools import product
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from langchain.agents import create_agent
 from langchain.agents.middleware import HumanInTheLoopMiddleware
@@ -185,8 +186,18 @@ def is_first(request: Any) -> bool:
     return request.tool_call["id"] == "0"
 
 
+def host(ip: IPv4Address | IPv6Address) -> object:
+    """What an address is: mapped into IPv6 it is the IPv4 one; two are this machine."""
+    ip = (ip.ipv4_mapped or ip) if isinstance(ip, IPv6Address) else ip
+    return "localhost" if str(ip) in ("127.0.0.1", "::1") else ip
+
+
 @given(st.ip_addresses(), st.ip_addresses())
+@example(IPv4Address("0.0.0.0"), IPv6Address("::ffff:0:0"))
+@example(IPv4Address("10.0.0.1"), IPv6Address("::ffff:10.0.0.2"))
+@example(IPv4Address("127.0.0.1"), IPv6Address("::1"))
+@example(IPv4Address("127.0.0.1"), IPv4Address("127.0.0.2"))
 def test_any_other_address_is_refused(said, called) -> None:
     known = evidence([HumanMessage(f"I am at {said}.")])
     asked = identifiers(json.dumps({"device": str(called)}))
-    assert (asked <= known) is (said == called)
+    assert (asked <= known) is (host(said) == host(called))
