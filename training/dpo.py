@@ -18,7 +18,7 @@ from camara_qod.tools.errors import TrainingError
 from camara_qod.tools.interpreter.adapter import adapted
 from camara_qod.tools.interpreter.model import load_model
 from camara_qod.training.dataset import IGNORED, generate, spoken
-from camara_qod.training.generate.spoken import load_spoken
+from camara_qod.training.generate.spoken import halves, load_spoken
 from camara_qod.training.generate.uses import load_uses, split
 from camara_qod.training.mine import mine
 from camara_qod.training.preferences import Pair, curated_pairs, near_misses, tokenized_pairs
@@ -141,11 +141,13 @@ def preference_pairs(recipe: Recipe, model: Any, tokenizer: Any, output: Path) -
         tokenizer: its tokenizer.
         output: where the mined ones are kept, so that a run that goes on sees the same.
     """
-    known, unseen = split(load_uses(), recipe.data.validation_share, recipe.data.seed)
+    share, seed = recipe.data.validation_share, recipe.data.seed
+    known, unseen = split(load_uses(), share, seed)
     half = recipe.dpo.near_misses // 2
-    texts = random.Random(recipe.data.seed).sample(load_spoken(), half)  # noqa: S311
-    fresh = [*generate(known, half, recipe.data.seed + 2), *spoken(texts, recipe.data.seed + 2)]
-    tried = list(generate(unseen, recipe.dpo.mined_from, recipe.data.seed + 3))
+    kept, _ = halves(load_spoken(), share, seed)
+    texts = random.Random(seed).sample(kept, half)  # noqa: S311
+    fresh = [*generate(known, half, seed + 2), *spoken(texts, seed + 2)]
+    tried = list(generate(unseen, recipe.dpo.mined_from, seed + 3))
     pairs = [
         *curated_pairs(),
         *near_misses(fresh, recipe.seed),

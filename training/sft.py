@@ -19,7 +19,7 @@ from camara_qod.tools.interpreter.decision import Decision
 from camara_qod.tools.interpreter.decoding import Decoder
 from camara_qod.tools.interpreter.model import load_model
 from camara_qod.training.dataset import IGNORED, Record, curated, generate, spoken, tokenized
-from camara_qod.training.generate.spoken import Spoken, load_spoken
+from camara_qod.training.generate.spoken import halves, load_spoken
 from camara_qod.training.generate.uses import load_uses, split
 from camara_qod.training.recipe import Recipe
 from camara_qod.training.run import arguments, last_checkpoint, run, save_adapter, settings_for
@@ -79,7 +79,7 @@ def records(recipe: Recipe) -> tuple[list[Record], list[Record]]:
     """Training and validation examples; no text and no use phrase is in both."""
     data = recipe.data
     known, unseen = split(load_uses(), data.validation_share, data.seed)
-    kept, held = _halves(load_spoken(), data.validation_share, data.seed)
+    kept, held = halves(load_spoken(), data.validation_share, data.seed)
     training = list(generate(known, data.examples, data.seed))
     training += curated() * data.curated_repeats
     for repeat in range(data.spoken_repeats):
@@ -87,14 +87,6 @@ def records(recipe: Recipe) -> tuple[list[Record], list[Record]]:
     half = data.validation_examples // 2
     validation = list(generate(unseen, half, data.seed + 1))
     return training, [*validation, *spoken(held[:half], data.seed)[:half]]
-
-
-def _halves(texts: list[Spoken], share: float, seed: int) -> tuple[list[Spoken], list[Spoken]]:
-    """Texts to train on, and a part of them to validate with."""
-    shuffled = list(texts)
-    random.Random(seed).shuffle(shuffled)  # noqa: S311
-    size = round(len(shuffled) * share)
-    return shuffled[size:], shuffled[:size]
 
 
 #: Free choices in an ordinary request.

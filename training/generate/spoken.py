@@ -53,6 +53,14 @@ def _spoken(item: dict[str, Any]) -> Spoken:
     return Spoken(item["language"], item["group"], tuple(item.get("sessions", ())), turns)
 
 
+def halves(texts: list[Spoken], share: float, seed: int) -> tuple[list[Spoken], list[Spoken]]:
+    """Texts to train on, and a part of them to validate with."""
+    shuffled = list(texts)
+    random.Random(seed).shuffle(shuffled)  # noqa: S311
+    size = round(len(shuffled) * share)
+    return shuffled[size:], shuffled[:size]
+
+
 def examples(rng: random.Random, spoken: Spoken) -> Iterator[Example]:
     """An example for each turn, all with the same identifiers."""
     values = _values(rng, spoken)
