@@ -76,12 +76,25 @@ def _read(text: str) -> tuple[int, str | None]:
     if last == 1 or not _possible(whole):
         for end, number in shorter:
             if phonenumbers.is_valid_number(number):
-                return end, _e164(number)
+                return end, _as_written(text[:end], number)
     if _possible(whole):
-        return groups[-1].end(), _e164(whole)
+        return groups[-1].end(), _as_written(text, whole)
     if last <= _SHORT and shorter and _possible(shorter[0][1]):
-        return shorter[0][0], _e164(shorter[0][1])
+        end, number = shorter[0]
+        return end, _as_written(text[:end], number)
     return len(text), None
+
+
+def _as_written(text: str, number: PhoneNumber) -> str | None:
+    """The E.164 form, if it has the digits that were written, but for a zero of national dialling.
+
+    The library drops what some countries dial before a number inside them, such as an 8.
+    """
+    found = _e164(number)
+    digits = re.sub(r"[^0-9]", "", text.replace("(0)", ""))
+    digits = digits if "+" in text else digits.removeprefix("00")
+    zeros = [f"{found[1:end]}0{found[end:]}" for end in range(2, 5)]
+    return found if digits in (found[1:], *zeros) else None
 
 
 def _e164(number: PhoneNumber) -> str:
