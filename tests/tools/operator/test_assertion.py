@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable
+from itertools import count
 from uuid import uuid4
 
 import jwt
@@ -94,6 +95,7 @@ def test_a_client_that_signs_gets_a_token_for_itself(operator: Operator, api: Te
         lambda: signed(iss="two-keys", sub="two-keys", headers={"kid": "b"}),
         lambda: signed(iss="two-keys", sub="two-keys"),
     ],
+    ids=map(str, count()),
 )
 def test_what_holds(api: TestClient, assertion: str) -> None:
     assert asked(api, assertion).status_code == 200
@@ -140,6 +142,7 @@ def now() -> int:
         ("x", "no signed JWT"),
         ("é", "no signed JWT"),
     ],
+    ids=map(str, count()),
 )
 def test_what_does_not_hold_is_told(api: TestClient, assertion: str, reason: str) -> None:
     answer = asked(api, assertion)
@@ -263,6 +266,7 @@ def test_a_signed_request_for_consent(operator: Operator, api: TestClient) -> No
         (lambda: signed(**ASKED | {"iat": None}), "signer", '"iat"'),
         (lambda: signed(**ASKED | {"jti": None}), "signer", '"jti"'),
     ],
+    ids=map(str, count()),
 )
 def test_a_signed_request_that_does_not_hold(
     api: TestClient, token: str, client: str, reason: str
