@@ -52,7 +52,7 @@ def _blanked(text: str, turn: int, items: Iterable[Mention]) -> str:
 
 
 #: A start that lies no further ahead than this is now.
-_AT_ONCE = timedelta(minutes=1)
+AT_ONCE = timedelta(minutes=1)
 
 
 def read(
@@ -87,7 +87,7 @@ def _reckoned(item: Mention, now: datetime) -> Mention:
     match item.time:
         case End() as end:
             return Length(*place, end.seconds(now), until=end.moment(now))
-        case Interval() as interval if interval.begin(now) <= now + _AT_ONCE:
+        case Interval() as interval if interval.begin(now) <= now + AT_ONCE:
             finish = interval.finish(now)
             return Length(*place, round((finish - now).total_seconds()), until=finish)
         case _:

@@ -3,12 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from camara_qod.tools.interpreter.context import Context
+from camara_qod.tools.interpreter.context import AT_ONCE, Context
 from camara_qod.tools.interpreter.reading.lengths import Interval, Start, Unread
 from camara_qod.tools.interpreter.reading.mention import Length, Mention, Moment
-
-#: A start that lies no further ahead than this is now, in seconds.
-_AT_ONCE = 60
 
 
 def starts(context: Context) -> list[Mention]:
@@ -63,7 +60,7 @@ def _later(item: Moment, context: Context) -> bool:
     if not isinstance(item.time, Start):
         return False
     moment = item.time.moment(context.now)
-    return moment is None or (moment - context.now).total_seconds() > _AT_ONCE
+    return moment is None or moment > context.now + AT_ONCE
 
 
 def _said(items: Sequence[Mention], context: Context) -> str:
