@@ -1,9 +1,9 @@
 """What a list of messages means: the turns of the open request, and the sessions spoken of.
 
 All state of a conversation is in its messages, so a checkpointer that keeps them keeps everything.
-A request is open while it is asked about. Once it was sent or rejected it is closed, and the turns
-that it was made of are handed over no more, but for one turn: the next may correct what was
-rejected, or take up again what had been interrupted.
+A request is open while it is asked about. Once it was sent or rejected, or something else was said,
+it is closed, and the turns that it was made of are handed over no more, but for one turn: the next
+may correct what was rejected, or take up again what had been interrupted.
 """
 
 import re
@@ -16,7 +16,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMe
 from camara_qod.tools.confirmation import DELETE
 from camara_qod.tools.deletion import Deletions
 from camara_qod.tools.interpreter.decision import CLARIFY, DECLINE, Decision
-from camara_qod.tools.interpreter.reference import KnownSessions
+from camara_qod.tools.interpreter.reading.sessions import KnownSessions
 from camara_qod.tools.operation_tools import OPERATIONS, executed, worded
 
 #: Where an AI message of ours says what it is: an operationId, `clarify`, `decline` or `report`.
@@ -28,11 +28,6 @@ TURNS, ABOUT = "qod_turns", "qod_about"
 _REJECTED = "User rejected the tool call"
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-_WITHDRAWN = re.compile(
-    r"\b(?:never\s?mind|nvm|forget\s+(?:it|that|about\s+it)|leave\s+it|drop\s+(?:it|that)|"
-    r"don'?t\s+bother|cancel\s+(?:that|it|the\s+request)|no\s+thanks?|not\s+any\s?more|abort)\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True)
@@ -70,11 +65,6 @@ class History:
     rejected: tuple[Decision, ...] = ()
     deletions: Deletions = field(default_factory=Deletions)
 
-    @property
-    def earlier(self) -> "History":
-        """Without the newest turn."""
-        return replace(self, turns=self.turns[:-1])
-
     def settled(self, closed: tuple[Closed, ...] = ()) -> "History":
         """With nothing open; the next turn may take `closed` up."""
         return replace(self, turns=(), about="", refused=False, closed=closed)
@@ -84,7 +74,7 @@ def read_history(messages: Iterable[BaseMessage]) -> History:
     """The state of a conversation.
 
     A request stays open while it is asked about or refused by the operator; it is settled when it
-    was carried out or rejected, and dropped when the human withdraws it.
+    was carried out or rejected, or when the human speaks of something else.
     """
     history = History()
     calls: dict[str | None, dict[str, Any]] = {}
@@ -108,10 +98,16 @@ def _after_answer(history: History, message: AIMessage) -> History:
         return _decided(history, message)
     if kind == REPORT:
         return history
-    open_ = not (history.refused or history.closed)
-    if kind == DECLINE and open_ and history.turns and not _WITHDRAWN.search(history.turns[-1]):
-        return history.earlier  # an aside: the request before it stays open
-    return history.settled()
+    return _after_aside(history) if kind == DECLINE else history.settled()
+
+
+def _after_aside(history: History) -> History:
+    """After what was no request: an aside ends, or it takes back, what was asked about before it.
+
+    Which of the two is for the next turn to show, by what it goes on with.
+    """
+    before = () if history.refused else history.turns[:-1]
+    return history.settled((Closed(before, history.about),) if before else ())
 
 
 def _decided(history: History, message: AIMessage) -> History:

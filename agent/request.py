@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from camara_qod.agent.history import Closed, History
+from camara_qod.tools.confirmation import DELETE
 from camara_qod.tools.consent import consent
 from camara_qod.tools.deletion import guarded
 from camara_qod.tools.interpreter.decision import CLARIFY, DECLINE, Decision, Interpretation
@@ -90,8 +91,13 @@ class _Deciding:
         return None
 
     def _goes_on(self, joined: Interpretation, alone: Interpretation, closed: Closed) -> bool:
-        """Whether a turn, read with a closed request, is about that request and more than alone."""
+        """Whether a turn, read with a closed request, is about that request and more than alone.
+
+        A deletion is not taken up by what is a complete request of its own.
+        """
         if joined.emitted.operation != closed.operation or self._again(joined):
+            return False
+        if closed.operation == DELETE and alone.decision.acts:
             return False
         asks = alone.decision.operation == CLARIFY
         return asks or (joined.decision.acts and uses_named(joined))

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from camara_qod.tools.camara.errors import NotFound
 from camara_qod.tools.camara.models import QosStatus, SessionInfo
 from camara_qod.tools.errors import QodError
-from camara_qod.tools.interpreter.reference import KnownSessions
+from camara_qod.tools.interpreter.reading.sessions import KnownSessions
 from camara_qod.tools.plugin import QodPlugin
 from camara_qod.tools.wording import spoken
 

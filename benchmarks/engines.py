@@ -35,11 +35,12 @@ from stopwatch import Stopwatch
 from transformers import DynamicCache
 
 from camara_qod.tools.interpreter import engine as fast_forward_engine
+from camara_qod.tools.interpreter.context import Context
 from camara_qod.tools.interpreter.decoding import Decoder, Request
 from camara_qod.tools.interpreter.embedded import embedded_source
 from camara_qod.tools.interpreter.model import load_model
-from camara_qod.tools.interpreter.operation import schema_for
-from camara_qod.tools.interpreter.prompt import render
+from camara_qod.tools.interpreter.offering.offer import Offer
+from camara_qod.tools.interpreter.prompt import labelled, render
 from camara_qod.tools.settings import QodSettings
 from camara_qod.training import gguf_weights
 from camara_qod.training.dataset import demo_context
@@ -200,13 +201,18 @@ def draw(table: dict[str, dict[str, Any]]) -> None:
     figure.savefig(FOLDER / "engines.svg")
 
 
+def request_for(context: Context) -> Request:
+    """What is sent to an engine: the turns with labels in them, and the schema of the answer."""
+    offer = Offer(context)
+    return labelled(context, offer.labels), offer.schema
+
+
 def main() -> None:
     """Measure, and write table and plot."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--count", type=int, default=40, help="how many requests (default 40)")
     asked = [
-        (messages, schema_for(demo_context(messages)))
-        for messages in conversations(parser.parse_args().count)
+        request_for(demo_context(messages)) for messages in conversations(parser.parse_args().count)
     ]
     results = {name: alone(name, asked) for name in ENGINES}
     table = compared({name: row for name, row in results.items() if row})

@@ -12,16 +12,17 @@ import json
 from pathlib import Path
 from typing import Any
 
-from engines import ENGINES, OURS, STOCK
+from engines import ENGINES, OURS, STOCK, request_for
 from record import save
 from rich.progress import track
 from sample import PACKAGES
 from stopwatch import Stopwatch
 
+from camara_qod.tools.interpreter.completing.complete import complete
 from camara_qod.tools.interpreter.context import Context
 from camara_qod.tools.interpreter.decision import Decision
 from camara_qod.tools.interpreter.model import load_model
-from camara_qod.tools.interpreter.operation import complete, schema_for
+from camara_qod.tools.interpreter.offering.offer import Offer
 from camara_qod.tools.settings import QodSettings
 from camara_qod.training.dataset import demo_context
 
@@ -29,8 +30,10 @@ CASES = Path(__file__).parent.parent / "data" / "test.jsonl"
 
 
 def right(text: str, context: Context, expected: dict[str, Any]) -> bool:
-    """Whether an answer is the expected decision once it is complete."""
-    return complete(Decision.from_json(text), context).decision == Decision(**expected)
+    """Whether an answer, in labels, is the expected decision once it is complete."""
+    pointed = Offer(context).pointed(Decision.from_json(text))
+    completed = complete(pointed.decision, context, pointed.mentions)
+    return completed.decision == Decision(**expected)
 
 
 def main() -> None:
@@ -44,7 +47,7 @@ def main() -> None:
     differing, ours_right, stock_right = [], 0, 0
     for case in track([json.loads(line) for line in lines], "both engines"):
         context = demo_context(case["messages"])
-        request = (case["messages"], schema_for(context))
+        request = request_for(context)
         ours, theirs = fast(request), stock(request)
         ours_right += right(ours, context, case["expected"])
         stock_right += right(theirs, context, case["expected"])

@@ -20,6 +20,7 @@ from stopwatch import Stopwatch
 from camara_qod.tools.interpreter import deciding, decoding, engine, interpreter
 from camara_qod.tools.interpreter.interpreter import Interpreter
 from camara_qod.tools.interpreter.model import load_model
+from camara_qod.tools.interpreter.offering import offer
 from camara_qod.tools.settings import QodSettings
 from camara_qod.training.dataset import demo_settings
 
@@ -30,8 +31,11 @@ def stages(ready: Interpreter, model: Any, asked: list[list[str]]) -> dict[str, 
     """Milliseconds that one request spends in each stage, on average."""
     watch = Stopwatch()
     watch.watch(interpreter, "read", "mentions")
-    watch.watch(deciding, "read", "mentions")
-    watch.watch(deciding, "schema_for", "schema")
+    watch.watch(deciding, "Offer", "choices")
+    watch.watch(deciding, "labelled", "labels")
+    # The schema is put together when it is first asked for.
+    watch.watch(offer, "narrowed", "schema")
+    watch.watch(offer, "decision_schema", "schema")
     watch.watch(decoding, "render", "prompt")
     watch.watch(engine, "Matcher", "grammar")
     watch.watch(engine, "Draft", "draft")

@@ -9,7 +9,7 @@ undone.
 
 from camara_qod.tools.interpreter.context import Context
 from camara_qod.tools.interpreter.decision import Decision, Interpretation
-from camara_qod.tools.leftovers import left_over, named_sessions, written_sessions
+from camara_qod.tools.leftovers import left_over, written_sessions
 from camara_qod.tools.settings import QodSettings
 
 DELETE = "deleteSession"
@@ -70,14 +70,12 @@ def _unused(made: Interpretation) -> tuple[str, ...]:
 
 
 def _one_of_several(decision: Decision, context: Context) -> tuple[str, ...]:
-    """That other sessions are known too, where the turn names none or several of them."""
+    """That other sessions are known too, where the turn writes the id of none or of several."""
     session, known = decision.arguments.get("sessionId"), context.sessions.listed
     if session is None or len({*known, session}) < 2:
         return ()
-    named = named_sessions(context) & {*known, session}
-    if named == {session}:
+    written = written_sessions(context)  # the others among them are told as not used
+    if session in written:
         return ()
-    written = written_sessions(context)  # those are told as not used
     others = [item for item in known if item != session and item not in written]
-    others = [item for item in others if not named or item in named]
     return (f"One session at a time. Not touched: {', '.join(others)}.",) if others else ()

@@ -1,13 +1,12 @@
-"""Deletions that are not proposed: those done, those answered, and those that would be a guess."""
+"""Deletions that are not proposed: those done, and those answered."""
 
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from camara_qod.tools.confirmation import DELETE
 from camara_qod.tools.consent import consent
 from camara_qod.tools.interpreter.context import Context
 from camara_qod.tools.interpreter.decision import CLARIFY, Decision, Interpretation, Question
-from camara_qod.tools.leftovers import named_sessions
+from camara_qod.tools.leftovers import written_sessions
 
 
 @dataclass(frozen=True)
@@ -31,9 +30,8 @@ def guarded(made: Interpretation, deletions: Deletions | None = None) -> Interpr
         deletions: what was deleted and answered before in the conversation.
 
     Returns:
-        The same, or a question where a deletion was done, was answered and is not named by the
-        newest turn, would fall on one of several sessions of which the turn names none, or comes
-        from a bare yes.
+        The same, or a question where a deletion was done, was answered and its id is not written
+        in the newest turn, or comes from a bare yes.
     """
     if made.decision.operation != DELETE or made.context is None:
         return made
@@ -45,8 +43,7 @@ def guarded(made: Interpretation, deletions: Deletions | None = None) -> Interpr
 def _question(session: str, context: Context, deletions: Deletions) -> str | None:
     if session in deletions.done:
         return f"Session {session} is deleted already. Which other one, if any?"
-    named = named_sessions(context)
-    if session in named:
+    if session in written_sessions(context):
         return None
     if session in deletions.answered:
         return (
@@ -55,13 +52,7 @@ def _question(session: str, context: Context, deletions: Deletions) -> str | Non
         )
     if consent(context.messages[-1]) is True:
         return "A yes alone deletes nothing. What shall be done?"
-    known: Collection[str] = context.sessions.listed
-    return None if len({*known, session}) < 2 else _which([*known])
-
-
-def _which(known: list[str]) -> str:
-    listed = "; ".join(f"{number}. {item}" for number, item in enumerate(known, 1))
-    return f"Which session? One at a time: say which of the {len(known)}, or give its id. {listed}"
+    return None
 
 
 def _asking(made: Interpretation, text: str) -> Interpretation:

@@ -15,7 +15,7 @@ from camara_qod.tools.confirmation import CHANGING, DELETE
 from camara_qod.tools.deletion import Deletions
 from camara_qod.tools.evidence import is_human
 from camara_qod.tools.interpreter.decision import CLARIFY, DECLINE
-from camara_qod.tools.interpreter.reference import KnownSessions
+from camara_qod.tools.interpreter.reading.sessions import KnownSessions
 from camara_qod.tools.operation_tools import OPERATIONS, executed, worded
 from camara_qod.tools.proposal import Proposal
 

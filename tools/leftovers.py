@@ -11,6 +11,7 @@ from typing import Any
 
 from camara_qod.tools.interpreter.context import Context
 from camara_qod.tools.interpreter.decision import Interpretation
+from camara_qod.tools.interpreter.offering.ends import host_address
 from camara_qod.tools.interpreter.reading.mention import (
     Address,
     Length,
@@ -38,14 +39,14 @@ def left_over(made: Interpretation) -> tuple[str, ...]:
     if made.context is None:
         return ()
     known, text = _used(made), made.context.messages[-1]
-    rest = [item for item in named(made.context) if not _values(item) <= known]
+    rest = [item for item in named(made.context) if not _is_used(item, known)]
     return tuple(dict.fromkeys(text[item.start : item.end].strip(_AROUND) for item in rest))
 
 
 def uses_named(made: Interpretation) -> bool:
     """Whether a value that the newest turn names is in the arguments of a decision."""
     known = _used(made)
-    return any(_values(item) and _values(item) <= known for item in named(made.context))
+    return any(_values(item) and _is_used(item, known) for item in named(made.context))
 
 
 def named(context: Context | None) -> list[Mention]:
@@ -53,7 +54,7 @@ def named(context: Context | None) -> list[Mention]:
     if context is None:
         return []
     newest = len(context.messages) - 1
-    return [item for item in context.mentions.items if item.turn == newest]
+    return [item for item in context.mentions if item.turn == newest]
 
 
 def written_sessions(context: Context) -> set[str]:
@@ -61,32 +62,15 @@ def written_sessions(context: Context) -> set[str]:
     return {item.uuid for item in named(context) if isinstance(item, SessionId)}
 
 
-def named_sessions(context: Context) -> set[str]:
-    """The ids of the sessions that the newest turn names, by their id or by their place.
-
-    A turn may name several places, so it is read from each of its words on.
-    """
-    sessions, text = context.sessions, context.messages[-1]
-    found = written_sessions(context)
-    # Where no session is the current one, none is meant but the one that a place names.
-    placed = type(sessions)(sessions.listed) if len(sessions.listed) > 1 else type(sessions)()
-    found |= {meant for words in _ends(text) if (meant := placed.meant(words))}
-    whole = sessions.meant(text)
-    return found | ({whole} if whole and whole != sessions.current and placed.listed else set())
-
-
-#: So many words of a turn are read for places.
-_WORDS = 200
-
-
-def _ends(text: str) -> Iterator[str]:
-    words = text.split()[:_WORDS]
-    return (" ".join(words[start:]) for start in range(len(words)))
-
-
 def _used(made: Interpretation) -> set[str]:
     """What is sent, and what it was reckoned from."""
     return {*_leaves(made.decision.arguments), *_leaves(made.emitted.arguments)}
+
+
+def _is_used(item: Mention, known: set[str]) -> bool:
+    """Whether a mention is in the arguments, a link also by the address that is its host."""
+    host = host_address(item) if isinstance(item, Sink) else None
+    return _values(item) <= known or (host is not None and host.text in known)
 
 
 def _values(item: Mention) -> set[str]:

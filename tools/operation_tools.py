@@ -11,12 +11,10 @@ from langchain_core.messages import ToolMessage
 from langchain_core.utils.json_schema import dereference_refs
 from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
 
-from camara_qod.tools.camara.models import CreateSession, RetrieveSessionsInput
 from camara_qod.tools.confirmation import CHANGING as CHANGING
 from camara_qod.tools.errors import QodError
 from camara_qod.tools.faults import not_sent
-from camara_qod.tools.interpreter.profiles import NoArguments, ProfileReference
-from camara_qod.tools.interpreter.sessions import SessionExtension, SessionReference
+from camara_qod.tools.interpreter.operations import ARGUMENTS
 from camara_qod.tools.operations import aperform, perform
 from camara_qod.tools.outcome import refusal_text
 from camara_qod.tools.plugin import QodPlugin
@@ -25,20 +23,17 @@ from camara_qod.tools.wording import answer_text, wire
 
 #: For each operationId, the model of its arguments and what it does.
 OPERATIONS: dict[str, tuple[type[BaseModel], str]] = {
-    "createSession": (
-        CreateSession,
-        "Requests a QoS session: a better connection between a device and an application server "
-        "for a number of seconds.",
-    ),
-    "getSession": (SessionReference, "Looks a QoS session up by its id."),
-    "deleteSession": (SessionReference, "Ends a QoS session."),
-    "extendQosSessionDuration": (
-        SessionExtension,
-        "Makes a QoS session longer by a number of seconds.",
-    ),
-    "retrieveSessionsByDevice": (RetrieveSessionsInput, "Lists the QoS sessions of a device."),
-    "retrieveQoSProfiles": (NoArguments, "Lists the operator's QoS profiles."),
-    "getQosProfile": (ProfileReference, "Looks a QoS profile up by its name."),
+    name: (ARGUMENTS[name], text)
+    for name, text in {
+        "createSession": "Requests a QoS session: a better connection between a device and an "
+        "application server for a number of seconds.",
+        "getSession": "Looks a QoS session up by its id.",
+        "deleteSession": "Ends a QoS session.",
+        "extendQosSessionDuration": "Makes a QoS session longer by a number of seconds.",
+        "retrieveSessionsByDevice": "Lists the QoS sessions of a device.",
+        "retrieveQoSProfiles": "Lists the operator's QoS profiles.",
+        "getQosProfile": "Looks a QoS profile up by its name.",
+    }.items()
 }
 #: Where a result keeps the arguments it is of and the words of the tool.
 _CALL = "qod_call"

@@ -10,7 +10,7 @@ from camara_qod.tools.confirmation import doubts
 from camara_qod.tools.deletion import Deletions, guarded
 from camara_qod.tools.interpreter.decision import Interpretation
 from camara_qod.tools.interpreter.interpreter import Interpreter
-from camara_qod.tools.interpreter.reference import KnownSessions
+from camara_qod.tools.interpreter.reading.sessions import KnownSessions
 from camara_qod.tools.operations import aexecute, dry_run, execute
 from camara_qod.tools.outcome import Outcome
 from camara_qod.tools.proposal import Proposal

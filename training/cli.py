@@ -48,7 +48,7 @@ def data(
 
     output.mkdir(parents=True, exist_ok=True)
     for name, items in zip(("train", "validation"), records(load_recipe(recipe)), strict=True):
-        tags = write_jsonl(output / f"{name}.jsonl", items)
+        tags = write_jsonl(output / f"{name}.jsonl", (item.line for item in items))
         Console().print(f"{output / name}.jsonl: {tags.total()} examples", dict(tags))
 
 

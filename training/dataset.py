@@ -7,21 +7,24 @@ decoding could not emit, and it is known which tokens were a choice.
 import json
 import random
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from datasets import Dataset
-from jsonschema import Draft202012Validator
 from rich.progress import track
 
 from camara_qod.tools.catalogue import load_catalogue
 from camara_qod.tools.errors import DecodingError, TrainingError
+from camara_qod.tools.interpreter.completing.complete import complete
 from camara_qod.tools.interpreter.context import Context, read
-from camara_qod.tools.interpreter.decision import DECLINE, Decision
-from camara_qod.tools.interpreter.operation import complete, schema_for
-from camara_qod.tools.interpreter.prompt import TURN, render
+from camara_qod.tools.interpreter.decision import Decision
+from camara_qod.tools.interpreter.offering.offer import Offer
+from camara_qod.tools.interpreter.prompt import TURN, labelled, render
+from camara_qod.tools.interpreter.reading.sessions import KnownSessions
 from camara_qod.tools.interpreter.replay import Replayer
 from camara_qod.tools.settings import QodSettings
 from camara_qod.training.choices import choices
@@ -29,6 +32,7 @@ from camara_qod.training.generate.example import NOW, Example
 from camara_qod.training.generate.mixture import example
 from camara_qod.training.generate.spoken import Spoken, examples
 from camara_qod.training.generate.uses import Uses
+from camara_qod.training.pointing import pointing
 
 IGNORED = -100
 
@@ -41,85 +45,107 @@ def demo_settings() -> QodSettings:
     )
 
 
-def demo_context(messages: list[str]) -> Context:
+def demo_context(messages: Sequence[str], sessions: KnownSessions | None = None) -> Context:
     """A conversation under the demo configuration."""
-    return read(messages, load_catalogue(), demo_settings(), now=NOW)
+    return read(messages, _catalogue(), _settings(), sessions, NOW)
 
 
-def generate(uses: Uses, count: int, seed: int) -> Iterator[dict[str, Any]]:
-    """Records `{"messages", "emitted", "tag"}`, deterministic from the seed, without repetition.
+_catalogue, _settings = cache(load_catalogue), cache(demo_settings)
 
-    Clauses put side by side now and then say something else than each alone ("on the server" before
-    "IP 10.0.0.1"): what its own grammar cannot emit is left out, if it is rare.
+
+@dataclass(frozen=True)
+class Record:
+    """A conversation with its label: the answer in labels, and the same on the wire."""
+
+    context: Context
+    answer: Decision
+    tag: str
+
+    @classmethod
+    def of(cls, item: Example) -> "Record":
+        """An example with its label.
+
+        Raises:
+            DecodingError: the conversation does not offer what was chosen.
+        """
+        context = demo_context(item.messages, item.sessions)
+        return cls(context, pointing(context, item.operation, item.chosen), item.tag)
+
+    @property
+    def line(self) -> dict[str, Any]:
+        """It as a line of a file: the turns, what the model reads and writes, and its kind."""
+        shown = labelled(self.context, Offer(self.context).labels)
+        return {
+            "messages": list(self.context.messages),
+            "prompt": shown,
+            "emitted": self.answer.to_json(),
+            "tag": self.tag,
+        }
+
+    @property
+    def free(self) -> str:
+        """What is written without a grammar: CAMARA's JSON, with null for what was not said."""
+        return Offer(self.context).pointed(self.answer).decision.to_json()
+
+
+def generate(uses: Uses, count: int, seed: int) -> Iterator[Record]:
+    """Records, deterministic from the seed, without repetition.
 
     Raises:
-        DecodingError: more than one in a hundred cannot be emitted.
+        TrainingError: more than one example in twenty is none that its grammar can emit.
     """
     rng = random.Random(seed)  # noqa: S311  (data, not secrets)
     seen: set[tuple[str, ...]] = set()
-    refused = 0
+    refused: list[str] = []
     while len(seen) < count:
         item = example(rng, uses)
         key = tuple(item.messages)
         if key in seen:
             continue
         try:
-            label = emission(item)
-        except DecodingError:
-            refused += 1
-            if refused > 2 + count / 100:
-                raise
+            record = Record.of(item)
+        except DecodingError as error:
+            refused.append(str(error))
+            if len(refused) > 20 + count / 20:
+                raise TrainingError(f"Too many examples are refused: {refused[-1]}") from error
             continue
         seen.add(key)
-        yield {"messages": item.messages, "emitted": label.to_json(), "tag": item.tag}
+        yield record
 
 
-def curated() -> list[dict[str, Any]]:
-    """The hand-written training set, `instruction`/`input`/`response`, as records."""
-    return [
-        {"messages": item["input"].split(TURN), "emitted": item["response"], "tag": "curated"}
-        for item in read_jsonl(
-            Path(str(files("camara_qod.data"))) / "sft.jsonl", "input", "response"
-        )
-    ]
+def curated() -> list[Record]:
+    """The hand-written training set, `instruction`/`input`/`response`."""
+    path = Path(str(files("camara_qod.data"))) / "sft.jsonl"
+    found = []
+    for item in read_jsonl(path, "input", "response"):
+        decision = Decision.from_json(item["response"])
+        chosen = {name: value for name, value in decision.arguments.items() if value is not None}
+        example = Example(item["input"].split(TURN), decision.operation, chosen, "curated")
+        try:
+            found.append(Record.of(example))
+        except DecodingError:
+            continue  # what the reader does not find yet cannot be pointed at
+    return found
 
 
-def spoken(texts: Iterable[Spoken], seed: int) -> list[dict[str, Any]]:
-    """Hand-written texts with random identifiers as records, one for each turn.
+def spoken(texts: Iterable[Spoken], seed: int) -> list[Record]:
+    """Hand-written texts with random identifiers, a record for each turn.
 
-    A turn whose values its own grammar does not offer cannot be emitted, and is left out.
+    A turn whose values the reader does not find cannot be pointed at, and is left out.
     """
     rng = random.Random(seed)  # noqa: S311
     found = []
     for text in texts:
         for item in examples(rng, text):
             try:
-                label = emission(item)
+                found.append(Record.of(item))
             except DecodingError:
                 continue
-            found.append({"messages": item.messages, "emitted": label.to_json(), "tag": item.tag})
     return found
 
 
-def emission(item: Example) -> Decision:
-    """The decision in the form the model emits, with null for what was not said.
-
-    Raises:
-        DecodingError: the conversation does not offer what was chosen.
-    """
-    if item.operation == DECLINE:
-        return Decision(DECLINE)
-    for variant in schema_for(demo_context(item.messages))["anyOf"]:
-        names = variant["properties"]["arguments"]["properties"]
-        arguments = {name: item.chosen.get(name) for name in names}
-        decision = {"operation": item.operation, "arguments": arguments}
-        if set(item.chosen) <= set(names) and Draft202012Validator(variant).is_valid(decision):
-            return Decision(item.operation, arguments)
-    raise DecodingError(f"{item.messages} does not offer {item.operation} with {item.chosen}")
-
-
 def tokenized(
-    records: Iterable[dict[str, Any]],
+    records: Iterable[Record],
     tokenizer: Any,
     *,
     whole_share: float,
@@ -130,11 +156,11 @@ def tokenized(
     """Token ids and labels.
 
     Args:
-        records: `{"messages", "emitted"}`.
+        records: conversations with their labels.
         tokenizer: of the model that is trained.
-        whole_share: part of the examples, 0 to 1, whose forced tokens are learned too, from a
-            prompt that names the choices, as when decoding freely; the others learn their free
-            choices alone, which would drown among ten times as many forced ones.
+        whole_share: part of the examples, 0 to 1, that teach decoding without a grammar: their
+            prompt names the choices, and every token of the answer is learned. The others learn
+            their free choices alone, which would drown among ten times as many forced ones.
         batch_size: rows of similar length stand together in runs of this many, so that little is
             padded; the runs are in random order.
         seed: decides which, and the order.
@@ -147,24 +173,43 @@ def tokenized(
     replayer = Replayer(tokenizer)
     rows = []
     for record in track(list(records), description="Replaying labels", transient=True):
-        context = demo_context(record["messages"])
-        replay = replayer.replay(record["emitted"], schema_for(context))
-        complete(Decision.from_json(record["emitted"]), context)
         whole = rng.random() < whole_share
-        told = choices(context) if whole else []
-        prompt = tokenizer(render(tokenizer, record["messages"], told), add_special_tokens=False)
-        ids = [*prompt["input_ids"], *replay.token_ids, tokenizer.eos_token_id]
-        learned = [True] * (len(replay.free) + 1) if whole else [*replay.free, False]
-        labels = [IGNORED] * len(prompt["input_ids"]) + [
-            token if take else IGNORED
-            for token, take in zip(ids[len(prompt["input_ids"]) :], learned, strict=True)
-        ]
+        row = _freely(record, tokenizer) if whole else _grounded(record, tokenizer, replayer)
         # Nothing is learned behind the last choice, so it is not read.
-        end = 1 + max((at for at, label in enumerate(labels) if label != IGNORED), default=-1)
-        if not 0 < end <= (max_tokens or end):
-            continue  # without an end the grammar left no choice
-        rows.append({"input_ids": ids[:end], "labels": labels[:end], "whole": whole})
+        end = 1 + max(
+            (at for at, label in enumerate(row["labels"]) if label != IGNORED), default=-1
+        )
+        # Without an end the grammar left no choice.
+        if 0 < end <= (max_tokens or end):
+            rows.append({name: ids[:end] for name, ids in row.items()} | {"whole": whole})
     return Dataset.from_list(_bucketed(rows, batch_size, rng)).remove_columns("whole")
+
+
+def _grounded(record: Record, tokenizer: Any, replayer: Replayer) -> dict[str, list[int]]:
+    """The production prompt, and of the answer's tokens those that were a choice."""
+    offer = Offer(record.context)
+    pointed = offer.pointed(record.answer)
+    complete(pointed.decision, record.context, pointed.mentions)
+    replay = replayer.replay(record.answer.to_json(), offer.schema)
+    prompt = render(tokenizer, labelled(record.context, offer.labels))
+    ids = tokenizer(prompt, add_special_tokens=False)["input_ids"]
+    labels = [
+        token if free else IGNORED
+        for token, free in zip(replay.token_ids, replay.free, strict=True)
+    ]
+    return {
+        "input_ids": [*ids, *replay.token_ids],
+        "labels": [IGNORED] * len(ids) + labels,
+    }
+
+
+def _freely(record: Record, tokenizer: Any) -> dict[str, list[int]]:
+    """The prompt that names the choices, and all tokens of the answer in CAMARA's form."""
+    prompt = render(tokenizer, record.context.messages, choices(record.context))
+    ids = tokenizer(prompt, add_special_tokens=False)["input_ids"]
+    answer = tokenizer(record.free, add_special_tokens=False)["input_ids"]
+    answer = [*answer, tokenizer.eos_token_id]
+    return {"input_ids": [*ids, *answer], "labels": [IGNORED] * len(ids) + answer}
 
 
 def _bucketed(

@@ -17,7 +17,8 @@ from trl.trainer.utils import FusedCausalLMOutput
 from camara_qod.tools.errors import TrainingError
 from camara_qod.tools.interpreter.adapter import adapted
 from camara_qod.tools.interpreter.model import load_model
-from camara_qod.training.dataset import IGNORED, generate
+from camara_qod.training.dataset import IGNORED, generate, spoken
+from camara_qod.training.generate.spoken import halves, load_spoken
 from camara_qod.training.generate.uses import load_uses, split
 from camara_qod.training.mine import mine
 from camara_qod.training.preferences import Pair, curated_pairs, near_misses, tokenized_pairs
@@ -140,9 +141,13 @@ def preference_pairs(recipe: Recipe, model: Any, tokenizer: Any, output: Path) -
         tokenizer: its tokenizer.
         output: where the mined ones are kept, so that a run that goes on sees the same.
     """
-    known, unseen = split(load_uses(), recipe.data.validation_share, recipe.data.seed)
-    fresh = generate(known, recipe.dpo.near_misses, recipe.data.seed + 2)
-    tried = list(generate(unseen, recipe.dpo.mined_from, recipe.data.seed + 3))
+    share, seed = recipe.data.validation_share, recipe.data.seed
+    known, unseen = split(load_uses(), share, seed)
+    half = recipe.dpo.near_misses // 2
+    kept, _ = halves(load_spoken(), share, seed)
+    texts = random.Random(seed).sample(kept, half)  # noqa: S311
+    fresh = [*generate(known, half, seed + 2), *spoken(texts, seed + 2)]
+    tried = list(generate(unseen, recipe.dpo.mined_from, seed + 3))
     pairs = [
         *curated_pairs(),
         *near_misses(fresh, recipe.seed),
@@ -153,5 +158,5 @@ def preference_pairs(recipe: Recipe, model: Any, tokenizer: Any, output: Path) -
 
 
 def _kinds(pairs: list[Pair]) -> dict[str, int]:
-    kinds = [pair["kind"] for pair in pairs]
+    kinds = [pair.kind for pair in pairs]
     return {kind: kinds.count(kind) for kind in sorted(set(kinds))}

@@ -1,7 +1,7 @@
 """How often the plugin is right, on cases that nobody trained on."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,11 +9,12 @@ from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
 from camara_qod.tools.catalogue import Catalogue
+from camara_qod.tools.interpreter.completing.complete import complete
 from camara_qod.tools.interpreter.context import Context, read
 from camara_qod.tools.interpreter.decision import CLARIFY, DECLINE, Decision
 from camara_qod.tools.interpreter.decoding import Decoder
-from camara_qod.tools.interpreter.operation import complete
-from camara_qod.tools.interpreter.sessions import DELETE
+from camara_qod.tools.interpreter.operations import DELETE
+from camara_qod.tools.interpreter.reading.mention import Mention
 from camara_qod.tools.settings import QodSettings
 from camara_qod.training.cases import Case
 from camara_qod.training.hallucination import hallucinated_fields, hallucinated_values
@@ -120,19 +121,22 @@ def _result(case: Case, context: Context, attempt: Attempt) -> Result:
     return Result(
         case,
         attempt,
-        _decision(emitted, context),
+        _decision(emitted, context, attempt.mentions),
         isinstance(emitted, dict),
         hallucinated_fields(emitted),
         hallucinated_values(emitted, context),
     )
 
 
-def _decision(emitted: Any, context: Context) -> Decision | None:
+def _decision(
+    emitted: Any, context: Context, mentions: Mapping[str, tuple[Mention, ...]]
+) -> Decision | None:
     """The complete decision, unless the specification forbids what was emitted."""
     if not _OPEN.is_valid(emitted) and not _names_a_profile(emitted, context):
         return None
     try:
-        decision = complete(Decision(emitted["operation"], emitted["arguments"]), context).decision
+        chosen = Decision(emitted["operation"], emitted["arguments"])
+        decision = complete(chosen, context, mentions).decision
         if decision.operation not in (CLARIFY, DECLINE):
             ARGUMENTS[decision.operation].model_validate(decision.arguments)
     except (ValidationError, ValueError, KeyError):

@@ -28,15 +28,16 @@ base_model: $hub_name
 library_name: $library
 pipeline_tag: text-generation
 license: $license
-language: en
+language: [de, en, es, fr, it, nl, pl, pt, sv, tr]
 tags: [camara, quality-on-demand, qod, $tags]
 ---
 
 # $title
 
 Reads what a person needs from the network and decides which call of the CAMARA Quality-on-Demand
-API is meant, and which of the things said go into which argument. Made for the decode grammar of
-`camara-qod` $package: without it nothing keeps an invented address out.
+API is meant, and which of the things said go into which argument: it reads labels in the place of
+identifiers and answers with them. Made for the decode grammar of `camara-qod` $package, which puts
+the labels in, and what they stand for back: without it the answers mean nothing.
 
 ## Use
 
@@ -48,9 +49,9 @@ $stages
 
 ## Limits
 
-English only. Text that is not about a connection is declined. The names `QOS_E`, `QOS_S`, `QOS_M`
-and `QOS_L` stand for four needs (latency, bandwidth, reliability, live media); an operator's own
-profile names are put in by the catalogue, not by the model.
+Ten languages, English most of all. Text that is not about a connection is declined. The names
+`QOS_E`, `QOS_S`, `QOS_M` and `QOS_L` stand for four needs (latency, bandwidth, reliability, live
+media); an operator's own profile names are put in by the catalogue, not by the model.
 
 ## Evaluation
 

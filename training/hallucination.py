@@ -8,13 +8,16 @@ import re
 from collections.abc import Iterator
 from ipaddress import AddressValueError, IPv6Address, IPv6Network
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from camara_qod.tools.catalogue import Need
 from camara_qod.tools.interpreter.context import Context
-from camara_qod.tools.interpreter.reading.mention import Length
+from camara_qod.tools.interpreter.reading.mention import Length, Number
 from camara_qod.training.open_schema import ARGUMENTS
 
 _LENGTHS = ("duration", "requestedAdditionalDuration")
+#: Seconds of an hour, a minute and a second.
+_UNITS = (3600, 60, 1)
 
 
 def hallucinated_fields(decision: Any) -> list[str]:
@@ -68,7 +71,7 @@ def hallucinated_values(decision: Any, context: Context) -> list[str]:
 
 def _configured(context: Context) -> list[Any]:
     settings = context.settings
-    values: list[Any] = [settings.default_duration]
+    values: list[Any] = [settings.default_duration, *context.sessions.ids]
     for default in (settings.default_device, settings.default_application_server):
         values += [value for _, value in _leaves(default.wire())] if default else []
     return values
@@ -89,12 +92,31 @@ def _said(name: str, value: Any, text: str, context: Context) -> bool:
     if name in ("qosProfile", "name"):
         return value in [*Need, *context.catalogue.names]
     if name in _LENGTHS:
-        # Where no rule reads a length ("a few hours") any number may be what was meant.
-        read = {item.seconds for item in context.mentions.of(Length)}
-        return value in read
+        # Words that no rule reads ("a few hours") lead to a question: no number is meant by them.
+        return value in set(_lengths(context))
+    if name == "sink" and isinstance(value, str):
+        return _written(value, text) or _readable(value) in text
     if isinstance(value, int):
         return bool(re.search(rf"(?<!\d){value}(?!\d)", text))
     return _written(str(value), text)
+
+
+def _lengths(context: Context) -> Iterator[float]:
+    """Lengths that were read, and bare numbers beside them in each unit ("no, make it 3")."""
+    read = context.of(Length)
+    yield from (item.seconds for item in read)
+    if read:
+        yield from (item.value * unit for item in context.of(Number) for unit in _UNITS)
+
+
+def _readable(link: str) -> str:
+    """A link as people write it: its host out of punycode, the rest out of percent-encoding."""
+    parts = urlsplit(link)
+    try:
+        host = parts.netloc.encode("ascii").decode("idna")
+    except UnicodeError:
+        return link
+    return unquote(parts._replace(netloc=host).geturl())
 
 
 def _written(value: str, text: str) -> bool:

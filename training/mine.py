@@ -9,19 +9,18 @@ from rich.console import Console
 from rich.progress import track
 
 from camara_qod.tools.interpreter.deciding import decide_many
+from camara_qod.tools.interpreter.decision import Decision
 from camara_qod.tools.interpreter.decoding import Decoder
-from camara_qod.training.dataset import demo_context, read_jsonl, write_jsonl
+from camara_qod.training.dataset import Record, read_jsonl, write_jsonl
 from camara_qod.training.free import complete_freely
-from camara_qod.training.preferences import Pair
+from camara_qod.training.preferences import Pair, from_record, to_record
 
 BATCH = 16
 #: Draws unlikely choices more often than the model would, so that its doubts show.
 TEMPERATURE = 1.5
 
 
-def mine(
-    model: Any, tokenizer: Any, records: list[dict[str, Any]], seed: int, keep: Path
-) -> list[Pair]:
+def mine(model: Any, tokenizer: Any, records: list[Record], seed: int, keep: Path) -> list[Pair]:
     """What the model writes where it should have written something else.
 
     It is tried twice: freely on half of the records, which shows invented fields and values, and
@@ -31,40 +30,40 @@ def mine(
     Args:
         model: the SFT model.
         tokenizer: its tokenizer.
-        records: `{"messages", "emitted"}`.
+        records: conversations with their labels.
         seed: of the draws.
         keep: a file for the pairs; where it exists it is read instead.
     """
     if keep.is_file():
-        return read_jsonl(keep, "messages", "chosen", "rejected", "kind")
-    conversations = [record["messages"] for record in records]
-    half = [demo_context(messages) for messages in conversations[: len(conversations) // 2]]
-    free = complete_freely(model, tokenizer, half)
+        lines = read_jsonl(keep, "messages", "chosen", "rejected", "kind", "free")
+        return [from_record(item) for item in lines]
+    # A session that the API has named is in no file of texts.
+    records = [record for record in records if not record.context.sessions.ids]
+    half = records[: len(records) // 2]
+    free = complete_freely(model, tokenizer, [record.context for record in half])
     training = model.training
     model.eval()
     torch.manual_seed(seed)
-    drawn = list(_drawn(model, tokenizer, conversations))
+    drawn = list(_drawn(model, tokenizer, records))
     model.train(training)
     pairs = [
-        {
-            "messages": record["messages"],
-            "chosen": record["emitted"],
-            "rejected": text,
-            "kind": kind,
-            "tag": kind,
-        }
-        for kind, texts in (("mined_free", free), ("mined_grounded", drawn))
-        for record, text in zip(records, texts, strict=False)
-        if text != record["emitted"]
+        Pair(record.context, record.free, text, "mined_free", free=True)
+        for record, text in zip(half, free, strict=True)
+        if text != record.free
     ]
-    write_jsonl(keep, pairs)
+    pairs += [
+        Pair(record.context, right, text, "mined_grounded", free=False)
+        for record, text in zip(records, drawn, strict=True)
+        if text != (right := record.answer.to_json())
+    ]
+    write_jsonl(keep, map(to_record, pairs))
     return pairs
 
 
-def _drawn(model: Any, tokenizer: Any, conversations: list[list[str]]) -> Iterator[str]:
+def _drawn(model: Any, tokenizer: Any, records: list[Record]) -> Iterator[str]:
     decoder = Decoder(model, tokenizer, temperature=TEMPERATURE)
-    starts = range(0, len(conversations), BATCH)
+    starts = range(0, len(records), BATCH)
     for start in track(starts, "Drawing decisions", console=Console(stderr=True)):
-        contexts = [demo_context(turns) for turns in conversations[start : start + BATCH]]
+        contexts = [record.context for record in records[start : start + BATCH]]
         for made in decide_many(decoder, contexts):
-            yield made.decision.to_json()
+            yield Decision.from_json(made.text).to_json()

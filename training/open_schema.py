@@ -7,21 +7,14 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from camara_qod.tools.camara.models import CreateSession, RetrieveSessionsInput
 from camara_qod.tools.catalogue import Need
-from camara_qod.tools.interpreter import create_session, profiles, sessions
+from camara_qod.tools.interpreter import operations
 from camara_qod.tools.interpreter.decision import DECLINE
 
 #: Each operation with the model of its arguments.
 ARGUMENTS: dict[str, type[BaseModel]] = {
-    create_session.NAME: CreateSession,
-    sessions.GET: sessions.SessionReference,
-    sessions.DELETE: sessions.SessionReference,
-    sessions.EXTEND: sessions.SessionExtension,
-    sessions.RETRIEVE: RetrieveSessionsInput,
-    profiles.RETRIEVE: profiles.NoArguments,
-    profiles.GET: profiles.ProfileReference,
-    DECLINE: profiles.NoArguments,
+    **operations.ARGUMENTS,
+    DECLINE: operations.NoArguments,
 }
 #: Arguments that a decision leaves out where nothing was said about them.
 _OPTIONAL = ("devicePorts", "applicationServerPorts", "sink")

@@ -2,159 +2,208 @@
 
 import json
 import random
-from collections.abc import Iterable, Iterator
-from copy import deepcopy
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from datasets import Dataset
+from jsonschema import Draft202012Validator
 
-from camara_qod.tools.errors import DecodingError
+from camara_qod.tools.interpreter.context import Context
 from camara_qod.tools.interpreter.decision import DECLINE, Decision
-from camara_qod.tools.interpreter.operation import schema_for
-from camara_qod.tools.interpreter.prompt import TURN, render
+from camara_qod.tools.interpreter.offering.choice import Choice
+from camara_qod.tools.interpreter.offering.offer import Offer
+from camara_qod.tools.interpreter.operations import DELETE, EXTEND, GET
+from camara_qod.tools.interpreter.prompt import TURN, labelled, render
 from camara_qod.tools.interpreter.prompt_cache import common_length
 from camara_qod.tools.interpreter.replay import Replayer
 from camara_qod.training.choices import choices
-from camara_qod.training.dataset import demo_context, read_jsonl
+from camara_qod.training.dataset import Record, demo_context, read_jsonl
 
-#: `{"messages", "chosen", "rejected", "kind"}`; chosen and rejected are texts.
-Pair = dict[str, Any]
+
+@dataclass(frozen=True)
+class Pair:
+    """Two answers to a conversation, the first of which is right.
+
+    `free` ones are in CAMARA's form and answer the prompt that names the choices; the others are in
+    labels, as the grammar has them.
+    """
+
+    context: Context
+    chosen: str
+    rejected: str
+    kind: str
+    free: bool
 
 
 def curated_pairs() -> list[Pair]:
-    """The hand-written near misses, `prompt`/`chosen`/`rejected`."""
+    """The hand-written near misses, `prompt`/`chosen`/`rejected`, in CAMARA's form."""
     path = Path(str(files("camara_qod.data"))) / "preferences.jsonl"
-    items = read_jsonl(path, "prompt", "chosen", "rejected", "kind")
-    return [item | {"messages": item["prompt"].split(TURN)} for item in items]
+    return [
+        Pair(
+            demo_context(item["prompt"].split(TURN)),
+            item["chosen"],
+            item["rejected"],
+            item["kind"],
+            free=True,
+        )
+        for item in read_jsonl(path, "prompt", "chosen", "rejected", "kind")
+    ]
 
 
-def near_misses(records: Iterable[dict[str, Any]], seed: int) -> Iterator[Pair]:
-    """One pair for each record that can be made wrong in one place."""
+def near_misses(records: Iterable[Record], seed: int) -> Iterator[Pair]:
+    """One pair for each record that can be made wrong in one place, under its own grammar."""
     rng = random.Random(seed)  # noqa: S311  (data, not secrets)
     for record in records:
-        decision = Decision.from_json(record["emitted"])
-        options = [(kind, wrong) for kind, spoil in _SPOILERS.items() if (wrong := spoil(decision))]
+        offer = Offer(record.context)
+        held = Draft202012Validator(offer.schema)
+        spoiled = [(kind, spoil(rng, record.answer, offer)) for kind, spoil in _SPOILERS.items()]
+        # A value may have been moved to where this conversation's grammar has no place for it.
+        options = [
+            (kind, wrong)
+            for kind, wrong in spoiled
+            if wrong is not None and held.is_valid(json.loads(wrong.to_json()))
+        ]
         if options:
             kind, wrong = rng.choice(options)
-            yield {
-                "messages": record["messages"],
-                "chosen": record["emitted"],
-                "rejected": json.dumps(wrong, separators=(",", ":"), ensure_ascii=False),
-                "kind": kind,
-            }
+            yield Pair(record.context, record.answer.to_json(), wrong.to_json(), kind, free=False)
 
 
-Wrong = dict[str, Any] | None
+def _offered(answer: Decision, offer: Offer) -> Mapping[str, Sequence[Choice]]:
+    return {} if answer.operation == DECLINE else offer.choices(answer.operation)
 
 
-def _changed(decision: Decision, **arguments: Any) -> Wrong:
-    return {
-        "operation": decision.operation,
-        "arguments": deepcopy(decision.arguments) | arguments,
+def _changed(answer: Decision, **arguments: str | None) -> Decision:
+    return Decision(answer.operation, {**answer.arguments, **arguments})
+
+
+def _roles_swapped(_: random.Random, answer: Decision, offer: Offer) -> Decision | None:
+    """The device for the server, and the reverse."""
+    device, server = answer.arguments.get("device"), answer.arguments.get("applicationServer")
+    offered = _offered(answer, offer)
+    if device is None or server is None:
+        return None
+    if not (_has(offered["device"], server) and _has(offered["applicationServer"], device)):
+        return None
+    return _changed(answer, device=server, applicationServer=device)
+
+
+def _has(some: Sequence[Choice], text: str) -> bool:
+    return any(item.text == text and item.usable for item in some)
+
+
+def _another_value(rng: random.Random, answer: Decision, offer: Offer) -> Decision | None:
+    """A value of the same kind: one that was taken back, or another need."""
+    offered = _offered(answer, offer)
+    others = {
+        name: [item.text for item in offered[name] if item.text != text]
+        for name, text in answer.arguments.items()
+        if text is not None and name != "device"
     }
-
-
-def _wrong_unit(decision: Decision) -> Wrong:
-    for name in ("duration", "requestedAdditionalDuration"):
-        seconds = decision.arguments.get(name)
-        if seconds and seconds % 60 == 0:
-            return _changed(decision, **{name: seconds // 60})
-    return None
-
-
-def _roles_swapped(decision: Decision) -> Wrong:
-    device = (decision.arguments.get("device") or {}).get("ipv4Address")
-    server = (decision.arguments.get("applicationServer") or {}).get("ipv4Address", "/")
-    if not device or "/" in server:
+    names = [name for name, some in others.items() if some]
+    if not names:
         return None
-    swapped = {"publicAddress": server, "privateAddress": server}
-    return _changed(
-        decision,
-        device={"ipv4Address": swapped},
-        applicationServer={"ipv4Address": device["publicAddress"]},
-    )
+    name = rng.choice(names)
+    return _changed(answer, **{name: rng.choice(others[name])})
 
 
-def _invented_server(decision: Decision) -> Wrong:
-    if decision.arguments.get("applicationServer", decision) is not None:
+def _dropped(_: random.Random, answer: Decision, __: Offer) -> Decision | None:
+    """Something that was said is left out: asking, or the default, instead of it."""
+    given = [name for name, value in answer.arguments.items() if value is not None]
+    return _changed(answer, **{given[-1]: None}) if given else None
+
+
+def _acting(rng: random.Random, answer: Decision, offer: Offer) -> Decision | None:
+    """A value where none was said, so that it acts instead of asking."""
+    offered = _offered(answer, offer)
+    empty = [
+        name
+        for name in ("qosProfile", "sessionId", "device")
+        if answer.arguments.get(name, "") is None and offered.get(name)
+    ]
+    if not empty:
         return None
-    return _changed(decision, applicationServer={"ipv4Address": "203.0.113.100"})
+    return _changed(answer, **{empty[0]: rng.choice(offered[empty[0]]).text})
 
 
-def _invented_device(decision: Decision) -> Wrong:
-    if decision.arguments.get("device", decision) is not None:
+def _another_act(rng: random.Random, answer: Decision, _: Offer) -> Decision | None:
+    """Ending a session that was to be looked at, and the reverse."""
+    others: Mapping[str, str] = {GET: DELETE, DELETE: GET, EXTEND: DELETE}
+    if answer.operation not in others:
         return None
-    return _changed(decision, device={"phoneNumber": "+491701234567"})
-
-
-def _invented_port(decision: Decision) -> Wrong:
-    device = (decision.arguments.get("device") or {}).get("ipv4Address")
-    if not device or "publicPort" in device:
-        return None
-    return _changed(decision, device={"ipv4Address": device | {"publicPort": 443}})
-
-
-def _unknown_field(decision: Decision) -> Wrong:
-    return None if decision.operation == DECLINE else _changed(decision, priority="high")
-
-
-def _flat(decision: Decision) -> Wrong:
-    if "device" not in decision.arguments:
-        return None
-    return {"operation": decision.operation} | decision.arguments
-
-
-def _dropped(decision: Decision) -> Wrong:
-    given = [name for name, value in decision.arguments.items() if value is not None]
-    return _changed(decision, **{given[-1]: None}) if given else None
+    session = answer.arguments["sessionId"]
+    return Decision(others[answer.operation], {"sessionId": session})
 
 
 _SPOILERS = {
-    "wrong_unit": _wrong_unit,
     "roles_swapped": _roles_swapped,
-    "invented_server": _invented_server,
-    "invented_device": _invented_device,
-    "invented_port": _invented_port,
-    "unknown_field": _unknown_field,
-    "flat": _flat,
+    "another_value": _another_value,
     "dropped_value": _dropped,
+    "acts_instead_of_asking": _acting,
+    "another_act": _another_act,
 }
 
 
 def tokenized_pairs(pairs: Iterable[Pair], tokenizer: Any) -> Dataset:
     """Token ids in the form of TRL's preference collator.
 
-    The chosen text has the tokens of its grammar; so has the rejected one where the grammar allows
-    it, since that is how decoding would emit it; where not, it is a mistake of free decoding, whose
-    prompt names the choices. What both begin with counts as prompt: its
-    probabilities cancel in the loss.
+    Answers in labels have the tokens of their grammar, since that is how decoding would emit them.
+    What both begin with counts as prompt: its probabilities cancel in the loss.
 
     Raises:
-        DecodingError: a chosen text is not what its grammar can emit.
+        DecodingError: an answer in labels is not what its grammar can emit.
     """
     replayer = Replayer(tokenizer)
     rows = []
     for pair in pairs:
-        context = demo_context(pair["messages"])
-        schema = schema_for(context)
-        eos = [tokenizer.eos_token_id]
-        chosen = replayer.replay(pair["chosen"], schema).token_ids + eos
-        # What its grammar forbids can only be written where nothing but the choices are told.
-        told: list[str] = []
-        try:
-            rejected = replayer.replay(pair["rejected"], schema).token_ids + eos
-        except DecodingError:
-            rejected = tokenizer(pair["rejected"], add_special_tokens=False)["input_ids"] + eos
-            told = choices(context)
-        prompt = tokenizer(render(tokenizer, pair["messages"], told), add_special_tokens=False)
+        prompt, chosen, rejected = _tokens(pair, tokenizer, replayer)
         same = common_length(chosen, rejected)
         rows.append(
             {
-                "prompt_ids": prompt["input_ids"] + chosen[:same],
+                "prompt_ids": prompt + chosen[:same],
                 "chosen_ids": chosen[same:],
                 "rejected_ids": rejected[same:],
             }
         )
     return Dataset.from_list(rows)
+
+
+def _tokens(
+    pair: Pair, tokenizer: Any, replayer: Replayer
+) -> tuple[list[int], list[int], list[int]]:
+    eos = [tokenizer.eos_token_id]
+    if pair.free:
+        text = render(tokenizer, pair.context.messages, choices(pair.context))
+        answers = [
+            tokenizer(answer, add_special_tokens=False)["input_ids"]
+            for answer in (pair.chosen, pair.rejected)
+        ]
+    else:
+        offer = Offer(pair.context)
+        text = render(tokenizer, labelled(pair.context, offer.labels))
+        answers = [
+            replayer.replay(answer, offer.schema).token_ids
+            for answer in (pair.chosen, pair.rejected)
+        ]
+    prompt = tokenizer(text, add_special_tokens=False)["input_ids"]
+    return prompt, answers[0] + eos, answers[1] + eos
+
+
+def to_record(pair: Pair) -> dict[str, Any]:
+    """A pair as a line of a file: its turns, its answers and its kind."""
+    return {
+        "messages": list(pair.context.messages),
+        "chosen": pair.chosen,
+        "rejected": pair.rejected,
+        "kind": pair.kind,
+        "free": pair.free,
+        "tag": pair.kind,
+    }
+
+
+def from_record(item: dict[str, Any]) -> Pair:
+    """A pair out of its line."""
+    context = demo_context(item["messages"])
+    return Pair(context, item["chosen"], item["rejected"], item["kind"], bool(item["free"]))

@@ -27,6 +27,8 @@ from camara_qod.training.tiny_phi3 import TINY_PHI3, tiny_phi3
 #: Names of glibc's malloc.h.
 _M_TRIM_THRESHOLD, _M_MMAP_MAX, _M_ARENA_MAX = -1, -4, -8
 
+#: What examples are made of.
+_DATA = ("uses/*.json*", "requests/*.jsonl", "*.jsonl")
 _PACKAGES = ("torch", "transformers", "trl", "peft", "bitsandbytes", "outlines", "llguidance")
 
 
@@ -172,7 +174,7 @@ def _keep_memory() -> None:
 
 def _hashes() -> dict[str, str]:
     data = Path(str(files("camara_qod.data")))
-    paths = sorted([*data.glob("uses/*.json*"), *data.glob("*.jsonl")])
+    paths = sorted(path for form in _DATA for path in data.glob(form))
     return {
         str(path.relative_to(data)): hashlib.sha256(path.read_bytes()).hexdigest()[:16]
         for path in paths

@@ -1,6 +1,5 @@
 """Supervised fine-tuning with TRL and PEFT."""
 
-import json
 import math
 import random
 from pathlib import Path
@@ -15,11 +14,11 @@ from trl import SFTConfig, SFTTrainer
 
 from camara_qod.tools.errors import TrainingError
 from camara_qod.tools.interpreter.adapter import adapted
+from camara_qod.tools.interpreter.deciding import decide
+from camara_qod.tools.interpreter.decision import Decision
 from camara_qod.tools.interpreter.decoding import Decoder
-from camara_qod.tools.interpreter.interpreter import Interpreter
 from camara_qod.tools.interpreter.model import load_model
-from camara_qod.tools.settings import QodSettings
-from camara_qod.training.dataset import IGNORED, curated, generate, spoken, tokenized
+from camara_qod.training.dataset import IGNORED, Record, curated, generate, spoken, tokenized
 from camara_qod.training.generate.spoken import halves, load_spoken
 from camara_qod.training.generate.uses import load_uses, split
 from camara_qod.training.recipe import Recipe
@@ -76,8 +75,8 @@ def _lora(recipe: Recipe) -> LoraConfig:
     return LoraConfig(task_type="CAUSAL_LM", **recipe.lora.model_dump())
 
 
-def records(recipe: Recipe) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Training and validation examples; no use phrase is in both."""
+def records(recipe: Recipe) -> tuple[list[Record], list[Record]]:
+    """Training and validation examples; no text and no use phrase is in both."""
     data = recipe.data
     known, unseen = split(load_uses(), data.validation_share, data.seed)
     kept, held = halves(load_spoken(), data.validation_share, data.seed)
@@ -87,7 +86,7 @@ def records(recipe: Recipe) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]
         training += spoken(kept, data.seed + repeat)
     half = data.validation_examples // 2
     validation = list(generate(unseen, half, data.seed + 1))
-    return training, [*validation, *spoken(held, data.seed)[:half]]
+    return training, [*validation, *spoken(held[:half], data.seed)[:half]]
 
 
 #: Free choices in an ordinary request.
@@ -139,7 +138,7 @@ class _FieldAccuracy(TrainerCallback):  # type: ignore[misc]
     The loss says little about the one token that needs meaning, the profile, so it is measured.
     """
 
-    def __init__(self, cases: list[dict[str, Any]], tokenizer: Any, every: int) -> None:
+    def __init__(self, cases: list[Record], tokenizer: Any, every: int) -> None:
         self._cases = cases
         self._tokenizer = tokenizer
         self._every = every
@@ -151,21 +150,20 @@ class _FieldAccuracy(TrainerCallback):  # type: ignore[misc]
             return
         model = kwargs["model"]
         model.eval()
-        interpreter = Interpreter(Decoder(model, self._tokenizer), QodSettings())
+        decoder = Decoder(model, self._tokenizer)
         rng = random.Random(state.global_step)  # noqa: S311
         cases = rng.sample(self._cases, min(40, len(self._cases)))
         right: dict[str, list[bool]] = {}
         for case in cases:
-            _compare(interpreter.interpret(case["messages"]).emitted.to_json(), case, right)
+            _compare(Decision.from_json(decide(decoder, case.context).text), case.answer, right)
         model.train()
         shares = {name: sum(hits) / len(hits) for name, hits in sorted(right.items())}
         line = "  ".join(f"{name} {share:.0%}" for name, share in shares.items())
         self._console.print(f"step {state.global_step}: {line}")
 
 
-def _compare(text: str, case: dict[str, Any], right: dict[str, list[bool]]) -> None:
-    got, want = json.loads(text), json.loads(case["emitted"])
-    right.setdefault("operation", []).append(got["operation"] == want["operation"])
+def _compare(got: Decision, want: Decision, right: dict[str, list[bool]]) -> None:
+    right.setdefault("operation", []).append(got.operation == want.operation)
     right.setdefault("exact", []).append(got == want)
-    for name, value in want["arguments"].items():
-        right.setdefault(name, []).append(got["arguments"].get(name, math.nan) == value)
+    for name, value in want.arguments.items():
+        right.setdefault(name, []).append(got.arguments.get(name, math.nan) == value)

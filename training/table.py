@@ -12,6 +12,8 @@ _TOTALS = {
     "compliant": "allowed by the specification",
     "hallucinated_fields": "with a field from nowhere",
     "hallucinated_values": "with a value from nowhere",
+    "wrong_acts": "acts where something else was due",
+    "wrong_deletions": "ends a session that was to stay",
 }
 
 
@@ -27,6 +29,9 @@ def show(console: Console, value: dict[str, Any]) -> None:
         _row(table, f"field {name}", found)
     for name, figures in value["tags"].items():
         _row(table, f"tag {name}", figures["exact"])
+    for name, figures in value["languages"].items():
+        _row(table, f"language {name}", figures["exact"])
+        _row(table, f"language {name}, wrong acts", figures["wrong_acts"])
     if value["calibration"]:
         _row(table, "the 90 % most confident", value["calibration"]["at_90"])
     console.print(table)

@@ -5,8 +5,8 @@ has learned by itself.
 """
 
 import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -15,15 +15,16 @@ from rich.progress import track
 
 from camara_qod.tools.errors import QodError
 from camara_qod.tools.interpreter.context import Context
-from camara_qod.tools.interpreter.deciding import Emission, decide_many
+from camara_qod.tools.interpreter.deciding import decide_many
 from camara_qod.tools.interpreter.decoding import Decoder
 from camara_qod.tools.interpreter.prompt import with_choices
+from camara_qod.tools.interpreter.reading.mention import Mention
 from camara_qod.training.choices import choices
 from camara_qod.training.free import complete_freely
 from camara_qod.training.open_schema import OPEN_SCHEMA
 
 #: Decides for several conversations together, under the schemas of one way.
-_Held = Callable[[Decoder, Sequence[Context]], list[Emission]]
+_Held = Callable[[Decoder, Sequence[Context]], "list[Attempt]"]
 
 
 class Way(StrEnum):
@@ -36,16 +37,18 @@ class Way(StrEnum):
 
 @dataclass(frozen=True)
 class Attempt:
-    """What a model wrote; `error` where it could not.
+    """What a model wrote, in CAMARA's form; `error` where it could not.
 
     `confidence` is the probability of its free choices, 0 to 1, and `seconds` the wall-clock time;
-    `None` where free decoding, in batches, does not tell.
+    `None` where free decoding, in batches, does not tell. `mentions` are what labels pointed at, by
+    argument.
     """
 
     text: str
     confidence: float | None = None
     seconds: float | None = None
     error: str | None = None
+    mentions: Mapping[str, tuple[Mention, ...]] = field(default_factory=dict)
 
 
 def attempts(
@@ -70,16 +73,24 @@ def attempts(
     return [_attempt(decoder, context, held) for context in shown]
 
 
-def _grounded(decoder: Decoder, contexts: Sequence[Context]) -> list[Emission]:
-    return decide_many(decoder, contexts)
+def _grounded(decoder: Decoder, contexts: Sequence[Context]) -> list[Attempt]:
+    made = decide_many(decoder, contexts)
+    return [
+        Attempt(
+            emission.pointed.decision.to_json(),
+            emission.confidence,
+            mentions=emission.pointed.mentions,
+        )
+        for emission in made
+    ]
 
 
-def _by_the_api(decoder: Decoder, contexts: Sequence[Context]) -> list[Emission]:
+def _by_the_api(decoder: Decoder, contexts: Sequence[Context]) -> list[Attempt]:
     """Under the schema of the API, with the prompt that the model was trained to answer freely."""
     requests = [
         (with_choices(context.messages, choices(context)), OPEN_SCHEMA) for context in contexts
     ]
-    return [Emission(text, trace.confidence) for text, trace in decoder.decode_many(requests)]
+    return [Attempt(text, trace.confidence) for text, trace in decoder.decode_many(requests)]
 
 
 def _together(
@@ -91,21 +102,18 @@ def _together(
     made: dict[int, Attempt] = {}
     for stretch in track(stretches, description="Deciding", console=Console(stderr=True)):
         try:
-            emissions = held(decoder, [contexts[at] for at in stretch])
+            tried = held(decoder, [contexts[at] for at in stretch])
         except QodError:  # one of them; which one shows when each is asked alone
             made |= {at: _attempt(decoder, contexts[at], held) for at in stretch}
         else:
-            made |= {
-                at: Attempt(emission.text, emission.confidence)
-                for at, emission in zip(stretch, emissions, strict=True)
-            }
+            made |= dict(zip(stretch, tried, strict=True))
     return [made[at] for at in range(len(contexts))]
 
 
 def _attempt(decoder: Decoder, context: Context, held: _Held) -> Attempt:
     started = time.perf_counter()
     try:
-        (emission,) = held(decoder, [context])
+        (made,) = held(decoder, [context])
     except QodError as error:
         return Attempt("", error=str(error))
-    return Attempt(emission.text, emission.confidence, time.perf_counter() - started)
+    return replace(made, seconds=time.perf_counter() - started)

@@ -1,20 +1,36 @@
 """A plugin whose decoder follows a script, for tests without a language model."""
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
+from camara_qod.tools.interpreter.context import Context
 from camara_qod.tools.interpreter.grammar import Trace
 from camara_qod.tools.interpreter.interpreter import Interpreter
 from camara_qod.tools.plugin import QodPlugin
 from camara_qod.tools.settings import QodSettings
+from camara_qod.training.pointing import pointing
+
+#: In the place of a session's id: the one that is spoken of.
+IT = "it"
+
+
+class ScriptedInterpreter(Interpreter):
+    """Shows its decoder the conversation, so that a script can name values instead of labels."""
+
+    def _read(self, *given: Any) -> Context:
+        context = super()._read(*given)
+        self._decoder.context = context  # type: ignore[attr-defined]
+        return context
 
 
 class ScriptedDecoder:
     """Emits what it is told, decision by decision, and keeps what it was told.
 
-    The same conversation again is answered as before, as by a model.
+    Decisions are told as they leave the interpreter, and emitted as the labels of their values. The
+    same conversation again is answered as before, as by a model.
     """
+
+    context: Context
 
     def __init__(self, *decisions: dict[str, Any], probability: float = 1.0) -> None:
         self.script = list(decisions)
@@ -25,10 +41,24 @@ class ScriptedDecoder:
     def decode(
         self, turns: Sequence[str], schema: dict[str, Any], deadline: Any = None
     ) -> tuple[str, Trace]:
-        if (decision := self._decided.get(tuple(turns))) is None:
-            self.prompts.append("\n".join(turns))
-            decision = self._decided[tuple(turns)] = self.script.pop(0)
-        return json.dumps(decision), Trace(probabilities=[self._probability])
+        said = self.context.messages
+        if (decision := self._decided.get(said)) is None:
+            self.prompts.append("\n".join(said))
+            decision = self._decided[said] = self.script.pop(0)
+        named = {name: self._named(name, item) for name, item in decision["arguments"].items()}
+        chosen = {name: item for name, item in named.items() if item is not None}
+        answer = pointing(self.context, decision["operation"], chosen)
+        return answer.to_json(), Trace(probabilities=[self._probability])
+
+    def _named(self, name: str, value: Any) -> Any:
+        """A value; of a session that is told by its place or as `IT`, its id if it is known."""
+        if name != "sessionId" or (value != IT and not isinstance(value, int)):
+            return value
+        known = self.context.sessions
+        if isinstance(value, int):
+            return known.ids[value]
+        only = known.ids[0] if len(known.ids) == 1 else None
+        return known.current or only
 
     def count_tokens(self, text: str) -> int:
         return len(text.split())
@@ -48,19 +78,19 @@ class ReadingDecoder(ScriptedDecoder):
     def decode(
         self, turns: Sequence[str], schema: dict[str, Any], deadline: Any = None
     ) -> tuple[str, Trace]:
-        self._decided.setdefault(tuple(turns), DECLINE)
+        self._decided.setdefault(self.context.messages, DECLINE)
         return super().decode(turns, schema, deadline)
 
 
 def reading(decisions: dict[str, dict[str, Any]]) -> QodPlugin:
     """A plugin with the mock operator in this process, whose model reads the turns."""
-    return QodPlugin(Interpreter(ReadingDecoder(decisions), QodSettings(_env_file=None)))
+    return QodPlugin(ScriptedInterpreter(ReadingDecoder(decisions), QodSettings(_env_file=None)))
 
 
 def plugin(*decisions: dict[str, Any], probability: float = 1.0) -> QodPlugin:
     """A plugin with the mock operator in this process."""
-    settings = QodSettings(_env_file=None)
-    return QodPlugin(Interpreter(ScriptedDecoder(*decisions, probability=probability), settings))
+    decoder = ScriptedDecoder(*decisions, probability=probability)
+    return QodPlugin(ScriptedInterpreter(decoder, QodSettings(_env_file=None)))
 
 
 def create(device: Any = None, profile: str | None = "QOS_E", **more: Any) -> dict[str, Any]:
@@ -69,9 +99,15 @@ def create(device: Any = None, profile: str | None = "QOS_E", **more: Any) -> di
     return {"operation": "createSession", "arguments": arguments | {"duration": None} | more}
 
 
-def on_session(operation: str, session_id: str | None = None, **more: Any) -> dict[str, Any]:
-    """An operation on a session as the model emits it."""
-    return {"operation": operation, "arguments": {"sessionId": session_id} | more}
+def on_session(operation: str, session: str | int | None = IT, **more: Any) -> dict[str, Any]:
+    """An operation on a session as the model emits it.
+
+    Args:
+        operation: operationId.
+        session: an id, the place of one that is known, `IT`, or `None` where none was said.
+        more: other arguments.
+    """
+    return {"operation": operation, "arguments": {"sessionId": session} | more}
 
 
 DECLINE: dict[str, Any] = {"operation": "decline", "arguments": {}}

@@ -10,7 +10,7 @@ from langgraph.types import Command
 
 from camara_qod.agent.agent import Confirm, build_agent
 
-from .fakes import create, plugin
+from .fakes import create, on_session, plugin
 
 PHONE = {"phoneNumber": "+351966666666"}
 CONFIG: Any = {"configurable": {"thread_id": "1"}}
@@ -46,12 +46,16 @@ def test_a_change_waits_for_approval() -> None:
 
 
 def test_a_rejected_request_stays_open_for_a_correction() -> None:
-    running = agent()
+    alone, joined = create(None, None, duration=600), create(PHONE, duration=600)
+    parts = plugin(create(PHONE), alone, joined)
+    running = build_agent(parts, checkpointer=InMemorySaver())
     running.invoke(SAID, CONFIG)
     rejected = decide(running, type="reject", message="too long")
     assert results(rejected)[0].status == "error"
     again = running.invoke({"messages": [HumanMessage("ten minutes only")]}, CONFIG)
-    assert again["__interrupt__"]
+    (interrupt,) = again["__interrupt__"]
+    arguments = interrupt.value["action_requests"][0]["args"]
+    assert (arguments["device"], arguments["duration"]) == (PHONE, 600)
 
 
 def test_what_a_human_edits_counts_as_written_by_them() -> None:
@@ -71,6 +75,19 @@ def test_when_it_asks(confirm: Confirm, probability: float, asks: bool) -> None:
     state = agent(confirm, probability=probability).invoke(SAID, CONFIG)
     assert ("__interrupt__" in state) is asks
     assert bool(results(state)) is not asks
+
+
+def test_a_sure_deletion_of_one_of_several_sessions_waits_all_the_same() -> None:
+    other = {"phoneNumber": "+351911111111"}
+    parts = plugin(create(PHONE), create(other), on_session("deleteSession", 0), probability=1.0)
+    running = build_agent(parts, confirm=0.1, checkpointer=InMemorySaver())
+    said = ["gaming on +351966666666", "gaming on +351911111111", "end the first one"]
+    for text in said:
+        state = running.invoke({"messages": [HumanMessage(text)]}, CONFIG)
+    first, second = (item.artifact["sessionId"] for item in results(state))
+    (interrupt,) = state["__interrupt__"]
+    assert interrupt.value["action_requests"][0]["args"] == {"sessionId": first}
+    assert f"One session at a time. Not touched: {second}." in state["messages"][-1].text
 
 
 def test_another_model_is_asked_about_and_kept_to_the_facts() -> None:

@@ -78,6 +78,7 @@ def test_questions_asides_and_the_session_of_the_conversation() -> None:
         plugin(
             create(),
             DECLINE,
+            create(PHONE, None),
             create(PHONE),
             on_session("extendQosSessionDuration", requestedAdditionalDuration=1800),
             on_session("deleteSession"),
@@ -104,7 +105,16 @@ def test_questions_asides_and_the_session_of_the_conversation() -> None:
     assert tools[1].artifact["duration"] == 5400
     assert tools[2].text == f"Session {session} is deleted."
     assert messages[-1].text == "Which session? Give its id."
-    assert "nice weather" not in model._plugin.interpreter._decoder.prompts[2]
+    prompts = model._plugin.interpreter._decoder.prompts
+    assert prompts[3] == "gaming please\n+351966666666"
+    assert not any("nice weather" in prompt for prompt in prompts[2:])
+
+
+def test_a_session_that_nobody_points_at_is_asked_about_even_where_there_is_one() -> None:
+    model = ChatQod(plugin(create(PHONE), on_session("deleteSession", None)))
+    messages = conversation(model, "gaming on +351966666666", "cancel")
+    assert messages[-1].text == "Which session? Give its id."
+    assert [item.name for item in messages if isinstance(item, ToolMessage)] == ["createSession"]
 
 
 def test_without_tools_a_decision_is_its_json() -> None:

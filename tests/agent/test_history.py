@@ -1,13 +1,14 @@
+import pytest
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage, ToolMessage
 
-from camara_qod.agent.history import KIND, History, read_history
-from camara_qod.tools.interpreter.reference import KnownSessions
+from camara_qod.agent.history import ABOUT, KIND, Closed, History, read_history
+from camara_qod.tools.interpreter.reading.sessions import KnownSessions, SessionTimes
 
 A, B, C = (f"3fa85f64-5717-4562-b3fc-2c963f66afa{digit}" for digit in "678")
 
 
-def ours(kind: str, text: str = "…") -> AIMessage:
-    return AIMessage(text, response_metadata={KIND: kind})
+def ours(kind: str, text: str = "…", about: str = "") -> AIMessage:
+    return AIMessage(text, response_metadata={KIND: kind, ABOUT: about})
 
 
 def call(name: str, **arguments) -> AIMessage:
@@ -57,12 +58,33 @@ def test_a_refusal_keeps_it_open_and_names_what_is_in_the_way() -> None:
     assert history.sessions.current == B
 
 
-def test_an_aside_is_forgotten_and_a_withdrawal_drops_the_request() -> None:
-    request, question = HumanMessage("gaming please"), ours("clarify")
-    aside = [request, question, HumanMessage("how is the weather?"), ours("decline")]
-    assert read_history(aside).turns == ("gaming please",)
-    withdrawn = [request, question, HumanMessage("never mind"), ours("decline")]
-    assert read_history(withdrawn).turns == ()
+ASIDES = ["how is the weather?", "never mind", "lass gut sein", "ok, forget it"]
+
+
+@pytest.mark.parametrize("aside", ASIDES)
+def test_after_an_aside_only_the_next_turn_may_take_the_request_up(aside: str) -> None:
+    request, question = HumanMessage("gaming please"), ours("clarify", about="createSession")
+    said = [request, question, HumanMessage(aside), ours("decline"), HumanMessage("10.0.0.1")]
+    history = read_history(said)
+    assert history.turns == ("10.0.0.1",)
+    assert history.closed == (Closed(("gaming please",), "createSession"),)
+    later = read_history([*said, ours("decline"), HumanMessage("10.0.0.2")])
+    assert later == History(("10.0.0.2",))
+
+
+def test_an_aside_after_a_refusal_or_a_rejection_leaves_nothing_to_take_up() -> None:
+    refused = [
+        HumanMessage("gaming on 10.0.0.1"),
+        call("createSession"),
+        result("createSession", "403: not allowed", status="error"),
+    ]
+    rejected = [
+        *refused[:-1],
+        result("createSession", "User rejected the tool call", status="error"),
+    ]
+    for before in (refused, rejected):
+        history = read_history([*before, ours("report"), HumanMessage("thanks"), ours("decline")])
+        assert (history.turns, history.closed) == ((), ())
 
 
 def test_what_another_model_said_settles_what_was_before() -> None:
@@ -81,20 +103,37 @@ def test_lists_and_deletions() -> None:
     assert read_history(deleted).sessions == KnownSessions((A, C))
 
 
-def test_which_session_is_meant() -> None:
-    several = KnownSessions((A, B, C))
-    for text, expected in {
-        "cancel the second one": B,
-        "extend the last": C,
-        "stop number 3": C,
-        "delete #1 please": A,
-        "the fifth one": None,
-        "cancel it": None,
-        "for the first half an hour": None,
-    }.items():
-        assert several.meant(text) == expected, text
-    spoken_of = KnownSessions((A, B), B)
-    assert spoken_of.meant("extend it by an hour") == B
-    assert spoken_of.meant("and the other one too") == A
-    assert KnownSessions((A,)).meant("stop it") == A
-    assert KnownSessions().meant("stop it") is None
+def test_the_sessions_that_can_be_pointed_at() -> None:
+    """Each that the API has named, once, in its order, and the one that was spoken of last."""
+    listed = [
+        HumanMessage("what runs on my phone?"),
+        call("retrieveSessionsByDevice"),
+        result("retrieveSessionsByDevice", f"Session {A} …\nSession {B} …"),
+    ]
+    one = [*listed, HumanMessage("how is the second?"), call("getSession", sessionId=B)]
+    one.append(result("getSession", f"Session {B} …"))
+    new = [*one, HumanMessage("gaming on 10.0.0.1"), call("createSession")]
+    new.append(result("createSession", f"Session {C} …"))
+    gone = [*new, HumanMessage("end it"), call("deleteSession", sessionId=C)]
+    gone.append(result("deleteSession", f"Session {C} is deleted."))
+    for messages, ids, current in [
+        ([], (), None),
+        (listed, (A, B), None),
+        (one, (A, B), B),
+        (new, (A, B, C), C),
+        (gone, (A, B), None),
+    ]:
+        known = read_history(messages).sessions
+        assert (known.ids, known.current) == (ids, current)
+
+
+def test_how_long_a_session_lasts_is_known_from_the_answers() -> None:
+    answer = {"sessionId": A, "duration": 600}
+    created = [HumanMessage("gaming on 10.0.0.1"), call("createSession")]
+    created.append(result("createSession", f"Session {A} …", artifact=answer))
+    longer = [*created, call("extendQosSessionDuration", sessionId=A)]
+    longer.append(
+        result("extendQosSessionDuration", f"Session {A} …", artifact=answer | {"duration": 900})
+    )
+    assert read_history(created).sessions.times == {A: SessionTimes(600)}
+    assert read_history(longer).sessions.times == {A: SessionTimes(900)}

@@ -58,10 +58,11 @@ def test_a_whole_afternoon() -> None:
             on_session("extendQosSessionDuration", requestedAdditionalDuration=1800),
             create(PHONE),
             create(OTHER),
+            create(None, "QOS_L"),
             create(OTHER, "QOS_L"),
             {"operation": "retrieveSessionsByDevice", "arguments": {"device": OTHER}},
-            on_session("deleteSession"),
-            on_session("deleteSession"),
+            on_session("deleteSession", None),
+            on_session("deleteSession", 1),
             DECLINE,
         )
     )
@@ -78,7 +79,7 @@ def test_a_whole_afternoon() -> None:
         "make that a video call",
         "ok",
         "which sessions does +351911111111 have?",
-        "cancel it",
+        "cancel one of them",
         "the second one",
         "no",
         "/sessions",
@@ -130,10 +131,11 @@ def test_a_whole_afternoon() -> None:
         "Send it? yes, no, or say what to change.",
         "Session ID with QOS_L is AVAILABLE, for 1 hour until TIME UTC.",
         "Session ID with QOS_L is AVAILABLE, for 1 hour until TIME UTC.",
-        "Which session? One at a time: say which of the 2, or give its id. 1. ID; 2. ID",
+        "Which session? Say which of the 2, or give its id.",
         "deleteSession · confidence 100%",
         "argument value",
         "sessionId ID the session this conversation is about",
+        "One session at a time. Not touched: ID.",
         "Send it? yes, no, or say what to change.",
         "Not sent. Say what to change, or something else.",
         f"1. {session} 2 hours 30 minutes until TIME UTC.",
@@ -403,22 +405,58 @@ def test_an_interrupted_request_is_taken_up_and_the_deletion_is_not() -> None:
 def test_a_deletion_that_was_done_is_not_proposed_again() -> None:
     room = with_session(create(), *[on_session("deleteSession")] * 2)
     session = room.repl._conversation.history.sessions.current
-    again = on_session("deleteSession", session)
-    room._parts.interpreter._decoder.script += [again, again, again]
+    at_none, again = on_session("deleteSession"), on_session("deleteSession", session)
+    room._parts.interpreter._decoder.script += [at_none, at_none, again]
     said = room.type("gaming please", "kill it first", "yes", "+351911111111", f"kill {session}")
     assert proposed(said) == ["deleteSession"]
     gone = "Session ID is deleted already. Which other one, if any?"
-    assert said[-2:] == [gone, gone]
+    assert said[-2:] == ["Which session? Give its id.", gone]
 
 
-def test_one_of_several_sessions_is_not_guessed_for_a_deletion() -> None:
-    room = with_session(*[on_session("deleteSession")] * 2, devices=(PHONE, OTHER))
-    which = "Which session? One at a time: say which of the 2, or give its id. 1. ID; 2. ID"
+def test_one_of_several_sessions_is_not_deleted_unseen() -> None:
+    room = with_session(*[on_session("deleteSession", 0)] * 2, devices=(PHONE, OTHER))
+    first, second = room.repl._conversation.history.sessions.listed
+    one = "One session at a time. Not touched: ID."
+    assert room.type("cancel everything", "no")[-3:] == [one, ASK, REJECTED]
+    assert f"One session at a time. Not touched: {second}." in room.out.getvalue()
+    assert room.repl._conversation.history.sessions.listed == (first, second)
+
+
+def test_a_deletion_that_points_at_none_of_several_sessions_asks() -> None:
+    script = on_session("deleteSession", None), on_session("deleteSession", 0)
+    room = with_session(*script, devices=(PHONE, OTHER))
+    _, second = room.repl._conversation.history.sessions.listed
+    which = "Which session? Say which of the 2, or give its id."
     assert room.type("cancel everything") == [which]
     said = room.type("the first one", "yes")
     assert proposed(said) == ["deleteSession"]
-    assert said[-1] == "Session ID is deleted."
-    assert len(room.repl._conversation.history.sessions.listed) == 1
+    assert said[-1] == "Session ID is deleted. One session at a time. Not touched: ID."
+    assert room.repl._conversation.history.sessions.listed == (second,)
+
+
+def test_a_deletion_that_was_taken_back_is_not_taken_up_by_another_request() -> None:
+    room = with_session(on_session("deleteSession", None), DECLINE, devices=(PHONE, OTHER))
+    first, second = room.repl._conversation.history.sessions.listed
+    room._parts.interpreter._decoder.script += [
+        on_session("getSession", first),
+        on_session("deleteSession", first),
+    ]
+    said = room.type("cancel one of them", "ach, lass mal", f"how is {first}?")
+    assert proposed(said) == []
+    assert said[-1].startswith("Session ID with QOS_E is AVAILABLE")
+    assert room.repl._conversation.history.sessions.listed == (first, second)
+
+
+def test_a_request_that_was_taken_back_is_not_revived_later() -> None:
+    number = "+351966666666"
+    decisions = {
+        "gaming please": create(),
+        number: create(PHONE, None),
+        f"gaming please\n{number}": create(PHONE),
+    }
+    said = Room(reading(decisions)).type("gaming please", "egal, vergiss es", "thanks", number)
+    assert proposed(said) == []
+    assert said[-1].startswith("What is it for?")
 
 
 def test_what_one_act_leaves_out_is_told_before_and_after() -> None:

@@ -6,13 +6,17 @@ from camara_qod.tools.catalogue import Catalogue
 from camara_qod.tools.confirmation import doubts, is_below
 from camara_qod.tools.interpreter.context import read
 from camara_qod.tools.interpreter.decision import Decision, Interpretation
-from camara_qod.tools.interpreter.reference import KnownSessions
+from camara_qod.tools.interpreter.reading.sessions import KnownSessions
 from camara_qod.tools.proposal import Proposal
 from camara_qod.tools.settings import QodSettings
 
 A, B = (f"3fa85f64-5717-4562-b3fc-2c963f66afa{digit}" for digit in "67")
 PHONE = {"device": {"phoneNumber": "+351966666666"}, "qosProfile": "QOS_E", "duration": 7200}
 CREATE = Decision("createSession", PHONE)
+TO_SERVER = Decision(
+    "createSession", PHONE | {"applicationServer": {"ipv4Address": "198.51.100.7"}}
+)
+LINK = "https://198.51.100.7:8443/app"
 DELETE = Decision("deleteSession", {"sessionId": A})
 EXTEND = Decision("extendQosSessionDuration", {"sessionId": A, "requestedAdditionalDuration": 900})
 GET = Decision("getSession", {"sessionId": A})
@@ -78,6 +82,7 @@ def test_the_thresholds_are_settings(told) -> None:
         (CREATE, "gaming on +351966666666 and +351911111111, 2 hours", "+351911111111"),
         (CREATE, "gaming on +351966666666 for 2 hours, then 3 hours of films", "3 hours"),
         (CREATE, "gaming on +351966666666, QOS_S too, 2 hours", "QOS_S"),
+        (CREATE, f"gaming on +351966666666, from {LINK}, 2 hours", LINK),
         (CREATE, f"replace {A}: gaming on +351966666666 for 2 hours", A),
     ],
 )
@@ -93,6 +98,7 @@ def test_what_is_named_and_not_used(told, decision, text, left) -> None:
         (DELETE, f"delete {A}, yes {A}"),
         (CREATE, "gaming on +351 966 666 666 for 2 hours"),
         (CREATE, "QOS_E for +351966666666 for two hours, 120 minutes"),
+        (TO_SERVER, f"gaming on +351966666666, from {LINK}, 2 hours"),
         (CREATE, ""),
     ],
 )
@@ -105,6 +111,7 @@ def test_what_is_used_is_no_remark(told, decision, text) -> None:
     [
         (EXTEND, "extend both by 15 minutes", (A, B), B),
         (EXTEND, "extend it by 15 minutes", (A, B), B),
+        (EXTEND, "15 minutes more for the first one", (A, B), B),
         (DELETE, "delete the first one and the last one", (A, B), B),
     ],
 )
@@ -112,7 +119,7 @@ def test_one_of_several_sessions(told, decision, text, known, others) -> None:
     assert told(decision, text, known) == (f"One session at a time. Not touched: {others}.",)
 
 
-@pytest.mark.parametrize("text", [f"extend {A} by 15 minutes", "15 minutes more for the first one"])
+@pytest.mark.parametrize("text", [f"extend {A} by 15 minutes", f"{A.upper()}: 15 minutes more"])
 def test_the_one_that_is_named_is_no_remark(told, text) -> None:
     assert told(EXTEND, text, (A, B)) == ()
 

@@ -1,12 +1,13 @@
-"""Deletions that nobody asks for become questions."""
+"""Deletions that nobody asks for become questions, and those of one of several wait for a yes."""
 
 import pytest
 
 from camara_qod.tools.catalogue import Catalogue
+from camara_qod.tools.confirmation import doubts
 from camara_qod.tools.deletion import Deletions, guarded
 from camara_qod.tools.interpreter.context import read
 from camara_qod.tools.interpreter.decision import Decision, Interpretation
-from camara_qod.tools.interpreter.reference import KnownSessions
+from camara_qod.tools.interpreter.reading.sessions import KnownSessions
 from camara_qod.tools.settings import QodSettings
 
 A, B, C = (f"3fa85f64-5717-4562-b3fc-2c963f66afa{digit}" for digit in "678")
@@ -35,7 +36,6 @@ def decided(catalogue: Catalogue, demo: QodSettings):
         (f"cancel {A}", A, TWO, Deletions()),
         (f"cancel {A.upper()}", A, THREE, REJECTED),
         ("cancel the second one", B, TWO, REJECTED),
-        ("cancel the first one", A, TWO, REJECTED),
         ("cancel the other one", A, TWO, Deletions()),
         ("cancel the first and the last one", C, THREE, Deletions()),
         ("stop", A, ONE, Deletions()),
@@ -49,18 +49,9 @@ def test_what_is_asked_for_is_proposed(decided, text, session, known, deletions)
 @pytest.mark.parametrize(
     ("text", "session", "known", "deletions", "words"),
     [
-        (
-            "cancel everything",
-            B,
-            TWO,
-            Deletions(),
-            f"which of the 2, or give its id. 1. {A}; 2. {B}",
-        ),
-        ("cancel it", B, TWO, Deletions(), "One at a time"),
-        ("alle beenden", B, THREE, Deletions(), "which of the 3"),
-        ("cancel it", C, KnownSessions((A,), A), Deletions(), "One at a time"),
         ("cancel it", A, ONE, REJECTED, "was asked about already"),
         ("wait, only its state", A, ONE, REJECTED, "was asked about already"),
+        ("cancel the first one", A, TWO, REJECTED, "was asked about already"),
         ("cancel it", A, KnownSessions(), DONE, "deleted already"),
         (f"cancel {A}", A, KnownSessions(), DONE, "deleted already"),
         ("yes", A, ONE, Deletions(), "A yes alone deletes nothing."),
@@ -70,6 +61,25 @@ def test_what_is_not_is_a_question(decided, text, session, known, deletions, wor
     made = guarded(decided(text, session, known), deletions)
     assert made.decision == Decision("clarify", {"missing": ["sessionId"]})
     assert words in made.questions[0].text
+
+
+@pytest.mark.parametrize(
+    ("text", "session", "known", "others"),
+    [
+        ("cancel everything", B, TWO, A),
+        ("cancel it", B, TWO, A),
+        ("cancel the second one", B, TWO, A),
+        ("alle beenden", B, THREE, f"{A}, {C}"),
+        ("cancel it", C, KnownSessions((A,), A), A),
+    ],
+)
+def test_one_of_several_whose_id_is_not_written_always_waits(
+    decided, demo: QodSettings, text, session, known, others
+) -> None:
+    made = guarded(decided(text, session, known))
+    never = demo.model_copy(update={"confirm_below": 0, "confirm_deletion_below": 0})
+    assert made.decision == Decision("deleteSession", {"sessionId": session})
+    assert doubts(made, never) == (f"One session at a time. Not touched: {others}.",)
 
 
 def test_others_are_left_alone(decided) -> None:

@@ -173,12 +173,29 @@ def test_a_deletion_that_was_answered_is_proposed_no_more(words: str) -> None:
     assert "was asked about already, and stays as it is" in again.content
 
 
-def test_a_deletion_among_several_sessions_is_not_guessed() -> None:
-    talk = Talk(create(PHONE), create(OTHER), on_session("deleteSession"))
-    talk.say(GAMING)
-    talk.say("gaming on +351911111111")
+def two_sessions(*decisions: dict[str, Any]) -> tuple[Talk, str, str]:
+    """An agent that has created two sessions, and their ids."""
+    talk = Talk(create(PHONE), create(OTHER), *decisions)
+    made = [talk.say(GAMING), talk.say("gaming on +351911111111")]
+    first, second = (item.artifact["answer"]["sessionId"] for item in made)
+    return talk, first, second
+
+
+def test_a_deletion_among_several_sessions_waits_for_a_yes() -> None:
+    talk, first, second = two_sessions(on_session("deleteSession", 0))
+    held = talk.say("cancel everything")
+    assert held.artifact["sent"] is False
+    assert held.artifact["proposal"]["arguments"] == {"sessionId": first}
+    assert held.artifact["proposal"]["doubts"] == [f"One session at a time. Not touched: {second}."]
+    assert talk.say("yes").content.startswith(f"Session {first} is deleted.")
+    assert talk.plugin.client.get_session(second)
+
+
+def test_a_deletion_that_points_at_none_of_several_sessions_asks() -> None:
+    talk, _, _ = two_sessions(on_session("deleteSession", None))
     which = talk.say("cancel everything")
-    assert which.content.startswith("Which session? One at a time: say which of the 2")
+    assert which.content.startswith("Which session? Say which of the 2, or give its id.")
+    assert which.artifact["proposal"] is None
 
 
 def test_what_was_assumed_is_named_with_its_reason() -> None:

@@ -16,13 +16,11 @@ def told(*messages: str) -> list[str]:
 
 def test_values_are_told_as_the_decision_has_them() -> None:
     assert told(
-        "smooth video for my phone 0044 7911 123456, server is 198.51.100.7, two hours"
+        "smooth video for my phone 0044 7911 123456, server is 198.51.100.0/24, two hours"
     ) == [
         '"device":{"phoneNumber":"+447911123456"}',
-        '"device":null',
-        '"applicationServer":{"ipv4Address":"198.51.100.7"}',
+        '"applicationServer":{"ipv4Address":"198.51.100.0/24"}',
         '"duration":7200',
-        '"sessionId":null',
     ]
 
 
@@ -31,10 +29,13 @@ def test_the_four_needs_are_known_and_one_that_was_named_is_told() -> None:
     assert '"qosProfile":"QOS_E"' in told("QOS_E on +447911123456")
 
 
-def test_null_is_told_where_nothing_need_be_given() -> None:
-    assert '"applicationServer":null' not in told("film on 10.0.0.4, server is 10.0.0.5")
-    assert '"applicationServer":null' in told("film on 10.0.0.4")
-    assert all(line.endswith(":null") for line in told("hello"))
+def test_nothing_is_told_but_what_was_said() -> None:
+    assert told("hello") == []
+    assert told("film in a few hours, server game.example.com") == []
+    assert told("film on 10.0.0.4, no, 10.0.0.4") == [
+        '"device":{"ipv4Address":{"publicAddress":"10.0.0.4","privateAddress":"10.0.0.4"}}',
+        '"applicationServer":{"ipv4Address":"10.0.0.4"}',
+    ]
 
 
 @pytest.mark.parametrize("count", [3, 12])

@@ -75,7 +75,7 @@ def test_data_are_written_to_be_looked_at(command, tmp_path: Path) -> None:
     assert status == 0
     assert "train.jsonl: 32 examples" in text
     first = json.loads((tmp_path / "train.jsonl").read_text().splitlines()[0])
-    assert set(first) == {"messages", "emitted", "tag"}
+    assert set(first) == {"messages", "prompt", "emitted", "tag"}
 
 
 def test_a_run_that_cannot_fit_is_refused(command, monkeypatch, tmp_path: Path) -> None:

@@ -5,11 +5,13 @@ import pytest
 from transformers import AutoTokenizer
 
 from camara_qod.tools.errors import DecodingError, SettingsError
+from camara_qod.tools.interpreter.completing.complete import complete
 from camara_qod.tools.interpreter.decision import Decision
-from camara_qod.tools.interpreter.operation import complete, schema_for
+from camara_qod.tools.interpreter.offering.offer import Offer
 from camara_qod.tools.interpreter.replay import Replayer
-from camara_qod.training.dataset import IGNORED, demo_context, emission, generate, tokenized
+from camara_qod.training.dataset import IGNORED, Record, demo_context, generate, tokenized
 from camara_qod.training.generate.conversations import fill
+from camara_qod.training.generate.example import Example
 from camara_qod.training.generate.uses import load_uses, split
 from camara_qod.training.open_schema import ARGUMENTS
 from camara_qod.training.recipe import load_recipe
@@ -21,17 +23,18 @@ def test_the_data_are_deterministic_and_do_not_repeat() -> None:
     first = list(generate(USES, 200, seed=3))
     assert first == list(generate(USES, 200, seed=3))
     assert first != list(generate(USES, 200, seed=4))
-    assert len({tuple(item["messages"]) for item in first}) == 200
+    assert len({item.context.messages for item in first}) == 200
 
 
 def test_every_label_replays_and_completes_to_a_valid_decision(tiny_phi3) -> None:
     tokenizer = AutoTokenizer.from_pretrained(tiny_phi3)
     replayer = Replayer(tokenizer)
     for record in generate(USES, 400, seed=11):
-        context = demo_context(record["messages"])
-        replay = replayer.replay(record["emitted"], schema_for(context))
-        assert tokenizer.decode(replay.token_ids) == record["emitted"]
-        decision = complete(Decision.from_json(record["emitted"]), context).decision
+        offer, written = Offer(record.context), record.answer.to_json()
+        replay = replayer.replay(written, offer.schema)
+        assert tokenizer.decode(replay.token_ids) == written
+        pointed = offer.pointed(record.answer)
+        decision = complete(pointed.decision, record.context, pointed.mentions).decision
         if decision.acts:
             ARGUMENTS[decision.operation].model_validate(decision.arguments)
 
@@ -41,8 +44,9 @@ def test_every_conversation_can_be_filled_and_emitted() -> None:
     refused = []
     for template in USES.conversations:
         try:
-            item = fill(rng, template, USES)
-            complete(emission(item), demo_context(item.messages))
+            record = Record.of(fill(rng, template, USES))
+            pointed = Offer(record.context).pointed(record.answer)
+            complete(pointed.decision, record.context, pointed.mentions)
         except DecodingError:  # a rare use or number reads as something else beside these words
             refused.append(template)
     assert len(refused) < len(USES.conversations) / 100
@@ -65,36 +69,40 @@ def test_several_identifiers_of_one_device_fill_one_argument() -> None:
 
 def test_a_label_that_the_grammar_cannot_emit_is_refused(tiny_phi3) -> None:
     replayer = Replayer(AutoTokenizer.from_pretrained(tiny_phi3))
-    label = Decision(
-        "createSession",
-        {
-            "device": {"phoneNumber": "+351966666666"},
-            "applicationServer": None,
-            "qosProfile": "QOS_E",
-            "duration": 60,
-        },
-    )
-    with pytest.raises(DecodingError):
-        replayer.replay(label.to_json(), schema_for(demo_context(["gaming on 10.0.0.1"])))
+    names = {"applicationServer": None, "qosProfile": "QOS_E"}
+    schema = Offer(demo_context(["gaming on 10.0.0.1"])).schema
+    replayer.replay(Decision("createSession", {"device": "A", **names}).to_json(), schema)
+    for device in ("B", {"phoneNumber": "+351966666666"}):
+        label = Decision("createSession", {"device": device, **names})
+        with pytest.raises(DecodingError):
+            replayer.replay(label.to_json(), schema)
+
+
+def test_an_example_whose_values_nobody_said_is_refused() -> None:
+    phone = {"device": {"phoneNumber": "+351966666666"}}
+    said = Example(["gaming on +351 966 666 666"], "createSession", phone)
+    assert Record.of(said).answer.arguments["device"] == "A"
+    with pytest.raises(DecodingError, match="does not offer device"):
+        Record.of(Example(["gaming on 10.0.0.1"], "createSession", phone))
 
 
 def test_the_free_choices_are_learned_and_the_prompt_is_not(tiny_phi3) -> None:
     tokenizer = AutoTokenizer.from_pretrained(tiny_phi3)
-    records = [
-        {
-            "messages": ["it stutters, 10.0.0.1"],
-            "emitted": '{"operation":"createSession","arguments":{"device":{"ipv4Address":'
-            '{"publicAddress":"10.0.0.1","privateAddress":"10.0.0.1"}},"applicationServer":null,'
-            '"qosProfile":"QOS_E","duration":null}}',
-        }
-    ]
+    device = {"publicAddress": "10.0.0.1", "privateAddress": "10.0.0.1"}
+    chosen = {"device": {"ipv4Address": device}, "qosProfile": "QOS_E", "duration": 7200}
+    said = ["it stutters, 10.0.0.1, two hours"]
+    records = [Record.of(Example(said, "createSession", chosen))]
     options = {"batch_size": 1, "seed": 0}
     (choices,) = tokenized(records, tokenizer, whole_share=0.0, **options)
     (whole,) = tokenized(records, tokenizer, whole_share=1.0, **options)
     learned = [token for token in choices["labels"] if token != IGNORED]
     assert 3 <= len(learned) < 20
+    read = tokenizer.decode(choices["input_ids"])
+    assert "it stutters, [A:lan], two hours [B]" in read
+    assert "10.0.0.1" not in read
     answer = [token for token in whole["labels"] if token != IGNORED]
-    assert tokenizer.decode(answer, skip_special_tokens=True) == records[0]["emitted"]
+    written = json.loads(tokenizer.decode(answer, skip_special_tokens=True))
+    assert written["arguments"] == chosen | {"applicationServer": None}
     assert answer[-1] == tokenizer.eos_token_id
     assert len(answer) > 3 * len(learned)
 

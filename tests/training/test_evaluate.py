@@ -86,6 +86,7 @@ def test_a_report_has_its_form(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (value["exact_match"], value["count"]) == (0.6667, 3)
     assert value["fields"]["device"]["value"] == 0.5
     assert value["tags"]["decline"]["exact"]["value"] == 1.0
+    assert value["languages"] == {}
     assert value["kind"]["confusion"] == {
         "act": {"act": 1, "decline": 1},
         "decline": {"decline": 1},
@@ -103,6 +104,65 @@ def test_a_report_has_its_form(monkeypatch: pytest.MonkeyPatch) -> None:
     console = Console(record=True, width=100)
     show(console, value)
     assert "66.7% of 3 exactly right" in console.export_text()
+
+
+DECLINE = {"operation": "decline", "arguments": {}}
+ASK = {"operation": "clarify", "arguments": {"missing": ["qosProfile"]}}
+UUID = "3fa85f64-5717-4562-b3fc-2c963f66afa6"
+OTHER = "b1df301c-e75a-4898-8632-4d204d5ba7d2"
+
+
+def on_session(operation: str, uuid: str = UUID) -> dict[str, object]:
+    return {"operation": operation, "arguments": {"sessionId": uuid}}
+
+
+@pytest.mark.parametrize(
+    ("due", "wrote", "acted", "deleted"),
+    [
+        (SESSION, RIGHT, False, False),
+        (SESSION, RIGHT.replace("QOS_E", "QOS_S"), False, False),
+        (DECLINE, RIGHT, True, False),
+        (ASK, RIGHT, True, False),
+        (SESSION, json.dumps(DECLINE), False, False),
+        (on_session("getSession"), json.dumps(on_session("deleteSession")), True, True),
+        (on_session("deleteSession"), json.dumps(on_session("deleteSession")), False, False),
+        (on_session("deleteSession"), json.dumps(on_session("deleteSession", OTHER)), False, True),
+        (on_session("deleteSession"), json.dumps(on_session("getSession")), True, False),
+        (on_session("deleteSession"), "no JSON", False, False),
+    ],
+)
+def test_wrong_acts_are_counted(
+    monkeypatch: pytest.MonkeyPatch,
+    due: dict[str, object],
+    wrote: str,
+    acted: bool,
+    deleted: bool,
+) -> None:
+    value = figures(monkeypatch, [case(due)], [Attempt(wrote)])
+    assert bool(value["wrong_acts"]["value"]) == acted
+    assert bool(value["wrong_deletions"]["value"]) == deleted
+
+
+def test_languages_have_figures_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    cases = [
+        case().model_copy(update={"language": "en"}),
+        case(DECLINE, "hallo", "decline").model_copy(update={"language": "de"}),
+        case(tag="use").model_copy(update={"language": "de"}),
+        case(),
+    ]
+    value = figures(monkeypatch, cases, [Attempt(RIGHT, 0.9, 1.0)] * 4)
+    assert list(value["languages"]) == ["en", "de"]
+    assert value["languages"]["de"]["exact"]["count"] == 2
+    assert value["languages"]["de"]["exact"]["value"] == 0.5
+    assert value["languages"]["de"]["wrong_acts"]["value"] == 0.5
+    assert value["languages"]["en"]["wrong_acts"]["value"] == 0.0
+    assert [item.get("language") for item in value["cases"]] == ["en", "de", "de", None]
+    console = Console(record=True, width=100)
+    show(console, value)
+    text = console.export_text()
+    for title in ("acts where something else was due", "ends a session that was to stay"):
+        assert title in text
+    assert "language de, wrong acts" in text
 
 
 def test_the_same_model_in_three_ways(tiny_phi3: Path) -> None:

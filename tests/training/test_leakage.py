@@ -5,14 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from camara_qod.training.dataset import curated, read_jsonl
+from camara_qod.tools.interpreter.prompt import TURN
+from camara_qod.training.dataset import read_jsonl
 from camara_qod.training.generate.spoken import load_spoken
 from camara_qod.training.generate.uses import load_uses
 from camara_qod.training.preferences import curated_pairs
 
 #: Shorter runs of words are what everybody says: "for the next two hours", "my phone number is".
 LONGEST_COMMON_RUN = 4
-TEST_SET = Path("data/test.jsonl")
+DATA = Path("data")
+TEST_SET = DATA / "test.jsonl"
 
 
 def words(text: str) -> list[str]:
@@ -39,8 +41,9 @@ def phrases() -> list[str]:
         re.sub(r"{\w+}", "0", turn) for item in uses.conversations for turn in item["messages"]
     ]
     texts += [re.sub(r"{\w+}", " 0 ", turn) for item in load_spoken() for turn, _ in item.turns]
-    records = [*curated(), *curated_pairs()]
-    return texts + [turn for record in records for turn in record["messages"]]
+    lines = read_jsonl(DATA / "sft.jsonl", "input")
+    texts += [turn for item in lines for turn in item["input"].split(TURN)]
+    return texts + [turn for pair in curated_pairs() for turn in pair.context.messages]
 
 
 def test_no_test_request_shares_a_run_of_words_with_the_training_data(phrases) -> None:

@@ -29,3 +29,20 @@ def test_latency_is_told_where_it_was_measured(folder: Path) -> None:
     value = json.loads(file.read_text(encoding="utf-8"))
     file.write_text(json.dumps(value | {"seconds": {"median": 0.5}}), encoding="utf-8")
     assert "Time of a decision: median 0.50 s." in write_page(folder).read_text(encoding="utf-8")
+
+
+def test_harm_and_languages_are_told_where_they_were_measured(folder: Path) -> None:
+    file = folder / "dpo-grounded.json"
+    value = json.loads(file.read_text(encoding="utf-8"))
+    figure = value["exact"] | {"value": 0.125}
+    value |= {"wrong_acts": figure, "wrong_deletions": figure}
+    value["languages"] = {"de": {"exact": figure, "wrong_acts": figure}}
+    file.write_text(json.dumps(value), encoding="utf-8")
+    page = write_page(folder).read_text(encoding="utf-8")
+    for title in (
+        "acts where a question, a refusal or another operation was due",
+        "ends a session that was not to be ended",
+        "language de",
+        "language de, acts where a question, a refusal or another operation was due",
+    ):
+        assert f"| {title} | 12.5%" in page

@@ -9,6 +9,8 @@ from safetensors.torch import load_file
 
 from camara_qod.tools.errors import TrainingError
 from camara_qod.training import dpo, sft
+from camara_qod.training.dataset import Record
+from camara_qod.training.generate.spoken import Spoken
 from camara_qod.training.recipe import Recipe, load_recipe
 
 
@@ -67,8 +69,34 @@ def test_the_manifest_says_how_the_adapter_came_about(tiny_phi3: Path, tmp_path:
     assert manifest["examples"] == 16
     assert manifest["recipe"]["lora"]["r"] == 16
     assert set(manifest["packages"]) >= {"torch", "trl", "peft"}
-    assert {"sft.jsonl", "preferences.jsonl", "test.jsonl"} <= set(manifest["data"])
+    files = {"sft.jsonl", "preferences.jsonl", "test.jsonl", "requests/de.jsonl"}
+    assert files <= set(manifest["data"])
     assert manifest["peak_memory_mb"] > 0
+
+
+def test_texts_that_validate_are_not_trained_on(
+    tiny_phi3: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    used: list[tuple[list[Spoken], int]] = []
+
+    def spoken(texts: list[Spoken], seed: int) -> list[Record]:
+        used.append((texts, seed))
+        return []
+
+    monkeypatch.setattr(sft, "spoken", spoken)
+    monkeypatch.setattr(dpo, "spoken", spoken)
+    monkeypatch.setattr(dpo, "mine", lambda *_: [])
+    value = recipe(tiny_phi3)
+    value = value.model_copy(update={"data": value.data.model_copy(update={"spoken_repeats": 2})})
+    sft.records(value)
+    dpo.preference_pairs(value, None, None, tiny_phi3)
+    (first, seed), (second, other), (held, _), (pairs, _) = used
+    assert first == second
+    assert seed != other
+    assert len(first) > 4000
+    assert held
+    for texts in (first, pairs):
+        assert not [text for text in held if text in texts]
 
 
 def test_dpo_starts_from_the_sft_adapter_and_changes_it(tiny_phi3: Path, tmp_path: Path) -> None:

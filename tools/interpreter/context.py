@@ -1,25 +1,28 @@
 """What a decision may draw on: the conversation, its mentions, and the deployer's configuration."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cached_property
+from typing import TypeVar
 
 from camara_qod.tools.catalogue import Catalogue
-from camara_qod.tools.interpreter.corrections import corrected
-from camara_qod.tools.interpreter.mentions import Mentions, find_mentions
-from camara_qod.tools.interpreter.reading.lengths import End, Interval
+from camara_qod.tools.interpreter.reading.lengths import End, Interval, Start
 from camara_qod.tools.interpreter.reading.mention import Length, Mention, Moment
-from camara_qod.tools.interpreter.reference import KnownSessions
+from camara_qod.tools.interpreter.reading.reader import read_mentions
+from camara_qod.tools.interpreter.reading.sessions import KnownSessions
 from camara_qod.tools.settings import QodSettings
+
+M = TypeVar("M", bound=Mention)
+#: A start that lies no further ahead than this is now.
+_AT_ONCE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
 class Context:
-    """One conversation under one configuration."""
+    """One conversation under one configuration, at one time."""
 
     messages: tuple[str, ...]
-    mentions: Mentions
+    mentions: tuple[Mention, ...]
     catalogue: Catalogue
     settings: QodSettings
     now: datetime
@@ -30,29 +33,13 @@ class Context:
         """Whether nobody has said anything."""
         return not any(message.strip() for message in self.messages)
 
-    def rest(self, turn: int, kind: type[Mention] = Mention) -> str:
-        """A turn with its mentions, of one kind or all, blanked."""
-        return _blanked(self.without_slips(turn), turn, self.mentions.of(kind))
+    def of(self, kind: type[M]) -> list[M]:
+        """The mentions of one kind, oldest first."""
+        return [item for item in self.mentions if isinstance(item, kind)]
 
-    def without_slips(self, turn: int) -> str:
-        """A turn with the mentions blanked that were put right in the same breath."""
-        return _blanked(self.messages[turn], turn, self.mentions.slips)
-
-    @cached_property
-    def rests(self) -> list[str]:
-        """All turns without their mentions."""
-        return [self.rest(turn) for turn in range(len(self.messages))]
-
-
-def _blanked(text: str, turn: int, items: Iterable[Mention]) -> str:
-    for item in items:
-        if item.turn == turn:
-            text = text[: item.start] + " " * (item.end - item.start) + text[item.end :]
-    return text
-
-
-#: A start that lies no further ahead than this is now.
-AT_ONCE = timedelta(minutes=1)
+    def words(self, item: Mention) -> str:
+        """A mention as it was written."""
+        return self.messages[item.turn][item.start : item.end]
 
 
 def read(
@@ -72,11 +59,9 @@ def read(
         now: with its zone, in which times of day are meant; by default the time of the settings.
     """
     turns, now = tuple(messages), now or settings.now()
-    mentions = find_mentions(turns, catalogue.names, default_region=settings.default_region)
-    timed = replace(mentions, items=tuple(_reckoned(item, now) for item in mentions.items))
-    return Context(
-        turns, corrected(timed, turns), catalogue, settings, now, sessions or KnownSessions()
-    )
+    mentions = read_mentions(turns, catalogue.names, default_region=settings.default_region)
+    reckoned = tuple(_reckoned(item, now) for item in mentions)
+    return Context(turns, reckoned, catalogue, settings, now, sessions or KnownSessions())
 
 
 def _reckoned(item: Mention, now: datetime) -> Mention:
@@ -87,8 +72,16 @@ def _reckoned(item: Mention, now: datetime) -> Mention:
     match item.time:
         case End() as end:
             return Length(*place, end.seconds(now), until=end.moment(now))
-        case Interval() as interval if interval.begin(now) <= now + AT_ONCE:
+        case Interval() as interval if interval.begin(now) <= now + _AT_ONCE:
             finish = interval.finish(now)
             return Length(*place, round((finish - now).total_seconds()), until=finish)
         case _:
             return item
+
+
+def is_now(item: Moment, now: datetime) -> bool:
+    """Whether a moment is a start at once, which asks for nothing."""
+    if not isinstance(item.time, Start):
+        return False
+    moment = item.time.moment(now)
+    return moment is not None and moment <= now + _AT_ONCE

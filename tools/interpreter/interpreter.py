@@ -7,13 +7,13 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from camara_qod.tools.catalogue import Catalogue, load_catalogue
+from camara_qod.tools.interpreter.completing.complete import complete
 from camara_qod.tools.interpreter.context import Context, read
 from camara_qod.tools.interpreter.deadline import Deadline
 from camara_qod.tools.interpreter.deciding import Decoder, Emission, decide, decide_many
 from camara_qod.tools.interpreter.decision import Interpretation
-from camara_qod.tools.interpreter.operation import complete
 from camara_qod.tools.interpreter.prompt import check_length
-from camara_qod.tools.interpreter.reference import KnownSessions
+from camara_qod.tools.interpreter.reading.sessions import KnownSessions
 from camara_qod.tools.interpreter.text import check_text
 from camara_qod.tools.settings import QodSettings
 
@@ -110,14 +110,14 @@ class Interpreter:
 
 
 def _interpretation(emission: Emission, context: Context, seconds: float) -> Interpretation:
-    emitted = emission.decision
-    completed = complete(emitted, context)
+    pointed = emission.pointed
+    completed = complete(pointed.decision, context, pointed.mentions)
     return Interpretation(
         decision=completed.decision,
         assumptions=completed.assumptions,
         questions=completed.questions,
         confidence=emission.confidence,
-        emitted=emitted,
+        emitted=pointed.decision,
         seconds=seconds,
         context=context,
     )

@@ -5,6 +5,16 @@ from typing import Any
 
 from camara_qod.tools.catalogue import NEED_MEANINGS
 from camara_qod.tools.errors import RequestTooLong
+from camara_qod.tools.interpreter.context import Context
+from camara_qod.tools.interpreter.offering.labels import Labels, kind_name
+from camara_qod.tools.interpreter.reading.mention import (
+    Length,
+    Mention,
+    Moment,
+    Number,
+    Ports,
+    ProfileName,
+)
 
 _MEANINGS = "; ".join(f"{need.value} {meaning}" for need, meaning in NEED_MEANINGS.items())
 
@@ -18,6 +28,43 @@ TURN = "\n\nUser: "
 
 #: What stands before the choices, where no grammar holds the model to them.
 CHOICES = "\n\nChoices:\n"
+
+#: Mentions whose words tell the model something; of the others it only sees the kind.
+_SHOWN = (Length, Moment, Number, Ports, ProfileName)
+_BRACKETS = str.maketrans("[]", "()")
+
+
+def labelled(context: Context, labels: Labels) -> list[str]:
+    """The turns as the model reads them: a label and a kind in the place of each identifier.
+
+    No address, number or id of a person's is in it. Brackets are the labels' own: those of the
+    text become round ones.
+    """
+    turns = [_labelled(text, turn, context, labels) for turn, text in enumerate(context.messages)]
+    known = [one for one in labels if one.known]
+    if not known or not turns:
+        return turns
+    current = [
+        f"; now [{one.label}]" for one in known if one.value.uuid == context.sessions.current
+    ]
+    listed = "".join(f" [{one.label}:id]" for one in known)
+    return [f"Sessions:{listed}{''.join(current)}\n{turns[0]}", *turns[1:]]
+
+
+def _labelled(text: str, turn: int, context: Context, labels: Labels) -> str:
+    parts, at = [], 0
+    for item in sorted(context.mentions, key=lambda item: item.start):
+        if item.turn == turn:
+            parts += [text[at : item.start].translate(_BRACKETS), _mark(item, text, labels)]
+            at = item.end
+    return "".join([*parts, text[at:].translate(_BRACKETS)])
+
+
+def _mark(item: Mention, text: str, labels: Labels) -> str:
+    label = labels.of(item)
+    if isinstance(item, _SHOWN):
+        return f"{text[item.start : item.end].translate(_BRACKETS)} [{label}]"
+    return f"[{label}:{kind_name(item)}]"
 
 
 def render(tokenizer: Any, messages: Sequence[str], choices: Sequence[str] = ()) -> str:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from camara_qod.tools.interpreter.reading.sessions import KnownSessions
+
 #: The time of every example: times of day in their texts are reckoned from it.
 NOW = datetime(2026, 5, 4, 7, 30, tzinfo=UTC)
 
@@ -20,6 +22,7 @@ class Example:
     operation: str
     chosen: dict[str, Any] = field(default_factory=dict)
     tag: str = "plain"
+    sessions: KnownSessions | None = None
 
 
 def with_typo(rng: random.Random, text: str, share: float) -> str:

@@ -4,19 +4,19 @@ import random
 from typing import Any
 
 from camara_qod.tools.catalogue import Need
-from camara_qod.tools.interpreter import profiles, sessions
+from camara_qod.tools.interpreter import operations as ops
 from camara_qod.training.generate import identifiers as ids
 from camara_qod.training.generate.example import Example, with_typo
 from camara_qod.training.generate.requests import create_session
 from camara_qod.training.generate.uses import Uses
 
 _SHARES = {
-    sessions.GET: 20,
-    sessions.DELETE: 22,
-    sessions.EXTEND: 26,
-    sessions.RETRIEVE: 18,
-    profiles.RETRIEVE: 8,
-    profiles.GET: 8,
+    ops.GET: 20,
+    ops.DELETE: 22,
+    ops.EXTEND: 26,
+    ops.LIST: 18,
+    ops.LIST_PROFILES: 8,
+    ops.GET_PROFILE: 8,
 }
 _ANSWERS = ["{}", "{}", "it is {}", "sorry, {}", "here: {}", "that would be {}", "{} please"]
 _SMALL_TALK = ["hi", "hello there", "good morning", "thanks for earlier", "ok", "great, it works"]
@@ -32,7 +32,7 @@ def other_operation(rng: random.Random, uses: Uses) -> Example:
     """One random request for an operation other than `createSession`."""
     names, weights = zip(*_SHARES.items(), strict=True)
     name = rng.choices(names, weights)[0]
-    if name == profiles.GET and rng.random() < 0.1:
+    if name == ops.GET_PROFILE and rng.random() < 0.1:
         need = rng.choice(list(Need))
         text = rng.choice(_BY_USE).format(rng.choice(uses.nouns[need]))
         return Example([text], name, {"name": need.value}, "operations")
@@ -53,12 +53,12 @@ def other_operation(rng: random.Random, uses: Uses) -> Example:
 
 #: For each operation, the placeholders of its templates and the arguments they stand for.
 _SLOTS: dict[str, dict[str, str]] = {
-    sessions.GET: {"id": "sessionId"},
-    sessions.DELETE: {"id": "sessionId"},
-    sessions.EXTEND: {"id": "sessionId", "extra": "requestedAdditionalDuration"},
-    sessions.RETRIEVE: {"device": "device"},
-    profiles.RETRIEVE: {},
-    profiles.GET: {"name": "name"},
+    ops.GET: {"id": "sessionId"},
+    ops.DELETE: {"id": "sessionId"},
+    ops.EXTEND: {"id": "sessionId", "extra": "requestedAdditionalDuration"},
+    ops.LIST: {"device": "device"},
+    ops.LIST_PROFILES: {},
+    ops.GET_PROFILE: {"name": "name"},
 }
 
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from camara_qod.tools.catalogue import Need
-from camara_qod.tools.interpreter.create_session import NAME
-from camara_qod.tools.interpreter.reading.lengths import read_times
+from camara_qod.tools.interpreter.operations import CREATE as NAME
 from camara_qod.training.generate import identifiers as ids
 from camara_qod.training.generate.example import Example, with_typo
+from camara_qod.training.generate.identifiers import Written
 from camara_qod.training.generate.uses import Uses
+from camara_qod.training.pointing import ASK
 
 _DEVICE_V4 = [
     "IP {}", "ip {}", "IP address {}", "device {}", "on {}", "the device is {}", "my IP is {}",
@@ -198,7 +199,7 @@ def _length(rng: random.Random, draft: _Draft) -> None:
     if kind < 0.35:
         # Beside any other length of time the grammar would offer that one alone.
         draft.unparsed = True
-        written = ids.unparsed_duration(rng)
+        written = Written(ids.unparsed_duration(rng).text, ASK)
     elif kind < 0.38:
         written = ids.outside_limits(rng)
     else:
@@ -208,8 +209,6 @@ def _length(rng: random.Random, draft: _Draft) -> None:
 
 
 def _rendered(rng: random.Random, draft: _Draft, uses: Uses) -> Example:
-    if draft.unparsed and any(read_times(text) for text in draft.clauses.values()):
-        return create_session(rng, uses)
     kind = rng.random()
     if kind < 0.1 and len(draft.clauses) > 1:
         return Example(_several_turns(rng, draft), NAME, draft.chosen, "turns")

@@ -13,17 +13,15 @@ from datetime import timedelta
 from importlib.resources import files
 from typing import Any
 
-from camara_qod.tools.interpreter.create_session import NAME as CREATE
-from camara_qod.tools.interpreter.profiles import GET as GET_PROFILE
+from camara_qod.tools.interpreter.operations import CREATE, DELETE, EXTEND, GET, GET_PROFILE, LIST
 from camara_qod.tools.interpreter.reading.lengths import Length, read_times
-from camara_qod.tools.interpreter.sessions import DELETE, EXTEND, GET, RETRIEVE
+from camara_qod.tools.interpreter.reading.sessions import KnownSessions
 from camara_qod.training.generate import identifiers as ids
 from camara_qod.training.generate.example import NOW, Example
 from camara_qod.training.generate.identifiers import Written
+from camara_qod.training.pointing import ASK
 
 _PLACE = re.compile(r"\{((phone|national|ipport|ip|v4_|v6_|net|id|port|range|url|host|mail)\d+)\}")
-#: Instead of a length: words about time that lead to a question, which code asks.
-_ASK = "ask"
 _V4, _V6 = "ipv4Address", "ipv6Address"
 
 
@@ -66,16 +64,26 @@ def halves(texts: list[Spoken], share: float, seed: int) -> tuple[list[Spoken], 
 def examples(rng: random.Random, spoken: Spoken) -> Iterator[Example]:
     """An example for each turn, all with the same identifiers."""
     values = _values(rng, spoken)
+    sessions = _known(rng, spoken, values)
     messages: list[str] = []
     for text, expected in spoken.turns:
         messages.append(_filled(text, values))
         chosen = {
             name: value
-            for name, value in _chosen(expected, values, messages).items()
+            for name, value in _chosen(expected, values, messages, sessions).items()
             if value is not None
         }
         tag = f"{spoken.language}:{spoken.group}"
-        yield Example(list(messages), expected["operation"], chosen, tag)
+        yield Example(list(messages), expected["operation"], chosen, tag, sessions)
+
+
+def _known(rng: random.Random, spoken: Spoken, values: dict[str, Written]) -> KnownSessions:
+    """The sessions that are known; the last of them is spoken of where one is the current one."""
+    known = tuple(values[place].value for place in spoken.sessions)
+    of_current = any(expected.get("session") == "current" for _, expected in spoken.turns)
+    if of_current and not known:
+        known = (ids.uuid(rng),)
+    return KnownSessions(known, known[-1] if of_current or len(known) == 1 else None)
 
 
 def _filled(text: str, values: dict[str, Written]) -> str:
@@ -177,6 +185,7 @@ def _chosen(
     expected: dict[str, Any],
     values: dict[str, Written],
     messages: list[str],
+    sessions: KnownSessions,
 ) -> dict[str, Any]:
     """The arguments on the wire."""
     match expected["operation"]:
@@ -193,13 +202,11 @@ def _chosen(
                 "sink": values[expected["sink"]].value if expected.get("sink") else None,
             }
         case operation if operation in (GET, DELETE, EXTEND):
-            chosen: dict[str, Any] = {
-                "sessionId": _session_id(expected.get("session"), values, messages)
-            }
+            chosen = {"sessionId": _session_id(expected.get("session"), values, sessions)}
             if operation == EXTEND:
                 chosen["requestedAdditionalDuration"] = _length(expected.get("more"), messages)
             return chosen
-        case operation if operation == RETRIEVE:
+        case operation if operation == LIST:
             return {"device": _device(expected.get("device"), values)}
         case operation if operation == GET_PROFILE:
             return {"name": expected.get("profile")}
@@ -207,11 +214,12 @@ def _chosen(
             return {}
 
 
-def _session_id(place: str | None, values: dict[str, Written], messages: list[str]) -> str | None:
-    """An id that was written; a session that is only spoken of is found without the model."""
-    written = values[place] if place and place != "current" else None
-    said = written is not None and any(written.text in message for message in messages)
-    return str(written.value) if written is not None and said else None
+def _session_id(
+    place: str | None, values: dict[str, Written], sessions: KnownSessions
+) -> str | None:
+    if place == "current":
+        return sessions.current
+    return str(values[place].value) if place else None
 
 
 def _device(places: list[str] | None, values: dict[str, Written]) -> dict[str, Any] | None:
@@ -263,10 +271,10 @@ def _ports(
     return ({"ranges": ranges} if ranges else {}) | ({"ports": single} if single else {}) or None
 
 
-def _length(said: Any, messages: list[str]) -> int | None:
-    """Seconds, or `None`; an end is reckoned from the time of every example."""
-    if said is None or said == _ASK:
-        return None
+def _length(said: Any, messages: list[str]) -> int | str | None:
+    """Seconds, `ASK`, or `None`; an end is reckoned from the time of every example."""
+    if said is None or said == ASK:
+        return said
     words, length = (said["total"], None) if isinstance(said, dict) else said
     if isinstance(length, int):
         return length
@@ -276,4 +284,4 @@ def _length(said: Any, messages: list[str]) -> int | None:
         return round((end + timedelta(days=end <= NOW) - NOW).total_seconds())
     words = words[0] if isinstance(words, list) else words
     read = [time.seconds for time in read_times(words) if isinstance(time, Length)]
-    return read[-1] if read else None
+    return read[-1] if read else ASK

@@ -2,7 +2,9 @@
 
 import json
 import re
+from datetime import UTC, datetime
 from ipaddress import ip_address, ip_network
+from itertools import combinations
 
 import pytest
 import torch
@@ -18,20 +20,26 @@ from camara_qod.tools.camara.models import (
 )
 from camara_qod.tools.catalogue import Catalogue
 from camara_qod.tools.errors import RequestTooLong
-from camara_qod.tools.interpreter.decision import CLARIFY, DECLINE
+from camara_qod.tools.interpreter.decision import CLARIFY, DECLINE, Interpretation
 from camara_qod.tools.interpreter.decoding import Decoder
 from camara_qod.tools.interpreter.interpreter import Interpreter
-from camara_qod.tools.interpreter.operation import OPERATIONS
+from camara_qod.tools.interpreter.operations import ARGUMENTS as OPERATIONS
+from camara_qod.tools.interpreter.reading.sessions import KnownSessions
 from camara_qod.tools.settings import QodSettings
 
 from ...random_model import RandomModel
+
+NOW = datetime(2026, 5, 4, 7, 30, tzinfo=UTC)
+#: Ends, with the seconds to them.
+ENDS = {"until 19:00": 41400, "bis 18:15 Uhr": 38700, "till 08:00": 1800}
+UNITS = {"hours": 3600, "min": 60, "s": 1}
 
 
 @pytest.fixture(scope="module")
 def interpreter(tiny_phi3, catalogue: Catalogue, demo: QodSettings) -> Interpreter:
     tokenizer = AutoTokenizer.from_pretrained(tiny_phi3)
     decoder = Decoder(RandomModel(AutoConfig.from_pretrained(tiny_phi3)), tokenizer)
-    return Interpreter(decoder, demo, catalogue)
+    return Interpreter(decoder, demo, catalogue, clock=lambda: NOW)
 
 
 IDENTIFIERS = (
@@ -45,7 +53,11 @@ IDENTIFIERS = (
     | st.from_regex(r"ports? [0-9]{1,5}(-[0-9]{1,5})?(, [0-9]{1,5})?", fullmatch=True)
     | st.from_regex(r"[0-9]{1,4} (hours|min|s)", fullmatch=True)
     | st.sampled_from(
-        ["QOS_E", "qos s", "QOS_X", "https://a.example/x", "a few hours", "300.1.2.3"]
+        [
+            *("QOS_E", "qos s", "QOS_X", "https://a.example/x", "a few hours", "300.1.2.3"),
+            *("https://bücher.example/größe", "http://a.example", "https://[::1]:8443/x"),
+            *ENDS,
+        ]
     )
     | st.uuids().map(str)
     | st.uuids().map(lambda uuid: str(uuid).upper())
@@ -63,12 +75,16 @@ TURN = st.lists(IDENTIFIERS | NOISE, max_size=7).map(" ".join)
 
 
 @settings(max_examples=400)
-@given(st.lists(TURN, max_size=3), st.integers(0, 2**31))
+@given(
+    st.lists(TURN, max_size=3),
+    st.lists(st.uuids().map(str), max_size=2, unique=True),
+    st.integers(0, 2**31),
+)
 def test_whatever_is_said_the_decision_is_valid_and_grounded(
-    interpreter: Interpreter, messages: list[str], seed: int
+    interpreter: Interpreter, messages: list[str], known: list[str], seed: int
 ) -> None:
     torch.manual_seed(seed)
-    result = interpreter.interpret(messages)
+    result = interpreter.interpret(messages, KnownSessions(tuple(known)))
     decision = result.decision
     assert 0 <= result.confidence <= 1
     text = "\n".join(messages)
@@ -83,8 +99,10 @@ def test_whatever_is_said_the_decision_is_valid_and_grounded(
         body = CreateSession.model_validate(decision.arguments)
         assert body.wire() == decision.arguments
         assert_grounded(body, text, interpreter.settings)
+        assert_length_grounded("duration", result, text)
+        assert interpreter.catalogue.get(body.qos_profile).allows(body.duration)
     else:
-        assert_others_grounded(decision.operation, decision.arguments, text)
+        assert_others_grounded(result, text, known)
 
 
 ARGUMENTS = [str(field.alias) for field in CreateSession.model_fields.values()]
@@ -92,7 +110,8 @@ ARGUMENTS += ["sessionId", "requestedAdditionalDuration", "name"]
 PROFILES = ("QOS_E", "QOS_S", "QOS_M", "QOS_L")
 
 
-def assert_others_grounded(operation: str, arguments: dict, text: str) -> None:
+def assert_others_grounded(result: Interpretation, text: str, known: list[str]) -> None:
+    operation, arguments = result.decision.operation, result.decision.arguments
     expected = {
         "getSession": ["sessionId"],
         "deleteSession": ["sessionId"],
@@ -103,16 +122,39 @@ def assert_others_grounded(operation: str, arguments: dict, text: str) -> None:
     }
     assert list(arguments) == expected[operation]
     if "sessionId" in arguments:
-        assert arguments["sessionId"] in text.lower()
+        # One that nobody wrote is one that the API has named, and it is told.
+        told = [note.value for note in result.assumptions if note.argument == "sessionId"]
+        written = arguments["sessionId"] in text.lower()
+        assert written or (told == [arguments["sessionId"]] and told[0] in known)
     if "requestedAdditionalDuration" in arguments:
         ExtendSessionDuration(
             requested_additional_duration=arguments["requestedAdditionalDuration"]
         )
+        assert_length_grounded("requestedAdditionalDuration", result, text)
     if "device" in arguments:
         device = RetrieveSessionsInput.model_validate(arguments).device
         assert device.wire() == arguments["device"]
         assert_device_grounded(device, text)
     assert arguments.get("name", "QOS_E") in PROFILES
+
+
+def assert_length_grounded(argument: str, result: Interpretation, text: str) -> None:
+    """A length was written, or reckoned from an end or taken from the settings, which is told."""
+    seconds = result.decision.arguments[argument]
+    told = [note.value for note in result.assumptions if note.argument == argument]
+    assert told in ([], [seconds])
+    assert seconds in (told or written_lengths(text)), seconds
+    if told and argument == "duration":
+        assert seconds == 3600 or seconds in [length for end, length in ENDS.items() if end in text]
+
+
+def written_lengths(text: str) -> set[float]:
+    """Lengths, several that stand together as one, and bare numbers in each unit."""
+    written = re.findall(r"([0-9]+) (hours|min|s)\b", text)
+    lengths = [int(number) * UNITS[unit] for number, unit in written]
+    together = {sum(some) for size in (1, 2, 3) for some in combinations(lengths, size)}
+    bare = [float(number) for number in re.findall(r"[0-9]+(?:[.]5)?", text)] if lengths else []
+    return together | {number * unit for number in bare for unit in UNITS.values()}
 
 
 def assert_grounded(body: CreateSession, text: str, config: QodSettings) -> None:
@@ -144,7 +186,9 @@ def assert_server_grounded(body: CreateSession, text: str, config: QodSettings) 
     for spec in (body.device_ports, body.application_server_ports):
         for number in re.findall(r"[0-9]+", json.dumps(spec.wire() if spec else {})):
             assert re.search(rf"(?<![1-9])0*{number}(?![0-9])", text), number
-    assert body.sink is None or body.sink in text
+    # A link in any script is sent in ASCII.
+    ascii_text = text.replace("bücher", "xn--bcher-kva").replace("größe", "gr%C3%B6%C3%9Fe")
+    assert body.sink is None or body.sink in ascii_text
     assert body.qos_profile in PROFILES
 
 

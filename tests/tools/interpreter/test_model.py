@@ -18,7 +18,7 @@ from camara_qod.tools.interpreter import embedded
 from camara_qod.tools.interpreter.embedded import embedded_model, shipped_adapter
 from camara_qod.tools.interpreter.interpreter import Interpreter
 from camara_qod.tools.interpreter.model import load_decoder, load_model
-from camara_qod.tools.interpreter.operation import OPERATIONS
+from camara_qod.tools.interpreter.operations import ARGUMENTS
 from camara_qod.tools.settings import QodSettings
 
 from .damage import cut, gone, holds, pointer
@@ -44,7 +44,7 @@ def test_a_tiny_phi3_yields_only_valid_decisions(tiny_phi3: Path, catalogue, qua
     interpreter = Interpreter(decoder, config, catalogue)
     for text in REQUESTS:
         decision = interpreter.interpret(text).decision
-        assert decision.operation in {*OPERATIONS, "clarify", "decline"}
+        assert decision.operation in {*ARGUMENTS, "clarify", "decline"}
         if decision.operation == "createSession":
             CreateSession.model_validate(decision.arguments)
 

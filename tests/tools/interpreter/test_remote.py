@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from camara_qod.tools.errors import Cancelled, DecodingError, ModelError
 from camara_qod.tools.interpreter.interpreter import Interpreter
@@ -70,6 +71,12 @@ def interpreter(url: str) -> Interpreter:
     return Interpreter(LazyDecoder(settings), settings)
 
 
+def call(**arguments: Any) -> dict[str, Any]:
+    """A request for a session that says nothing but these."""
+    nothing = dict.fromkeys(("device", "applicationServer", "qosProfile"))
+    return {"operation": "createSession", "arguments": nothing | arguments}
+
+
 def test_the_server_is_sent_the_conversation_and_its_schema(server: Server) -> None:
     result = interpreter(server.url).interpret(["gaming on 10.0.0.1", "on the big screen"])
     assert result.decision.operation == "decline"
@@ -79,21 +86,25 @@ def test_the_server_is_sent_the_conversation_and_its_schema(server: Server) -> N
     assert asked["temperature"] == 0
     system, user = asked["messages"]
     assert system == {"role": "system", "content": SYSTEM}
-    assert user["content"].startswith("gaming on 10.0.0.1")
+    assert user["content"] == "gaming on [A:lan]\n\nUser: on the big screen"
     schema = asked["response_format"]["json_schema"]["schema"]
-    assert "10.0.0.1" in json.dumps(schema)
+    assert Draft202012Validator(schema).is_valid(call(device="A"))
+    assert not Draft202012Validator(schema).is_valid(call(device="B"))
     assert "x-guidance" not in schema
+    assert "10.0.0.1" not in json.dumps(asked)  # no identifier leaves this machine
     assert server.keys == ["Bearer secret"]
 
 
 def test_an_answer_with_white_space_is_as_good(server: Server) -> None:
     server.answer = (
         '{ "operation": "createSession",\n "arguments":'
-        ' {"device": {"phoneNumber": "+351966666666"}, "applicationServer": null,'
-        ' "qosProfile": "QOS_E", "duration": 7200}}'
+        ' {"device": "A", "applicationServer": null,'
+        ' "qosProfile": "QOS_E", "duration": "B"}}'
     )
     result = interpreter(server.url).interpret("gaming on +351966666666 for 2 hours")
+    assert result.decision.arguments["device"] == {"phoneNumber": "+351966666666"}
     assert result.decision.arguments["applicationServer"] == {"ipv4Address": "203.0.113.100"}
+    assert result.decision.arguments["duration"] == 7200
 
 
 @pytest.mark.parametrize(
@@ -106,6 +117,8 @@ def test_an_answer_with_white_space_is_as_good(server: Server) -> None:
         "{}",
         '{"operation":"createSession","arguments":{"device":{"phoneNumber":"+15550001111"},'
         '"applicationServer":null,"qosProfile":"QOS_E","duration":7200}}',
+        '{"operation":"createSession","arguments":{"device":"C",'
+        '"applicationServer":null,"qosProfile":"QOS_E","duration":"B"}}',
     ],
 )
 def test_a_server_that_ignores_the_schema_is_reported(server: Server, answer: str) -> None:

@@ -112,5 +112,4 @@ def _checked(
         ip=ip,
         prefix=None if prefix is None else int(prefix),
         port=None if port is None else int(port),
-        glued=port is not None,
     )

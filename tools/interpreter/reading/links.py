@@ -19,9 +19,10 @@ from camara_qod.tools.interpreter.reading.text import READ, Turn
 _FIELDS = ("sink",)
 #: From the scheme to what no link has in it: a space, a quote, a bracket that opens nothing.
 _SCHEMED = re.compile(
-    rf"(?<![\w+.-])(?P<scheme>[a-z][a-z0-9+.-]*)://[^\s<>\"«»“”„「」『』【】《》。、，；！？{READ}]+",
+    rf"(?<![\w+.-])[a-z][a-z0-9+.-]*://[^\s<>\"«»“”„「」『』【】《》。、，；！？{READ}]+",
     re.IGNORECASE,
 )
+_HOST_IS_ADDRESS = re.compile(r"(?:[^/\s@]*@)?(?:[0-9]{1,3}\.[0-9]|\[)")
 _TRAILING = ".,;:!?*'`)]}"
 _CLOSING = {")": "(", "]": "[", "}": "{"}
 #: RFC 3986: what a link is made of.
@@ -36,10 +37,13 @@ def links(turn: Turn) -> Iterator[Mention]:
         if READ in turn.rest[match.start() : match.end()]:
             continue
         text = _without_trailing(match[0])
-        if text.partition("://")[2]:
+        scheme, _, rest = text.partition("://")
+        if scheme.lower() != "https" and _HOST_IS_ADDRESS.match(rest):
+            continue  # no link for notifications, and its host may be an end of the connection
+        if rest:
             place = (turn.number, match.start(), match.start() + len(text))
             if turn.whole(match.start(), match.start() + len(text)):
-                yield _link(place, match["scheme"].lower(), text)
+                yield _link(place, scheme.lower(), text)
             else:
                 yield Invalid(*place, _FIELDS, f"{text} is part of something longer")
 
@@ -49,7 +53,14 @@ def links_without_scheme(turn: Turn) -> Iterator[Mention]:
     for found in _linkify().match(turn.rest) or []:
         if found.schema == "" and "." in found.raw and not _address(found.raw):
             place = (turn.number, found.index, found.last_index)
-            yield Invalid(*place, _FIELDS, f"{found.raw} is no link that begins with https://")
+            yield _without_scheme(place, found.raw)
+
+
+def _without_scheme(place: tuple[int, int, int], text: str) -> Invalid:
+    if "/" in text:
+        return Invalid(*place, _FIELDS, f"{text} is no link that begins with https://")
+    reason = f"{text} is a host name; it takes an IP address, or a link that begins with https://"
+    return Invalid(*place, ("applicationServer", *_FIELDS), reason)
 
 
 def _link(place: tuple[int, int, int], scheme: str, text: str) -> Mention:

@@ -5,18 +5,10 @@ A mention stands in the text whole: the characters on either side cannot belong 
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address
 
 from camara_qod.tools.camara.models import PortsSpec
 from camara_qod.tools.interpreter.reading.lengths import End, Interval, Start, Unread
-
-
-class Role(StrEnum):
-    """An end of the connection, by the argument of `createSession` that it fills."""
-
-    DEVICE = "device"
-    SERVER = "applicationServer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +22,11 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Address(Mention):
-    """An IP address, with the prefix length of a subnet or the port written beside it.
-
-    `glued` tells "1.2.3.4:443", which can only mean that address and port belong together, from
-    "1.2.3.4 port 443", which a reader has to judge. `role` is what the words before it say.
-    """
+    """An IP address, with the prefix length of a subnet or the port joined to it by a colon."""
 
     ip: IPv4Address | IPv6Address
     prefix: int | None = None
     port: int | None = None
-    glued: bool = False
-    role: Role | None = None
 
     @property
     def text(self) -> str:
@@ -57,14 +43,10 @@ class Phone(Mention):
 
 @dataclass(frozen=True, slots=True)
 class Ports(Mention):
-    """Ports and port ranges named together: "ports 80, 443 and 5000-5010".
-
-    `role` is whose they are, where the words beside them say so.
-    """
+    """Ports and port ranges named together: "ports 80, 443 and 5000-5010"."""
 
     ports: tuple[int, ...]
     ranges: tuple[tuple[int, int], ...]
-    role: Role | None = None
 
     @property
     def spec(self) -> PortsSpec:
@@ -94,6 +76,13 @@ class Moment(Mention):
     """Words about time that are no length: an end, a start, both, or what could not be read."""
 
     time: End | Start | Interval | Unread
+
+
+@dataclass(frozen=True, slots=True)
+class Number(Mention):
+    """A number that stands by itself."""
+
+    value: float
 
 
 @dataclass(frozen=True, slots=True)

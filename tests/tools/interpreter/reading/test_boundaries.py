@@ -5,7 +5,6 @@ import unicodedata
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from camara_qod.tools.interpreter.mentions import find_mentions
 from camara_qod.tools.interpreter.reading.mention import (
     Address,
     Length,
@@ -14,6 +13,7 @@ from camara_qod.tools.interpreter.reading.mention import (
     SessionId,
     Sink,
 )
+from camara_qod.tools.interpreter.reading.reader import read_mentions
 
 WHOLE = (
     "10.0.0.4",
@@ -67,7 +67,7 @@ def test_the_characters_on_either_side_cannot_belong_to_the_same_token(data: st.
     for _ in range(data.draw(st.integers(1, 3))):
         parts += [data.draw(words), data.draw(edge), data.draw(st.sampled_from(WHOLE))]
     text = "".join([*parts, data.draw(edge), data.draw(words)])
-    for item in find_mentions([text]).items:
+    for item in read_mentions([text]):
         if isinstance(item, Address | Phone | SessionId | Length | Moment | Sink):
             before, after = text[: item.start][::-1], text[item.end :]
             told = f"{text[item.start : item.end]!r} in {text!r}"

@@ -4,25 +4,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from camara_qod.tools.interpreter.mentions import find_mentions
 from camara_qod.tools.interpreter.reading.mention import (
     Address,
     Invalid,
     Length,
     Mention,
+    Number,
     Phone,
     Ports,
     ProfileName,
-    Role,
     SessionId,
     Sink,
 )
+from camara_qod.tools.interpreter.reading.reader import read_mentions
 
 NAMES = ["QOS_E", "QOS_S", "QOS_M", "QOS_L"]
 
 
 def found(text: str, kind: type, names: list[str] = NAMES, region: str | None = None) -> list:
-    return find_mentions([text], names, default_region=region).of(kind)
+    items = read_mentions([text], names, default_region=region)
+    return [item for item in items if isinstance(item, kind)]
 
 
 @pytest.mark.parametrize(
@@ -32,21 +33,17 @@ def found(text: str, kind: type, names: list[str] = NAMES, region: str | None = 
         ("IP:10.0.0.1.", "10.0.0.1", None, None),
         ('{"device_ip": "10.0.0.1"}', "10.0.0.1", None, None),
         ("203.0.113.9:8443", "203.0.113.9", 8443, None),
-        ("IP 203.0.113.9 port 8443", "203.0.113.9", 8443, None),
-        ("203.0.113.9, on public port 8443", "203.0.113.9", 8443, None),
-        ("203.0.113.9 on 1883, please", "203.0.113.9", 1883, None),
         ("203.0.113.9 on 5000 metres of cable", "203.0.113.9", None, None),
-        ("203.0.113.9 port 1194 on the router's side", "203.0.113.9", 1194, None),
         ("198.51.100.0/24", "198.51.100.0", None, 24),
         ("2001:DB8:0:0::1", "2001:db8::1", None, None),
         ("[2001:db8::5]:443", "2001:db8::5", 443, None),
         ("2001:db8::/64", "2001:db8::", None, 64),
         ("server:2001:db8::1", "2001:db8::1", None, None),
         ("for 2001:db8::1: 2 hours", "2001:db8::1", None, None),
-        ('{"publicAddress":"203.0.113.5","publicPort":59765}', "203.0.113.5", 59765, None),
+        ('{"publicAddress":"203.0.113.5","publicPort":59765}', "203.0.113.5", None, None),
         ("198.51.100.7 port 443 and 8443", "198.51.100.7", None, None),
         ("198.51.100.7 port 5000–5010", "198.51.100.7", None, None),
-        ("server https://198.51.100.7:8443/", "198.51.100.7", 8443, None),
+        ("rtsp://198.51.100.7:8443/", "198.51.100.7", 8443, None),
     ],
 )
 def test_addresses(text: str, ip: str, port: int | None, prefix: int | None) -> None:
@@ -94,20 +91,16 @@ def test_a_national_number_counts_only_in_its_region() -> None:
         ("ports 27000 to 27050", (), ((27000, 27050),)),
         ("port range 7000 till 8000", (), ((7000, 8000),)),
         ("udp ports there 50000 to 50059, plus 443", (443,), ((50000, 50059),)),
-        ("10.0.0.1 with 443, 8801 and also 3478 through 3481", (443, 8801), ((3478, 3481),)),
-        ("between ports 5000 and 6000", (), ((5000, 6000),)),
         ("tcp 443", (443,), ()),
         ("443/udp", (443,), ()),
         ('"port": 443', (443,), ()),
         ("ports 1, 2 and 3.", (1, 2, 3), ()),
         ("port 443 for 2 hours", (443,), ()),
         ("198.51.100.7 port 443 and 8443", (443, 8443), ()),
-        ("ports between 5000 and 6000", (), ((5000, 6000),)),
         ("from port 5000 to port 6000", (), ((5000, 6000),)),
         ("5000-5010/udp", (), ((5000, 5010),)),
         ("port 443, 20 Mbps", (443,), ()),
         ("ports 443 and 2 devices", (443,), ()),
-        ('"Ports":{"ranges":[{"from":5010,"to":5020}]}', (), ((5010, 5020),)),
         ("server_port: 443", (443,), ()),
         ("srcPort: 1234", (1234,), ()),
     ],
@@ -140,8 +133,7 @@ def test_ports(text: str, ports: tuple, ranges: tuple) -> None:
         ("10.0.0.4:5010-5000", "no valid range of ports"),
         ("10.0.0.4-rc1", "part of something longer"),
         ("server game.example.com", "host name"),
-        ('"applicationServer": "game.example.com"', "host name"),
-        ("connect to play.example.com", "host name"),
+        ("https://a.example/x—y", "ends"),
     ],
 )
 def test_what_only_looks_like_an_identifier_says_why(text: str, words: str) -> None:
@@ -159,9 +151,10 @@ def test_a_little_word_behind_qos_is_no_profile(text: str) -> None:
     assert found(text, ProfileName) == []
 
 
-def test_a_bare_number_answers_the_question_for_how_long() -> None:
-    items = find_mentions(["gaming for 24 hours", "make it 43200"], NAMES).of(Length)
-    assert [item.seconds for item in items] == [86400, 43200]
+def test_a_bare_number_may_take_the_place_of_a_length_said_before() -> None:
+    items = read_mentions(["gaming for 24 hours on +351966666666", "make it 3"], NAMES)
+    assert [item.value for item in items if isinstance(item, Number)] == [3]
+    assert not any(isinstance(item, Number) for item in read_mentions(["make it 3"], NAMES))
 
 
 def test_profiles_that_are_not_in_the_catalogue() -> None:
@@ -206,7 +199,7 @@ MIXED = st.lists(
 def test_any_text_is_read_and_no_character_twice(first: str, second: str) -> None:
     messages = [first, second]
     used: set[tuple[int, int]] = set()
-    for item in find_mentions(messages, NAMES, default_region="DE").items:
+    for item in read_mentions(messages, NAMES, default_region="DE"):
         assert isinstance(item, Mention)
         assert 0 <= item.start < item.end <= len(messages[item.turn])
         place = {(item.turn, at) for at in range(item.start, item.end)}
@@ -215,79 +208,10 @@ def test_any_text_is_read_and_no_character_twice(first: str, second: str) -> Non
 
 
 def test_mentions_keep_their_turn_and_order() -> None:
-    items = find_mentions(["2 hours", "no, 3 hours on +351966666666"], NAMES).items
+    items = read_mentions(["2 hours", "no, 3 hours on +351966666666"], NAMES)
     assert [(item.turn, type(item)) for item in items] == [(0, Length), (1, Length), (1, Phone)]
 
 
-@pytest.mark.parametrize(
-    ("text", "roles"),
-    [
-        ("server 192.0.2.33 port 443 from my laptop 192.168.7.7", ["server", "device"]),
-        (
-            "the server with address 203.0.113.2 and the tablet with 203.0.113.3",
-            ["server", "device"],
-        ),
-        (
-            '{"applicationServer":{"ipv4Address":"192.0.2.1"},"ue":"192.0.2.2"}',
-            ["server", "device"],
-        ),
-        ("device to 192.0.2.1", [None]),
-        ("no server. 192.0.2.1 is mine", [Role.DEVICE]),
-        ("my IP is 192.0.2.1", ["device"]),
-        ("IP 192.0.2.1", [None]),
-        ("server subnet 192.0.2.0/28", ["server"]),
-    ],
-)
-def test_the_word_before_an_address_tells_its_role(text: str, roles: list[str | None]) -> None:
-    names = {Role.DEVICE: "device", Role.SERVER: "server", None: None}
-    assert [names[item.role] for item in find_mentions([text]).of(Address)] == roles
-
-
-@pytest.mark.parametrize(
-    ("text", "role"),
-    [
-        ("device ports 5000-5010", Role.DEVICE),
-        ("the server's port 443", Role.SERVER),
-        ("port 2404 on the server side", Role.SERVER),
-        ("ports 80 and 443 of my phone", Role.DEVICE),
-        ('"serverPort": 554', Role.SERVER),
-        ("ports 80 and 443", None),
-    ],
-)
-def test_the_words_beside_ports_tell_whose_they_are(text: str, role: Role | None) -> None:
-    (ports,) = find_mentions([text]).of(Ports)
-    assert ports.role is role
-
-
-@pytest.mark.parametrize(
-    ("turns", "specs"),
-    [
-        (["554 is the server port"], [((554,), (), Role.SERVER)]),
-        (["the port of the device is 40022"], [((40022,), (), Role.DEVICE)]),
-        (
-            ["ports of the server 9000, 9001 and 9600"],
-            [((9000, 9001, 9600), (), Role.SERVER)],
-        ),
-        (["server port 7777", "7778 on the server, not 7777"], [((7778,), (), Role.SERVER)]),
-        (["device ports 10012", "nah, 10012 and 10013"], [((10012, 10013), (), Role.DEVICE)]),
-        (["server ports 80-90", "make it 80-95"], [((), ((80, 95),), Role.SERVER)]),
-        (["server port 7777", "my flat is 7778"], []),
-        (["server port 7777", "7778"], []),
-    ],
-)
-def test_ports_that_are_said_otherwise(turns: list[str], specs: list[object]) -> None:
-    last = [item for item in find_mentions(turns).of(Ports) if item.turn == len(turns) - 1]
-    assert [(item.ports, item.ranges, item.role) for item in last] == specs
-
-
-def test_a_call_of_this_api_is_no_place_for_notifications() -> None:
-    found = find_mentions(
-        ["curl https://a.example/v1/sessions/3fa85f64-5717-4562-b3fc-2c963f66afa6"]
-    )
-    assert not found.of(Sink)
-    assert len(found.of(SessionId)) == 1
-
-
 def test_a_quoted_number_holds_no_minutes() -> None:
-    (phone,) = find_mentions(["me: '+52 55 1234 5678'"]).of(Phone)
+    (phone,) = found("me: '+52 55 1234 5678'", Phone)
     assert phone.number == "+525512345678"

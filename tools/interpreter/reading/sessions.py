@@ -1,22 +1,9 @@
-"""Which session is meant by "it" or "the second one": those that the API has answered with."""
+"""The sessions that the API has named in a conversation, which nobody needs to write an id of."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
-
-_ORDINALS = {
-    "first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3,
-    "fifth": 4, "5th": 4, "last": -1, "latest": -1, "newest": -1,
-}  # fmt: skip
-_ORDINAL = re.compile(
-    rf"\b({'|'.join(_ORDINALS)})(?:\s+(?:one|session|boost|booking|of\s+(?:them|these|those))\b"
-    r"|\s*[.!?]*\s*$)",
-    re.IGNORECASE,
-)
-_NUMBERED = re.compile(r"(?:\b(?:number|no\.?|nr\.?|session)\s*|#)([1-9])\b", re.IGNORECASE)
-_OTHER = re.compile(r"\bthe\s+other(?:\s+(?:one|session))?\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -46,22 +33,11 @@ class KnownSessions:
     current: str | None = None
     times: Mapping[str, SessionTimes] = field(default_factory=dict)
 
-    def meant(self, text: str) -> str | None:
-        """The session that a turn without an id is about; `None` where that is open.
-
-        Args:
-            text: the turn.
-        """
-        position = _position(text)
-        if position is not None:
-            inside = -len(self.listed) <= position < len(self.listed)
-            return self.listed[position] if inside else None
-        others = [item for item in self.listed if item != self.current]
-        if _OTHER.search(text) and len(others) == 1:
-            return others[0]
-        if self.current is None and len(self.listed) == 1:
-            return self.listed[0]
-        return self.current
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """All of them, each once, in the order of the list."""
+        current = () if self.current is None else (self.current,)
+        return tuple(dict.fromkeys((*self.listed, *current)))
 
     def answered(self, ids: tuple[str, ...]) -> "KnownSessions":
         """After an answer about one session, or a list of several."""
@@ -86,12 +62,3 @@ class KnownSessions:
         listed = tuple(item for item in self.listed if item != session_id)
         current = None if self.current == session_id else self.current
         return KnownSessions(listed, current, self.times)
-
-
-def _position(text: str) -> int | None:
-    """The place in the list that a turn names, from 0; negative from the end."""
-    if match := _ORDINAL.search(text):
-        return _ORDINALS[match[1].lower()]
-    if match := _NUMBERED.search(text):
-        return int(match[1]) - 1
-    return None

@@ -1,0 +1,1 @@
+"""What follows from a choice: defaults, assumptions, questions, the operator's names."""

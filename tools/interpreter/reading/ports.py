@@ -1,0 +1,69 @@
+"""Ports and ranges of ports that are called so."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+
+from camara_qod.tools.interpreter.reading.addresses import PORT_MAX
+from camara_qod.tools.interpreter.reading.mention import Invalid, Mention, Ports
+from camara_qod.tools.interpreter.reading.text import Turn
+
+_NUMBER = re.compile(r"[0-9]+")
+#: A port that is meant for either end.
+_FIELDS = ("applicationServerPorts", "devicePorts")
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Ports behind their word or their protocol, and one item of such a list."""
+    path = files("camara_qod.tools.interpreter.reading") / "ports.toml"
+    words = tomllib.loads(path.read_text(encoding="utf-8"))
+    word, protocol, to, joint = (
+        "|".join(sorted(map(re.escape, words[name]), key=len, reverse=True))
+        for name in ("port", "protocol", "to", "and")
+    )
+    to = rf"(?:\s*(?:-|\.\.)\s*|\s+(?:{to})\s+|\s*(?:から|到|至)\s*)"
+    item = rf"[0-9]{{1,6}}(?:{to}(?:(?:{word})\s+)?[0-9]{{1,6}})?"
+    end = r"(?![\w]|[.:/-][0-9])"
+    # A short number behind a list may be of anything, unless nothing follows it: "443, 20 Mbps".
+    more = (
+        rf"(?:\s*[,;/&+]\s*|\s+)(?:(?:{joint})\s+)?"
+        rf"(?:{item}{end}(?!\s+(?!(?:{joint})\s)\w)|[0-9]{{3,6}}(?:{to}[0-9]{{1,6}})?{end})"
+    )
+    named = rf"(?<![^\W_])(?:{word})(?:s|es)?(?![^\W\d_])"
+    keyed = r"(?<=[a-z])(?-i:Ports?)(?![a-z])|(?<=_)ports?(?![a-z])"
+    gap = r"[^0-9.;!?\n\x00]{0,24}?(?<![0-9])"
+    pattern = (
+        rf"(?:(?:{named}|{keyed}){gap}|(?<!\w)(?:{protocol})(?:\s+(?:{word}))?[\s:=/]*)"
+        rf"(?P<items>{item}{end}(?:{more})*)"
+        rf"|(?<![\w.:/-])(?P<before>{item})(?:/|\s+)(?:{protocol})(?!\w)"
+    )
+    flags = re.IGNORECASE
+    return re.compile(pattern, flags), re.compile(item, flags)
+
+
+def ports(turn: Turn) -> Iterator[Mention]:
+    """Ports and ranges that stand behind a word for them, or beside their protocol."""
+    pattern, item = _patterns()
+    for match in pattern.finditer(turn.rest):
+        group = "items" if match["items"] else "before"
+        yield _ports(turn, *match.span(group), [found[0] for found in item.finditer(match[group])])
+
+
+def _ports(turn: Turn, start: int, end: int, items: list[str]) -> Mention:
+    single: list[int] = []
+    ranges: list[tuple[int, int]] = []
+    for item in items:
+        low, *high = (int(number) for number in _NUMBER.findall(item))
+        if max(low, *high, 0) > PORT_MAX or (high and high[0] < low):
+            reason = f"{item} is no valid port (0 to {PORT_MAX}, lower end first)"
+            return Invalid(turn.number, start, end, _FIELDS, reason)
+        if high:
+            ranges.append((low, high[0]))
+        else:
+            single.append(low)
+    return Ports(
+        turn.number, start, end, tuple(dict.fromkeys(single)), tuple(dict.fromkeys(ranges))
+    )
