@@ -9,7 +9,10 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from camara_qod.tools.catalogue import Catalogue, Need
 from camara_qod.tools.errors import SettingsError
 from camara_qod.tools.faults import faults
+from camara_qod.tools.interpreter.context import Context, read
 from camara_qod.tools.interpreter.decision import CLARIFY
+from camara_qod.tools.interpreter.reading.sessions import KnownSessions
+from camara_qod.tools.settings import QodSettings
 
 
 class Expected(BaseModel):
@@ -24,7 +27,8 @@ class Expected(BaseModel):
 class Case(BaseModel):
     """One conversation: the user's turns, oldest first, and what should become of it.
 
-    `now` is the time that times of day are reckoned from, `language` a code such as `de`.
+    `now` is the time that times of day are reckoned from, `language` a code such as `de`; `sessions`
+    are ids that the API has named before the newest turn, `current` the one spoken of last.
     """
 
     model_config = ConfigDict(extra="ignore")
@@ -35,6 +39,13 @@ class Case(BaseModel):
     tag: str = "untagged"
     now: AwareDatetime | None = None
     language: str | None = None
+    sessions: list[str] = []
+    current: str | None = None
+
+    def context(self, catalogue: Catalogue, settings: QodSettings) -> Context:
+        """The conversation as the interpreter meets it, under a catalogue and settings."""
+        known = KnownSessions(tuple(self.sessions), self.current)
+        return read(self.messages, catalogue, settings, known, self.now)
 
 
 def read_cases(path: Path) -> list[Case]:

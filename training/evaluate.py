@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from camara_qod.tools.catalogue import Catalogue
 from camara_qod.tools.interpreter.completing.complete import complete
-from camara_qod.tools.interpreter.context import Context, read
+from camara_qod.tools.interpreter.context import Context
 from camara_qod.tools.interpreter.decision import CLARIFY, DECLINE, Decision
 from camara_qod.tools.interpreter.decoding import Decoder
 from camara_qod.tools.interpreter.operations import DELETE
@@ -105,7 +105,7 @@ def evaluate(
         catalogue: the operator's profiles.
         batch: how many are decided together.
     """
-    contexts = [read(case.messages, catalogue, settings, now=case.now) for case in cases]
+    contexts = [case.context(catalogue, settings) for case in cases]
     made = attempts(way, decoder, model, contexts, batch)
     return [
         _result(case, context, attempt)

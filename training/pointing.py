@@ -93,9 +93,16 @@ def _unusable(
     for name in ("device", "applicationServer"):
         wrong = [item for item in offered.get(name, ()) if not item.usable]
         free = found.get(name) is None and len(wrong) == 1 and wrong[0] not in pointed.values()
-        if free and _meant(name, wrong[0]):
+        if free and _meant(name, wrong[0]) and not _replaced(wrong[0], found.get("device")):
             pointed[name] = wrong[0]
     return pointed
+
+
+def _replaced(wrong: Choice, device: Choice | None) -> bool:
+    """Whether a later turn gave the device in the place of what cannot be used."""
+    if device is None:
+        return False
+    return min(item.turn for item in device.mentions) > wrong.mentions[0].turn
 
 
 def _meant(name: str, item: Choice) -> bool:

@@ -8,7 +8,7 @@ from camara_qod.tools.catalogue import Need, load_catalogue
 from camara_qod.tools.errors import SettingsError
 from camara_qod.tools.interpreter.decision import CLARIFY, DECLINE
 from camara_qod.training.cases import Case, read_cases, under
-from camara_qod.training.dataset import demo_context
+from camara_qod.training.dataset import demo_context, demo_settings
 from camara_qod.training.hallucination import hallucinated_values
 from camara_qod.training.open_schema import ARGUMENTS
 
@@ -37,6 +37,17 @@ def test_what_is_expected_holds_and_was_said(case: Case) -> None:
     decision = {"operation": operation, "arguments": arguments}
     said = hallucinated_values(decision, demo_context(case.messages))
     assert said in ([], [str(arguments.get("duration"))])
+
+
+def test_a_case_may_know_sessions() -> None:
+    ids = ["b1df301c-e75a-4898-8632-4d204d5ba7d2", "0c3a1e52-7f1b-4b7e-9d0e-2a51c7f0d9aa"]
+    case = Case.model_validate(
+        {"id": "1", "messages": ["end it"], "sessions": ids, "current": ids[0]}
+        | {"expected": {"operation": DECLINE, "arguments": {}}}
+    )
+    sessions = case.context(load_catalogue(), demo_settings()).sessions
+    assert sessions.ids == tuple(ids)
+    assert sessions.current == ids[0]
 
 
 @pytest.mark.parametrize(
