@@ -27,8 +27,8 @@ class Expected(BaseModel):
 class Case(BaseModel):
     """One conversation: the user's turns, oldest first, and what should become of it.
 
-    `now` is the time that times of day are reckoned from, `language` a code such as `de`; `sessions`
-    are ids that the API has named before the newest turn, `current` the one spoken of last.
+    `now` is the time that times of day are reckoned from, `language` a code such as `de`.
+    `sessions` are ids that the API has named before the newest turn, `current` the one spoken of last.
     """
 
     model_config = ConfigDict(extra="ignore")

@@ -114,6 +114,30 @@ def _folder(recipe: str, stage: str) -> Path:
     return Path("runs") / f"{Path(recipe).stem}-{stage}"
 
 
+@app.command()
+def calibrate(
+    recipe: RecipeName,
+    adapter: Annotated[
+        Path | None,
+        typer.Option(help="By default the one that `dpo` made.", show_default=False),
+    ] = None,
+) -> None:
+    """Find on held-out texts how sure the model may be, and keep it beside the adapter."""
+    from camara_qod.tools.interpreter.decoding import Decoder
+    from camara_qod.tools.interpreter.model import load_model
+    from camara_qod.training.calibrate import fit, outcomes, write
+    from camara_qod.training.recipe import load_recipe
+    from camara_qod.training.run import settings_for
+    from camara_qod.training.sft import records
+
+    chosen = load_recipe(recipe)
+    folder = adapter or _folder(recipe, "dpo") / "adapter"
+    decoder = Decoder(*load_model(settings_for(chosen, str(folder))))
+    _, held = records(chosen)
+    found = fit(outcomes(decoder, held))
+    Console().print(f"{write(found, folder)}: {found}")
+
+
 class WayName(StrEnum):
     """How the model is held while it decodes."""
 

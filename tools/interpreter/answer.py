@@ -97,13 +97,12 @@ class Answer:
     def _chosen(self, logits: torch.Tensor, allowed: NDArray[Any]) -> int:
         choices = torch.from_numpy(allowed).to(logits.device)
         scores = logits[choices].float()
-        probabilities = scores.softmax(-1)
         if self.temperature:
             best = int((scores / self.temperature).softmax(-1).multinomial(1))
         else:
-            best = int(probabilities.argmax())
+            best = int(scores.argmax())
         if len(allowed) > 1:
-            self.trace.probabilities.append(float(probabilities[best]))
+            self.trace.note(scores.cpu().numpy(), best)
         return int(allowed[best])
 
     def _take(self, token: int) -> None:

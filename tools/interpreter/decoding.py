@@ -29,6 +29,8 @@ class Decoder:
         max_waiting: how many requests may wait for the one that is being decided.
         temperature: 0 in production; above, choices are drawn by their probabilities, which shows
             what the model takes for possible.
+        calibration: what logits are divided by before they become the confidence; it changes no
+            choice.
     """
 
     def __init__(
@@ -39,8 +41,10 @@ class Decoder:
         *,
         max_waiting: int = 64,
         temperature: float = 0.0,
+        calibration: float = 1.0,
     ) -> None:
         self.tokenizer = tokenizer
+        self._calibration = calibration
         self._model = FastForward(model, tokenizer, temperature)
         self._backend = LLGuidanceBackend(self._model)
         self._max_prompt_tokens = max_prompt_tokens
@@ -68,7 +72,7 @@ class Decoder:
             TooManyWaiting: `max_waiting` others wait already.
             Cancelled: nobody waits for the answer any more.
         """
-        trace = Trace()
+        trace = Trace(temperature=self._calibration)
         with self._turn(deadline) as checkpoint:
             generator = SteerableGenerator.from_processor(self._model, self._processor(schema))
             text = generator(
@@ -83,7 +87,7 @@ class Decoder:
         self, requests: Sequence[Request], deadline: Deadline | None = None
     ) -> list[tuple[str, Trace]]:
         """`decode` for several requests together, each under its own schema."""
-        traces = [Trace() for _ in requests]
+        traces = [Trace(temperature=self._calibration) for _ in requests]
         if not requests:
             return []
         with self._turn(deadline) as checkpoint:

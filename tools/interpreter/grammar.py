@@ -12,15 +12,35 @@ from camara_qod.tools.errors import DecodingError
 
 @dataclass
 class Trace:
-    """What happened while decoding: the probability of each free choice, and model passes."""
+    """What happened while decoding: the probability of each free choice, and model passes.
+
+    Attributes:
+        probabilities: of each free choice, calibrated.
+        passes: through the model.
+        scores: of each free choice, the logits of what was allowed, the chosen token's first.
+        temperature: what logits are divided by before they become probabilities.
+    """
 
     probabilities: list[float] = field(default_factory=list)
     passes: int = 0
+    scores: list[NDArray[Any]] = field(default_factory=list)
+    temperature: float = 1.0
 
     @property
     def confidence(self) -> float:
         """Probability of all free choices together, 0 to 1; 1 where nothing was free."""
         return float(np.prod(self.probabilities)) if self.probabilities else 1.0
+
+    def note(self, scores: NDArray[Any], chosen: int) -> None:
+        """Add a choice among tokens with these logits."""
+        self.scores.append(np.concatenate([scores[[chosen]], np.delete(scores, chosen)]))
+        self.probabilities.append(probability(self.scores[-1], self.temperature))
+
+
+def probability(scores: NDArray[Any], temperature: float) -> float:
+    """Softmax of the first of some logits at a temperature, 0 to 1."""
+    scaled = scores.astype(np.float64) / temperature
+    return float(1 / np.exp(scaled - scaled[0]).sum())
 
 
 class Matcher:

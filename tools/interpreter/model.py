@@ -11,6 +11,7 @@ from transformers import BitsAndBytesConfig
 from camara_qod.tools.errors import ModelError
 from camara_qod.tools.interpreter.adapter import adapted
 from camara_qod.tools.interpreter.base import load_base
+from camara_qod.tools.interpreter.calibration import temperature_beside
 from camara_qod.tools.interpreter.deadline import Deadline
 from camara_qod.tools.interpreter.decoding import Decoder, Request
 from camara_qod.tools.interpreter.embedded import EMBEDDED, embedded_model, shipped_adapter
@@ -40,6 +41,7 @@ def load_decoder(settings: QodSettings) -> Decoder | RemoteDecoder:
         tokenizer,
         settings.max_prompt_tokens,
         max_waiting=settings.max_waiting,
+        calibration=temperature_beside(_adapter(settings)),
     )
 
 
@@ -101,6 +103,13 @@ def load_model(settings: QodSettings) -> tuple[Any, Any]:
         if settings.quantization == "none":
             model = model.merge_and_unload()
     return model.eval(), tokenizer
+
+
+def _adapter(settings: QodSettings) -> Path | str | None:
+    """The adapter that decides, be it in the weights already or not."""
+    if settings.adapter is None and settings.model == EMBEDDED:
+        return shipped_adapter()
+    return None if settings.adapter == NO_ADAPTER else settings.adapter
 
 
 def _parts(settings: QodSettings) -> tuple[Path | str, Path | str | None]:

@@ -1,0 +1,101 @@
+"""The temperature at which a model is as sure as it is right, on texts it was not trained on."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.progress import track
+
+from camara_qod.tools.errors import TrainingError
+from camara_qod.tools.interpreter.calibration import CALIBRATION
+from camara_qod.tools.interpreter.decision import Decision
+from camara_qod.tools.interpreter.decoding import Decoder
+from camara_qod.tools.interpreter.grammar import probability
+from camara_qod.tools.interpreter.offering.offer import Offer
+from camara_qod.tools.interpreter.prompt import labelled
+from camara_qod.training.dataset import Record
+from camara_qod.training.run import explained
+
+#: From half as sure to four times less sure than the model's own probabilities are.
+_GRID = np.geomspace(0.5, 4.0, 85)
+_ALMOST = 1e-6
+#: Fewer tell nothing.
+_LEAST = 50
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A decision: the logits of each free choice, the chosen token's first, and how it ended."""
+
+    scores: Sequence[NDArray[np.float32]]
+    right: bool
+
+    def confidence(self, temperature: float) -> float:
+        """Probability of all choices together at a temperature."""
+        return float(np.prod([probability(item, temperature) for item in self.scores]))
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What was found: the temperature, how many decisions it rests on, and their mean log loss."""
+
+    temperature: float
+    decisions: int
+    right: int
+    log_loss_before: float
+    log_loss: float
+
+
+def outcomes(decoder: Decoder, records: Iterable[Record]) -> list[Outcome]:
+    """Decide each conversation, and compare with its label.
+
+    Args:
+        decoder: under the adapter that is calibrated.
+        records: conversations that it was not trained on.
+    """
+    made = []
+    for record in track(list(records), "Deciding", console=Console(stderr=True)):
+        offer = Offer(record.context)
+        text, trace = decoder.decode(labelled(record.context, offer.labels), offer.schema)
+        made.append(Outcome(trace.scores, Decision.from_json(text) == record.answer))
+    return made
+
+
+def fit(found: Sequence[Outcome]) -> Calibration:
+    """The temperature of least log loss between confidence and being right.
+
+    Raises:
+        TrainingError: there are too few decisions to tell.
+    """
+    if len(found) < _LEAST:
+        raise TrainingError(
+            f"{len(found)} decisions are too few to calibrate with: raise `validation_examples` in "
+            f"the recipe to {_LEAST} at least."
+        )
+    losses = [_log_loss(found, temperature) for temperature in _GRID]
+    best = int(np.argmin(losses))
+    return Calibration(
+        temperature=round(float(_GRID[best]), 3),
+        decisions=len(found),
+        right=sum(item.right for item in found),
+        log_loss_before=round(_log_loss(found, 1.0), 4),
+        log_loss=round(losses[best], 4),
+    )
+
+
+def _log_loss(found: Sequence[Outcome], temperature: float) -> float:
+    sure = np.array([item.confidence(temperature) for item in found]).clip(_ALMOST, 1 - _ALMOST)
+    right = np.array([item.right for item in found])
+    return float(-np.log(np.where(right, sure, 1 - sure)).mean())
+
+
+def write(found: Calibration, adapter: Path) -> Path:
+    """Keep it beside the adapter."""
+    path = adapter / CALIBRATION
+    with explained(path):
+        path.write_text(json.dumps(asdict(found), indent=1) + "\n", encoding="utf-8")
+    return path
