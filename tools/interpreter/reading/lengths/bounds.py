@@ -5,7 +5,7 @@ from enum import Enum
 
 from camara_qod.tools.interpreter.reading.lengths.forms import BLANK, DATE
 from camara_qod.tools.interpreter.reading.lengths.numbers import number
-from camara_qod.tools.interpreter.reading.lengths.parts import DAY, MINUTE, Part
+from camara_qod.tools.interpreter.reading.lengths.parts import DAY, HOUR, MINUTE, Part
 from camara_qod.tools.interpreter.reading.lengths.view import View
 
 _YEAR = 360 * DAY
@@ -14,6 +14,7 @@ _GROUP = 3
 _MORNING = 6
 #: From here on a number in words behind "an hour and" is hardly one of things.
 _MINUTES = 10
+_NOON, _HOURS = 12, 24
 _STOPS = (".", "!", "?")
 _DASHES = "\u2014\u2015"
 _BLANKS = (BLANK, DATE)
@@ -143,7 +144,10 @@ def _left_words(view: View, place: int, found: Part) -> Verdict:
     if found.article and _rate(view, place):
         return Verdict.NOTHING
     before = view.before(place, "every", "ago", "ordinal", "age")
-    if before is not None:
+    said = view.before(place, "for")
+    if found.seconds == found.unit and view.before(place, "not") is not None:
+        return Verdict.NOTHING
+    if before is not None and (said is None or said >= before):
         lower = found.seconds is None and view.at(before, "between")
         return Verdict.UNREAD if lower else Verdict.NOTHING
     if view.before(place, "daily") is not None:
@@ -223,6 +227,8 @@ def _is_amount(view: View, place: int) -> bool:
 
 def _right_words(view: View, place: int, found: Part) -> Verdict:
     end = found.end
+    if found.seconds == found.unit and view.at(end, "not_behind"):
+        return Verdict.NOTHING
     if view.at(end, "ago_behind") or view.at(end, "age_behind") or view.at(end, "every_behind"):
         return Verdict.NOTHING
     if view.word(end) == "-" and view.at(end + 1, "age_behind"):
@@ -261,7 +267,18 @@ def _number_behind(view: View, end: int) -> bool:
     joint = view.past(end, "and")
     if joint > end and (view.at(joint, "part") or _large(view, joint)):
         return True
+    if joint > view.past(end, "fill", "total") and _breaks_off(view, joint):
+        return True
     return _other_end(view, end)
+
+
+def _breaks_off(view: View, place: int) -> bool:
+    """Whether nothing more is said."""
+    while place < len(view) and not view.begins_line(place):
+        if not view.is_sign(place):
+            return False
+        place += 1
+    return True
 
 
 def _large(view: View, place: int) -> bool:
@@ -281,20 +298,40 @@ def _other_end(view: View, end: int) -> bool:
     return bool(count and view.unit(view.past(count.end, "fill")))
 
 
-def _clocklike(view: View, place: int, found: Part) -> bool:
-    """Whether hours and minutes could be a time of day: "10h20" without a word for how long."""
+def _clocklike(view: View, place: int, found: Part) -> int | None:
+    """The hour of what could be a time of day: "10h20" without a word for how long."""
+    if view.language.twelve_hours or not view.is_digits(place):
+        return None
+    hour = int(view.word(place)[:_GROUP])
+    if _pointed(view, place, found):
+        return hour
     written = found.end - place == 3 and view.is_digits(place + 2) and view.glued(place + 1)
-    if not written or view.language.twelve_hours or int(view.word(place)[:3]) < _MORNING:
-        return False
-    return not is_for(view, place) or view.before(place, "of") is not None
+    if not written or hour < _MORNING:
+        return None
+    return None if is_for(view, place) and view.before(place, "of") is None else hour
+
+
+def _pointed(view: View, place: int, found: Part) -> bool:
+    """Whether two digits stand behind a point, before a unit that times of day have as well."""
+    minutes, end = view.word(place + 2), place + 3
+    pointed = view.word(place + 1) == "." and view.is_digits(place + 2) and view.glued(place + 2)
+    marked = found.unit == HOUR and not found.letter and view.at(end, "oclock_behind")
+    return bool(pointed and marked and len(minutes) == 2 and int(minutes) < 60)
+
+
+def _of_hour(view: View, place: int, hour: int) -> Verdict:
+    """Late hours behind "of" are times of day, all others could be lengths as well."""
+    late = _NOON < hour <= _HOURS
+    of = view.before(place, "of") is not None
+    return Verdict.NOTHING if late and (of or not is_for(view, place)) else Verdict.UNREAD
 
 
 def _scale(view: View, place: int, found: Part) -> Verdict:
     """Years are ages and dates unless they are said to be a length; parts of seconds are delays."""
     if found.seconds is not None and 0 < found.seconds < 1:
         return Verdict.NOTHING
-    if _clocklike(view, place, found):
-        return Verdict.UNREAD
+    if (hour := _clocklike(view, place, found)) is not None:
+        return _of_hour(view, place, hour)
     said = is_for(view, place) and view.before(place, "of") is None
     if found.unit >= _YEAR and not said:
         return Verdict.NOTHING

@@ -1,9 +1,10 @@
 """Up to when: "until 9 pm", "bis 22 Uhr", "21:00'e kadar", and ends that cannot be read."""
 
 from camara_qod.tools.interpreter.reading.lengths.around import around, within
+from camara_qod.tools.interpreter.reading.lengths.closing import closes
 from camara_qod.tools.interpreter.reading.lengths.dates import date
 from camara_qod.tools.interpreter.reading.lengths.found import Found, Kind
-from camara_qod.tools.interpreter.reading.lengths.lengths import closes, length
+from camara_qod.tools.interpreter.reading.lengths.lengths import length
 from camara_qod.tools.interpreter.reading.lengths.moments import (
     day_or_date,
     moment,
@@ -21,7 +22,7 @@ def end(view: View, place: int) -> Found | None:
     """The end that begins at a token, or at the day before its word."""
     lead = around(view, place).end
     for start in {place, lead}:
-        for read in (_at_moment, _at_day, _at_event, _limit):
+        for read in (_at_moment, _at_day, _at_event, _limit, _from_now):
             if found := read(view, place, start):
                 return found
     return _behind(view, place)
@@ -59,9 +60,23 @@ def _limit(view: View, place: int, start: int) -> Found | None:
     """Words that stand before lengths as well as times of day: "up to 9 pm"."""
     marker = view.at(start, "limit")
     found = moment(view, marker.end, marked=True) if marker else None
+    if marker and len(view.word(marker.end)) == _FOUR and view.is_digits(marker.end):
+        return None
     if found and found.told is Told.YES:
         return Found(place, found.end, Kind.END, clocks=(found.clock,))
     return None
+
+
+def _from_now(view: View, place: int, start: int) -> Found | None:
+    """From now to a time of day, where the word before it is none of an end."""
+    marker = view.at(start, "from") or view.at(start, "between")
+    now = view.at(marker.end, "now") if marker else None
+    stop = view.past(now.end, "to") if now else start
+    found = moment(view, stop, marked=True) if now and stop > now.end else None
+    if found is None or found.told is Told.NO:
+        return None
+    kind = Kind.UNREAD if unsure(view, found) else Kind.END
+    return Found(place, found.end, kind, clocks=(found.clock,))
 
 
 def _at_day(view: View, place: int, start: int) -> Found | None:

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from camara_qod.tools.interpreter.reading.lengths.around import around
 from camara_qod.tools.interpreter.reading.lengths.clock import A_DAY, HALF_A_DAY, Clock
+from camara_qod.tools.interpreter.reading.lengths.closing import closes
 from camara_qod.tools.interpreter.reading.lengths.numbers import Number, number
 from camara_qod.tools.interpreter.reading.lengths.phrases import Period
 from camara_qod.tools.interpreter.reading.lengths.told import Moment, Told
@@ -10,6 +12,7 @@ from camara_qod.tools.interpreter.reading.lengths.view import View
 
 _HOURS, _HALF = 24, 12
 _AN_HOUR = 3600
+_FOUR = 4
 _MONTHS = 12
 
 
@@ -45,8 +48,20 @@ def hours(view: View, marked: Mark) -> Moment | None:
 
 def _named(view: View, place: int) -> Moment | None:
     """Noon and midnight."""
-    hit = view.value(place, "clock")
-    return Moment(Clock(int(hit[0])), hit[1], half=True) if hit else None
+    if not (hit := view.value(place, "clock")):
+        return None
+    more, end = _behind_name(view, hit[1])
+    return Moment(Clock((int(hit[0]) + more) % A_DAY), end, half=True)
+
+
+def _behind_name(view: View, place: int) -> tuple[int, int]:
+    """Minutes behind noon and midnight: "minuit et demi", "mezzanotte e dieci"."""
+    if more := view.value(place, "clock_behind"):
+        return int(more[0]), more[1]
+    count = None if view.begins_line(place) else number(view, view.past(place, "and"))
+    if not count or count.digits or count.article or count.value not in range(1, 60):
+        return 0, place
+    return (int(count.value), count.end) if closes(view, count.end) else (0, place)
 
 
 def _hour(view: View, place: int) -> Number | None:
@@ -59,6 +74,8 @@ def _hour(view: View, place: int) -> Number | None:
 def _spoken(view: View, place: int) -> Moment | None:
     """Minutes said before or behind the hour: "half past nine", "las nueve y media"."""
     before = view.value(place, "clock_before")
+    if before and (name := view.value(before[1], "clock")):
+        return Moment(Clock(int(name[0] + before[0]) % A_DAY), name[1], half=True)
     hour = _hour(view, before[1] if before else place)
     if not hour or (hour.digits and before is None and view.glued(place)) or hour.value is None:
         return None
@@ -85,12 +102,34 @@ def _time(view: View, mark: Mark) -> Moment | None:
         and (view.is_digits(place - 1) or view.is_word(place - 1))
     ):
         return None
+    if four := _in_four_digits(view, place):
+        return four
     hour = _hour(view, place)
-    if not hour or hour.article or hour.value is None or hour.value.denominator != 1:
+    if not hour or hour.value is None or hour.value.denominator != 1:
         return _pointed(view, mark)
+    if hour.article:
+        return _from_article(view, mark, hour.end)
     if not 0 <= hour.value <= _HOURS or (len(view.word(place)) > 2 and hour.digits):
         return None
     return _from_hour(view, mark, int(hour.value), hour.end)
+
+
+def _in_four_digits(view: View, place: int) -> Moment | None:
+    """Hours and minutes in one number, where a word behind it tells: "2200 hrs"."""
+    word = view.word(place)
+    if not view.is_digits(place) or len(word) != _FOUR or word >= "2400" or word[2] >= "6":
+        return None
+    end = view.past(place + 1, "oclock_behind", "oclock_four")
+    minutes = 60 * int(word[:2]) + int(word[2:])
+    return Moment(Clock(minutes), end, half=True) if end > place + 1 else None
+
+
+def _from_article(view: View, mark: Mark, end: int) -> Moment | None:
+    """One o'clock where "one" is an article as well, if something else tells the time of day."""
+    if not mark.marked or not (found := _from_hour(view, mark, 1, end)):
+        return None
+    told = found.told is not Told.NO or around(view, found.end).period
+    return found if told or view.before(mark.end, "article") is not None else None
 
 
 def _from_hour(view: View, mark: Mark, hour: int, end: int) -> Moment | None:

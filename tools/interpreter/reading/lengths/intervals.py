@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from camara_qod.tools.interpreter.reading.lengths.around import around, within
 from camara_qod.tools.interpreter.reading.lengths.clock import HALF_A_DAY, Clock
+from camara_qod.tools.interpreter.reading.lengths.closing import closes
 from camara_qod.tools.interpreter.reading.lengths.found import Found, Kind
-from camara_qod.tools.interpreter.reading.lengths.lengths import closes
 from camara_qod.tools.interpreter.reading.lengths.moments import moment, stands_alone, unsure
 from camara_qod.tools.interpreter.reading.lengths.told import Moment, Told
 from camara_qod.tools.interpreter.reading.lengths.view import View

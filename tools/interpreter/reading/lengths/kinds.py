@@ -14,7 +14,7 @@ LENGTH |= {"multiple"}
 #: What a time of day, or an interval, begins with.
 MOMENT = frozenset(("number", "beginning", "hour", "clock", "clock_before", "day", "period"))
 MOMENT |= {"at", "oclock", "article", "between"}
-END = MOMENT | {"until", "open", "limit", "part_of_day", "month"}
+END = MOMENT | {"until", "from", "open", "limit", "part_of_day", "month"}
 START = MOMENT | {"from", "from_day", "start", "in", "now", "month"}
 #: What may stand between a number of things and how long each of them is.
 PRODUCT = frozenset(("product", "product_each"))

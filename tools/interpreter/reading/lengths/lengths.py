@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from camara_qod.tools.interpreter.reading.lengths.closing import closes
 from camara_qod.tools.interpreter.reading.lengths.numbers import number
 from camara_qod.tools.interpreter.reading.lengths.parts import (
     DAY,
@@ -16,6 +17,8 @@ from camara_qod.tools.interpreter.reading.lengths.view import View
 
 _MONTH = 28 * DAY
 _MOST = 48
+#: What minutes and seconds without their name stand behind.
+_BELOW = {HOUR: MINUTE, MINUTE: 1}
 _SIGNS = ("x", "*")
 _WORDS_OF_A_THING = 2
 
@@ -62,12 +65,13 @@ def _following(view: View, last: Part) -> Part | None:
         return None
     if found.seconds is not None and found.seconds >= last.unit:
         return None
-    return found
+    return None if view.at(found.end, "not_behind") else found
 
 
 def _bare_minutes(view: View, last: Part) -> Part | None:
-    """Minutes without their unit: "1h30", "two hours fifteen"."""
-    if last.unit != HOUR or last.split or last.seconds is None:
+    """The next smaller unit without its name: "1h30", "two hours fifteen", "1 min 30"."""
+    size = _BELOW.get(last.unit)
+    if not size or last.split or last.seconds is None or (last.letter and size != MINUTE):
         return None
     joint = view.past(last.end, "and")
     count = None if view.begins_line(joint) else number(view, joint)
@@ -75,7 +79,8 @@ def _bare_minutes(view: View, last: Part) -> Part | None:
         return None
     if not 0 < count.value < 60 or count.end - joint > 3 or not _closes(view, joint, count.end):
         return None
-    return Part(last.seconds + 60 * count.value, view.past(count.end, "minute_behind"), MINUTE)
+    end = view.past(count.end, "minute_behind") if size == MINUTE else count.end
+    return Part(last.seconds + size * count.value, end, size)
 
 
 def _closes(view: View, place: int, end: int) -> bool:
@@ -83,21 +88,9 @@ def _closes(view: View, place: int, end: int) -> bool:
     if view.at(end, "minute_behind"):
         return True
     if view.glued(place) and view.is_digits(place):
-        return len(view.word(place)) == 2 and not (view.glued(end) and not view.is_sign(end))
+        apart = not view.glued(end) or view.is_sign(end) or view.is_ideograph(end)
+        return len(view.word(place)) == 2 and apart
     return closes(view, end)
-
-
-def closes(view: View, end: int) -> bool:
-    """Whether nothing that a bare number would count stands at a token."""
-    if end >= len(view) or view.begins_line(end):
-        return True
-    if view.is_sign(end):
-        return not (view.glued(end) and view.glued(end + 1) and view.word(end) not in "?!;)\"'")
-    return (
-        not view.glued(end)
-        and view.is_word(end)
-        and bool(view.at(end, "clause") or view.at(end, "for") or view.at(end, "from"))
-    )
 
 
 def _product(view: View, place: int) -> Part | None:
@@ -175,8 +168,25 @@ def _more(view: View, found: Part) -> Part | None:
     for kind, sign in (("sum", 1), ("less", -1)):
         if hit := view.at(joint, kind):
             other = _chain(view, hit.end)
+            if other is None and sign < 0:
+                return _less_bare(view, found, joint, hit.end)
             if other and other.seconds is not None and found.seconds is not None:
                 seconds = found.seconds + sign * other.seconds
                 return replace(other, seconds=seconds if seconds >= 0 else None)
             return other
     return None
+
+
+def _less_bare(view: View, found: Part, joint: int, place: int) -> Part | None:
+    """Without what is taken away: "dos horas menos cuarto", "two hours less ten"."""
+    place = view.past(place, "article", "the")
+    if hit := view.value(place, "part"):
+        taken, end = hit[0] * found.unit, hit[1]
+    elif (count := number(view, place)) and not count.article and count.value is not None:
+        taken, end = count.value * _BELOW.get(found.unit, 0), count.end
+    else:
+        return None
+    clock = view.at(joint, "clock_behind") and view.before(joint, "oclock_behind") is not None
+    if clock or not taken or not closes(view, end) or found.seconds is None:
+        return replace(found, seconds=None, end=end)
+    return replace(found, seconds=max(found.seconds - taken, 0) or None, end=end, split=True)

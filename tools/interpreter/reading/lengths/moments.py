@@ -2,10 +2,10 @@
 
 from camara_qod.tools.interpreter.reading.lengths.around import around
 from camara_qod.tools.interpreter.reading.lengths.clock import Day
+from camara_qod.tools.interpreter.reading.lengths.closing import closes
 from camara_qod.tools.interpreter.reading.lengths.dates import date
 from camara_qod.tools.interpreter.reading.lengths.found import Found, Kind
 from camara_qod.tools.interpreter.reading.lengths.hours_of_day import hours, mark
-from camara_qod.tools.interpreter.reading.lengths.lengths import closes
 from camara_qod.tools.interpreter.reading.lengths.told import Moment, Told, in_period
 from camara_qod.tools.interpreter.reading.lengths.view import View
 

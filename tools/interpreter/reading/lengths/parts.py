@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from camara_qod.tools.interpreter.reading.lengths.closing import closes
 from camara_qod.tools.interpreter.reading.lengths.numbers import Number, number
 from camara_qod.tools.interpreter.reading.lengths.phrases import Amount, Unit
 from camara_qod.tools.interpreter.reading.lengths.view import View
@@ -116,7 +117,8 @@ def _with_fraction(view: View, count: Number) -> tuple[Amount | None, int]:
     """A number with the fraction that belongs to it: "two and a half", "zwei einhalb"."""
     if count.value is None:
         return None, count.end
-    if more := view.value(count.end, "plus"):
+    more = view.value(count.end, "plus")
+    if more and not (count.article and view.at(count.end, "alone")):
         return count.value + more[0], more[1]
     joint = view.past(_over_hyphen(view, count.end), "and")
     if joint > count.end:
@@ -216,14 +218,22 @@ def _over_hyphen(view: View, place: int) -> int:
 
 
 def _tail(view: View, place: int) -> tuple[Amount, int] | None:
-    """A fraction behind a unit: "and a half", "et demie", 半."""
+    """A fraction behind a unit: "and a half", "et demie", 半, "trois quarts"."""
     joint = view.past(place, "and")
     if joint == place and not view.is_ideograph(place):
-        return None
+        return _fraction_of_words(view, place)
     for start in (joint, view.past(joint, "one")):
         if hit := view.value(start, "part"):
             behind = _over_hyphen(view, view.past(hit[1], "of"))
             return None if view.unit(behind) or view.unit(hit[1]) else hit
+    return None
+
+
+def _fraction_of_words(view: View, place: int) -> tuple[Amount, int] | None:
+    """A fraction of several words that nothing joins to its unit: "une heure trois quarts"."""
+    hit = None if view.at(place, "per") else view.value(place, "part")
+    if hit and hit[1] > place + 1 and view.is_word(place + 1) and closes(view, hit[1]):
+        return hit
     return None
 
 
@@ -242,8 +252,8 @@ def _one_and(view: View, place: int) -> Part | None:
     size, end = unit
     if view.is_ideograph(place):
         return None
-    if tail := _tail(view, end):
-        return Part((1 + tail[0]) * size.seconds, tail[1], size.seconds, split=True)
+    if _tail(view, end):
+        return _one(view, size, end)
     joint = view.past(end, "and")
     more = counted(view, joint) or _alone(view, joint) if size.one and joint > end else None
     if more and more.unit < size.seconds:
@@ -270,5 +280,12 @@ def _next(view: View, place: int) -> Part | None:
     if not unit[0].letter and (
         MINUTE <= unit[0].seconds <= HOUR or view.before(place, "for") is not None
     ):
-        return Part(unit[0].seconds, unit[1], unit[0].seconds, article=True)
+        return _one(view, *unit)
     return None
+
+
+def _one(view: View, unit: Unit, end: int) -> Part:
+    """One of a unit, with the fraction behind it."""
+    if tail := _tail(view, end):
+        return Part((1 + tail[0]) * unit.seconds, tail[1], unit.seconds, split=True)
+    return Part(unit.seconds, end, unit.seconds, article=True)

@@ -84,7 +84,10 @@ def _readings(tokens: Tokens) -> list[Reading]:
 def _is_sure(view: View, found: Found) -> bool:
     """Whether more than single words speak for a reading in a language that the text is not in."""
     within = range(found.start, found.end)
-    return any(view.is_digits(at) or view.unit(at) or view.at(at, "alone") for at in within)
+    units = [unit[0].seconds for at in within if (unit := view.unit(at))]
+    return all(units) and any(
+        view.is_digits(at) or view.unit(at) or view.at(at, "alone") for at in within
+    )
 
 
 def _time(tokens: Tokens, found: Found) -> Time:

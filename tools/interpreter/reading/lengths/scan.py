@@ -4,12 +4,13 @@ from collections.abc import Callable
 
 from camara_qod.tools.interpreter.reading.lengths import kinds
 from camara_qod.tools.interpreter.reading.lengths.bounds import Verdict, is_for, judged
+from camara_qod.tools.interpreter.reading.lengths.closing import closes
 from camara_qod.tools.interpreter.reading.lengths.dates import date
 from camara_qod.tools.interpreter.reading.lengths.ends import end
 from camara_qod.tools.interpreter.reading.lengths.found import Found, Kind
 from camara_qod.tools.interpreter.reading.lengths.hours import colons, prime
 from camara_qod.tools.interpreter.reading.lengths.intervals import interval
-from camara_qod.tools.interpreter.reading.lengths.lengths import closes, length
+from camara_qod.tools.interpreter.reading.lengths.lengths import length
 from camara_qod.tools.interpreter.reading.lengths.moments import time_of_day
 from camara_qod.tools.interpreter.reading.lengths.numbers import number
 from camara_qod.tools.interpreter.reading.lengths.parts import Part
@@ -136,6 +137,8 @@ def _judged(view: View, place: int, found: Part) -> Found:
     lasting = view.past(found.end, "lasting")
     behind = view.at(found.end, "in_behind")
     if behind and behind.end >= lasting and not is_for(view, place):
+        if view.at(behind.end, "ago_behind"):
+            return Found(place, behind.end, Kind.NOTHING)
         return Found(place, behind.end, Kind.START, seconds=round(found.seconds))
     total = (
         view.before(place, "total_before") is not None or view.at(found.end, "total") is not None

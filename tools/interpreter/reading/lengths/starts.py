@@ -1,13 +1,17 @@
 """From when: "in half an hour", "from 14:00", "ab morgen", 10時から; what begins now is none."""
 
 from camara_qod.tools.interpreter.reading.lengths.around import around, within
+from camara_qod.tools.interpreter.reading.lengths.closing import closes
 from camara_qod.tools.interpreter.reading.lengths.dates import date
 from camara_qod.tools.interpreter.reading.lengths.found import Found, Kind
-from camara_qod.tools.interpreter.reading.lengths.lengths import closes, length
+from camara_qod.tools.interpreter.reading.lengths.lengths import length
 from camara_qod.tools.interpreter.reading.lengths.moments import day_or_date, moment, stands_alone
 from camara_qod.tools.interpreter.reading.lengths.numbers import number
 from camara_qod.tools.interpreter.reading.lengths.told import Told
 from camara_qod.tools.interpreter.reading.lengths.view import View
+
+#: Phrases whose later words are no beginning.
+_NO_START = ("most", "above", "for", "ago")
 
 
 def start(view: View, place: int) -> Found | None:
@@ -21,10 +25,12 @@ def start(view: View, place: int) -> Found | None:
 def _after(view: View, place: int) -> Found | None:
     """After a length: "in half an hour", "starting in 30 minutes"."""
     before = view.past(place, "from", "start")
-    marker = None if view.inside(before, "most", "above", "for") else view.at(before, "in")
+    marker = None if view.inside(before, *_NO_START) else view.at(before, "in")
     found = length(view, view.past_all(marker.end, "about")) if marker else None
-    if found is None:
+    if marker is None or found is None or view.at(found.end, "ago_behind"):
         return None
+    if number(view, marker.end) and view.word(before - 1) == view.word(marker.end):
+        return Found(place, found.end, Kind.NOTHING)  # every so often
     stop = view.past(found.end, "in_behind")
     delay = None if found.seconds is None else round(found.seconds)
     return Found(place, stop, Kind.START, seconds=delay)
@@ -42,6 +48,8 @@ def _at(view: View, place: int) -> Found | None:
     if found is None or (found.told is Told.NO and not _bare(view, found.end)):
         return None
     if found.told is Told.UNIT and not found.sure and view.at(before, "ago"):
+        return None
+    if found.told is Told.NO and view.at(before, "start") and view.at(marker.end, "pronoun"):
         return None
     found = within(found, lead) if before > place else found
     stop = view.past(found.end, "from_behind")
