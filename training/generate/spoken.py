@@ -54,11 +54,18 @@ def _spoken(item: dict[str, Any]) -> Spoken:
 
 
 def halves(texts: list[Spoken], share: float, seed: int) -> tuple[list[Spoken], list[Spoken]]:
-    """Texts to train on, and a part of them to validate with."""
-    shuffled = list(texts)
-    random.Random(seed).shuffle(shuffled)  # noqa: S311
-    size = round(len(shuffled) * share)
-    return shuffled[size:], shuffled[:size]
+    """Texts to train on, and a part of them to validate with.
+
+    Each text's own words decide, so that texts that are added later move no other.
+    """
+    held = [text for text in texts if _drawn(text, seed) < share]
+    kept = [text for text in texts if _drawn(text, seed) >= share]
+    random.Random(seed).shuffle(held)  # noqa: S311
+    return kept, held
+
+
+def _drawn(text: Spoken, seed: int) -> float:
+    return random.Random(f"{seed} {text.turns[0][0]}").random()  # noqa: S311
 
 
 def examples(rng: random.Random, spoken: Spoken) -> Iterator[Example]:
