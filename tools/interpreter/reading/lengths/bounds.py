@@ -3,6 +3,7 @@
 import unicodedata
 from enum import Enum
 
+from camara_qod.tools.interpreter.reading.lengths.closing import closes
 from camara_qod.tools.interpreter.reading.lengths.forms import BLANK, DATE
 from camara_qod.tools.interpreter.reading.lengths.numbers import number
 from camara_qod.tools.interpreter.reading.lengths.parts import DAY, HOUR, MINUTE, Part
@@ -15,6 +16,7 @@ _MORNING = 6
 #: From here on a number in words behind "an hour and" is hardly one of things.
 _MINUTES = 10
 _NOON, _HOURS = 12, 24
+_SIXTY, _LONGEST = 60, 9
 _STOPS = (".", "!", "?")
 _DASHES = "\u2014\u2015"
 _BLANKS = (BLANK, DATE)
@@ -191,6 +193,8 @@ def _number_before(view: View, place: int) -> bool:
         return False
     if view.is_digits(before) and not view.glued(place):
         return _is_bare(view, before) and _could_count(view, place)
+    if view.word(before) == "," and not view.glued(place):
+        return _counts_up(view, place)
     start = view.before(place, "number", "part", "beginning", "plus")
     if start is not None:
         one = view.value(start, "number")
@@ -198,6 +202,16 @@ def _number_before(view: View, place: int) -> bool:
     article = view.before(place, "the")
     joint = view.before(place if article is None else article, "and")
     return joint is not None and _is_amount(view, joint - 1)
+
+
+def _counts_up(view: View, place: int) -> bool:
+    """Whether a number is the second of two that follow each other: "two, three hours"."""
+    count, comma = number(view, place), place - 1
+    start = comma - 1 if view.is_digits(comma - 1) else view.before(comma, "number", "one")
+    first = None if start is None else number(view, start)
+    if not count or not first or first.end != comma or first.digits != count.digits:
+        return False
+    return first.value is not None and count.value == first.value + 1
 
 
 def _could_count(view: View, place: int) -> bool:
@@ -261,11 +275,11 @@ def _number_behind(view: View, end: int) -> bool:
         return False
     if view.is_digits(end):
         apart = view.glued(end + 1) and view.word(end + 1) in ".:/-" and view.is_digits(end + 2)
-        return not apart
+        return not (apart or _measures(view, end))
     if view.at(end, "part") or view.at(end, "number") or view.at(end, "plus"):
         return True
     joint = view.past(end, "and")
-    if joint > end and (view.at(joint, "part") or _large(view, joint)):
+    if joint > end and (view.at(joint, "part") or _unnamed(view, joint)):
         return True
     if joint > view.past(end, "fill", "total") and _breaks_off(view, joint):
         return True
@@ -281,10 +295,21 @@ def _breaks_off(view: View, place: int) -> bool:
     return True
 
 
-def _large(view: View, place: int) -> bool:
-    """Whether a number in words stands there that is rather one of minutes than of things."""
+def _measures(view: View, place: int) -> bool:
+    """Whether digits and the word behind them measure something else: "1080p", "4K", "100 Mbps"."""
+    thing = place + 1
+    if not view.is_word(thing) or view.unit(thing) or view.at(thing, "above_behind"):
+        return False
+    glued = view.glued(thing)
+    return int(view.word(place)[:_LONGEST]) >= _SIXTY or (glued and view.capital(thing))
+
+
+def _unnamed(view: View, place: int) -> bool:
+    """Whether a number stands there that is rather one of minutes than of things."""
     count = number(view, place)
-    return bool(count and count.value and not count.digits and count.value >= _MINUTES)
+    if not count or count.article or count.value is None:
+        return False
+    return closes(view, count.end) or (not count.digits and count.value >= _MINUTES)
 
 
 def _other_end(view: View, end: int) -> bool:
@@ -295,6 +320,8 @@ def _other_end(view: View, end: int) -> bool:
         return bool(count and not count.article) or view.at(choice, "vague") is not None
     joint = end + 1 if view.word(end) in ("-", "~") else until
     count = number(view, joint) if joint > end else None
+    if count and not count.digits and count.value is not None and count.value.denominator != 1:
+        return True
     return bool(count and view.unit(view.past(count.end, "fill")))
 
 
@@ -313,6 +340,8 @@ def _clocklike(view: View, place: int, found: Part) -> int | None:
 
 def _pointed(view: View, place: int, found: Part) -> bool:
     """Whether two digits stand behind a point, before a unit that times of day have as well."""
+    if view.language.group == ",":
+        return False
     minutes, end = view.word(place + 2), place + 3
     pointed = view.word(place + 1) == "." and view.is_digits(place + 2) and view.glued(place + 2)
     marked = found.unit == HOUR and not found.letter and view.at(end, "oclock_behind")

@@ -73,7 +73,7 @@ def _bare_minutes(view: View, last: Part) -> Part | None:
     size = _BELOW.get(last.unit)
     if not size or last.split or last.seconds is None or (last.letter and size != MINUTE):
         return None
-    joint = view.past(last.end, "and")
+    joint = view.past(last.end, "and") if size == MINUTE else last.end
     count = None if view.begins_line(joint) else number(view, joint)
     if not count or count.article or count.value is None or count.value.denominator != 1:
         return None
@@ -168,8 +168,8 @@ def _more(view: View, found: Part) -> Part | None:
     for kind, sign in (("sum", 1), ("less", -1)):
         if hit := view.at(joint, kind):
             other = _chain(view, hit.end)
-            if other is None and sign < 0:
-                return _less_bare(view, found, joint, hit.end)
+            if other is None:
+                return _unnamed(view, found, joint, sign)
             if other and other.seconds is not None and found.seconds is not None:
                 seconds = found.seconds + sign * other.seconds
                 return replace(other, seconds=seconds if seconds >= 0 else None)
@@ -177,16 +177,16 @@ def _more(view: View, found: Part) -> Part | None:
     return None
 
 
-def _less_bare(view: View, found: Part, joint: int, place: int) -> Part | None:
-    """Without what is taken away: "dos horas menos cuarto", "two hours less ten"."""
-    place = view.past(place, "article", "the")
+def _unnamed(view: View, found: Part, joint: int, sign: int) -> Part | None:
+    """What is added or taken away without its unit: "dos horas menos cuarto", "2 h less ten"."""
+    place = view.past(view.past(joint, "sum" if sign > 0 else "less"), "article", "the")
     if hit := view.value(place, "part"):
-        taken, end = hit[0] * found.unit, hit[1]
+        more, end = hit[0] * found.unit, hit[1]
     elif (count := number(view, place)) and not count.article and count.value is not None:
-        taken, end = count.value * _BELOW.get(found.unit, 0), count.end
+        more, end = count.value * _BELOW.get(found.unit, 0), count.end
     else:
         return None
     clock = view.at(joint, "clock_behind") and view.before(joint, "oclock_behind") is not None
-    if clock or not taken or not closes(view, end) or found.seconds is None:
+    if sign > 0 or clock or not more or not closes(view, end) or found.seconds is None:
         return replace(found, seconds=None, end=end)
-    return replace(found, seconds=max(found.seconds - taken, 0) or None, end=end, split=True)
+    return replace(found, seconds=max(found.seconds - more, 0) or None, end=end, split=True)
