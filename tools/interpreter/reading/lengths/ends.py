@@ -11,11 +11,12 @@ from camara_qod.tools.interpreter.reading.lengths.moments import (
     stands_alone,
     unsure,
 )
-from camara_qod.tools.interpreter.reading.lengths.told import Told
+from camara_qod.tools.interpreter.reading.lengths.told import Moment, Told
 from camara_qod.tools.interpreter.reading.lengths.view import View
 
 _WORDS_OF_AN_EVENT = 4
 _FOUR = 4
+_RANGE_SIGNS = ("-", "~")
 
 
 def end(view: View, place: int) -> Found | None:
@@ -35,12 +36,24 @@ def _at_moment(view: View, place: int, start: int) -> Found | None:
     found = moment(view, marker.end, marked=True)
     if found is None:
         return _in_four_digits(view, place, marker.end)
+    if other := _other(view, found):
+        return Found(place, other.end, Kind.UNREAD)
     if found.told is Told.NO:
         return Found(place, found.end, Kind.UNREAD) if closes(view, found.end) else None
     found = within(found, around(view, place)) if start > place else found
     doubtful = found.spoken and not (found.said or view.language.twelve_hours)
     kind = Kind.UNREAD if doubtful or unsure(view, found) else Kind.END
     return Found(place, found.end, kind, clocks=(found.clock,))
+
+
+def _other(view: View, found: Moment) -> Moment | None:
+    """The second of two times of day of which one is meant: "until 9:00 or 9:30"."""
+    sign = view.word(found.end) in _RANGE_SIGNS and not view.begins_line(found.end)
+    joint = found.end + 1 if sign else view.past(found.end, "or")
+    other = moment(view, joint, marked=True) if joint > found.end else None
+    if other is None or (other.told is Told.NO and not closes(view, other.end)):
+        return None
+    return other
 
 
 def _in_four_digits(view: View, place: int, start: int) -> Found | None:

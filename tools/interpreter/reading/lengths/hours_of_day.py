@@ -111,7 +111,10 @@ def _time(view: View, mark: Mark) -> Moment | None:
         return _from_article(view, mark, hour.end)
     if not 0 <= hour.value <= _HOURS or (len(view.word(place)) > 2 and hour.digits):
         return None
-    return _from_hour(view, mark, int(hour.value), hour.end)
+    found = _from_hour(view, mark, int(hour.value), hour.end)
+    if found and found.half and view.at(place, "hour"):
+        return found._replace(told=Told.YES)  # a word for nothing but an hour
+    return found
 
 
 def _in_four_digits(view: View, place: int) -> Moment | None:

@@ -56,6 +56,7 @@ def _is_interval(view: View, first: Moment, second: Moment, end: int, *, marked:
     if first.told is Told.UNIT or second.told is Told.UNIT:
         return marked
     closed = closes(view, end) or (end > second.end and view.is_ideograph(end))
+    closed = closed or bool(first.clock.day)
     return (marked or end > second.end) and closed and not view.at(end, "per")
 
 

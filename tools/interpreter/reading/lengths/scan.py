@@ -56,8 +56,16 @@ def _at(view: View, place: int) -> Found | None:
     if wanted:
         for bit, read in _READERS:
             if wanted & bit and (found := read(view, place)):
-                return found
+                return _in_zone(view, found)
     return None
+
+
+def _in_zone(view: View, found: Found) -> Found:
+    """A time of day in a zone of its own is not known exactly: "until 10:00 UTC"."""
+    if not found.clocks or not (zone := view.at(found.end, "zone")):
+        return found
+    kind = found.kind if found.kind in (Kind.START, Kind.NOTHING) else Kind.UNREAD
+    return found._replace(end=zone.end, kind=kind, clocks=())
 
 
 def _begins(view: View, place: int) -> bool:
