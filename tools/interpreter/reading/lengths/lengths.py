@@ -17,6 +17,8 @@ from camara_qod.tools.interpreter.reading.lengths.view import View
 
 _MONTH = 28 * DAY
 _MOST = 48
+#: The smallest number of minutes that is said without their name.
+_SPOKEN = 10
 #: What minutes and seconds without their name stand behind.
 _BELOW = {HOUR: MINUTE, MINUTE: 1}
 _SIGNS = ("x", "*")
@@ -79,6 +81,8 @@ def _bare_minutes(view: View, last: Part) -> Part | None:
         return None
     if not 0 < count.value < 60 or count.end - joint > 3 or not _closes(view, joint, count.end):
         return None
+    if count.value < _SPOKEN and not (count.digits and len(view.word(joint)) > 1):
+        return None
     end = view.past(count.end, "minute_behind") if size == MINUTE else count.end
     return Part(last.seconds + size * count.value, end, size)
 
@@ -88,7 +92,8 @@ def _closes(view: View, place: int, end: int) -> bool:
     if view.at(end, "minute_behind"):
         return True
     if view.glued(place) and view.is_digits(place):
-        apart = not view.glued(end) or view.is_sign(end) or view.is_ideograph(end)
+        latin = view.is_word(place - 1) and view.is_ideograph(end)
+        apart = not view.glued(end) or view.is_sign(end) or latin
         return len(view.word(place)) == 2 and apart
     return closes(view, end)
 
@@ -179,11 +184,15 @@ def _more(view: View, found: Part) -> Part | None:
 
 def _unnamed(view: View, found: Part, joint: int, sign: int) -> Part | None:
     """What is added or taken away without its unit: "dos horas menos cuarto", "2 h less ten"."""
+    if view.word(joint) == "+" and view.glued(joint + 1):
+        return None  # a phone number behind a length
     place = view.past(view.past(joint, "sum" if sign > 0 else "less"), "article", "the")
     if hit := view.value(place, "part"):
         more, end = hit[0] * found.unit, hit[1]
     elif (count := number(view, place)) and not count.article and count.value is not None:
         more, end = count.value * _BELOW.get(found.unit, 0), count.end
+    elif sign < 0 and closes(view, place):
+        more, end = 0, place  # less than another
     else:
         return None
     clock = view.at(joint, "clock_behind") and view.before(joint, "oclock_behind") is not None
