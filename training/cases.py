@@ -28,7 +28,8 @@ class Case(BaseModel):
     """One conversation: the user's turns, oldest first, and what should become of it.
 
     `now` is the time that times of day are reckoned from, `language` a code such as `de`.
-    `sessions` are ids that the API has named before the newest turn, `current` the one spoken of last.
+    `sessions` are ids that the API has named before the newest turn, `current` the last one spoken
+    of.
     """
 
     model_config = ConfigDict(extra="ignore")

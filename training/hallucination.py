@@ -12,7 +12,8 @@ from urllib.parse import unquote, urlsplit
 
 from camara_qod.tools.catalogue import Need
 from camara_qod.tools.interpreter.context import Context
-from camara_qod.tools.interpreter.reading.mention import Length, Number
+from camara_qod.tools.interpreter.reading.lengths import TimeOfDay
+from camara_qod.tools.interpreter.reading.mention import Length, Moment, Number
 from camara_qod.training.open_schema import ARGUMENTS
 
 _LENGTHS = ("duration", "requestedAdditionalDuration")
@@ -105,6 +106,11 @@ def _lengths(context: Context) -> Iterator[float]:
     """Lengths that were read, and bare numbers beside them in each unit ("no, make it 3")."""
     read = context.of(Length)
     yield from (item.seconds for item in read)
+    yield from (
+        item.time.seconds(context.now)
+        for item in context.of(Moment)
+        if isinstance(item.time, TimeOfDay)
+    )
     if read:
         yield from (item.value * unit for item in context.of(Number) for unit in _UNITS)
 

@@ -8,8 +8,9 @@ from camara_qod.tools.interpreter.context import Context
 from camara_qod.tools.interpreter.decision import DECLINE, Decision
 from camara_qod.tools.interpreter.offering.choice import Choice, wire
 from camara_qod.tools.interpreter.offering.offer import Offer
+from camara_qod.tools.interpreter.offering.values import UNREAD
 from camara_qod.tools.interpreter.operations import CREATE
-from camara_qod.tools.interpreter.reading.lengths import Unread
+from camara_qod.tools.interpreter.reading.lengths import TimeOfDay, Unread
 from camara_qod.tools.interpreter.reading.mention import Address, Invalid, Moment
 
 #: Instead of a length: words about time that lead to a question.
@@ -47,24 +48,39 @@ def _text(item: Choice | None) -> str | None:
 
 def _found(name: str, value: Any, some: Sequence[Choice], context: Context) -> Choice | None:
     if value == ASK:
-        return _question(some, context)
+        return _question(some) or _unread(some)
     fitting = [item for item in some if item.value == wire(value)]
     if fitting:
         return max(fitting, key=lambda item: [(part.turn, part.start) for part in item.mentions])
+    if name in _LENGTHS:
+        return _unread(some)
     if name == _SERVER_PORTS:
         return _beside(value, some, context)
     raise DecodingError(f"{context.messages} does not offer {name} {value}")
 
 
-def _question(some: Sequence[Choice], context: Context) -> Choice:
+def _question(some: Sequence[Choice]) -> Choice | None:
     """The newest words about time that are no length; a start goes before what was not read."""
-    moments = [item for item in some if any(isinstance(part, Moment) for part in item.mentions)]
+    moments = [
+        item
+        for item in some
+        if any(isinstance(part, Moment) and not _is_clock(part) for part in item.mentions)
+    ]
     if not moments:
-        raise DecodingError(f"{context.messages} speaks of no time that is to be asked about")
+        return None
     newest = max(item.mentions[0].turn for item in moments)
     last = [item for item in moments if item.mentions[0].turn == newest]
     starts = [item for item in last if not isinstance(item.mentions[0].time, Unread)]  # type: ignore[attr-defined]
     return (starts or last)[-1]
+
+
+def _is_clock(item: Moment) -> bool:
+    return isinstance(item.time, TimeOfDay)
+
+
+def _unread(some: Sequence[Choice]) -> Choice | None:
+    """What is said of a length that was spoken of and has no label; more is asked for anyway."""
+    return UNREAD if UNREAD in some else None
 
 
 def _beside(value: Any, some: Sequence[Choice], context: Context) -> Choice | None:

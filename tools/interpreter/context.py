@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from camara_qod.tools.catalogue import Catalogue
-from camara_qod.tools.interpreter.reading.lengths import End, Interval, Start
+from camara_qod.tools.interpreter.reading.lengths import End, Interval, Start, TimeOfDay
 from camara_qod.tools.interpreter.reading.mention import Length, Mention, Moment
 from camara_qod.tools.interpreter.reading.reader import read_mentions
 from camara_qod.tools.interpreter.reading.sessions import KnownSessions
@@ -70,6 +70,8 @@ def _reckoned(item: Mention, now: datetime) -> Mention:
         return item
     place = (item.turn, item.start, item.end)
     match item.time:
+        case TimeOfDay():
+            return item
         case End() as end:
             return Length(*place, end.seconds(now), until=end.moment(now))
         case Interval() as interval if interval.begin(now) <= now + _AT_ONCE:

@@ -7,7 +7,7 @@ from camara_qod.tools.camara.models import INT32_MAX
 from camara_qod.tools.catalogue import CatalogueProfile
 from camara_qod.tools.interpreter.completing.draft import Draft, Note, asking
 from camara_qod.tools.interpreter.decision import Assumption, Question
-from camara_qod.tools.interpreter.reading.lengths import Unread
+from camara_qod.tools.interpreter.reading.lengths import TimeOfDay, Unread
 from camara_qod.tools.interpreter.reading.mention import Length, Mention, Moment, Number
 from camara_qod.tools.wording import spoken
 
@@ -19,7 +19,8 @@ _AT_ONCE = "A session begins at once and cannot be booked ahead"
 
 def duration_step(draft: Draft) -> Iterator[Note]:
     """What was said, or the configured length where no time was spoken of."""
-    if reasons := _not_usable(draft, "duration"):
+    reasons = _not_usable(draft, "duration")
+    if reasons or ("duration" in draft.pointed and draft.body.get("duration") is None):
         yield asking("duration", reasons, _ASK)
         return
     if draft.body.get("duration") is None:
@@ -41,10 +42,18 @@ def _within_limits(draft: Draft) -> Iterator[Note]:
         limits = f"{spoken(low)} to {spoken(high)}"
         yield Question("duration", f"{spoken(seconds)} is outside the limits, {limits}. {_ASK}")
         return
-    for length in draft.said("duration", Length):
-        if length.until is not None:
-            reason = f"from now until {clock_text(length.until, draft.context.now)}"
-            yield Assumption("duration", seconds, reason)
+    for until in _ends(draft):
+        reason = f"from now until {clock_text(until, draft.context.now)}"
+        yield Assumption("duration", seconds, reason)
+
+
+def _ends(draft: Draft) -> Iterator[datetime]:
+    """The moments that a length was reckoned to."""
+    for item in draft.pointed.get("duration", ()):
+        if isinstance(item, Length) and item.until is not None:
+            yield item.until
+        if isinstance(item, Moment) and isinstance(item.time, TimeOfDay):
+            yield item.time.moment(draft.context.now)
 
 
 def _chosen_or_any(draft: Draft) -> list[CatalogueProfile]:

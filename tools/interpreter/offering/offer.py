@@ -15,7 +15,7 @@ from camara_qod.tools.interpreter.operations import ARGUMENTS
 from camara_qod.tools.interpreter.reading.mention import Mention
 
 #: The arguments of `createSession` that are left out where nothing can stand in them.
-_OPTIONAL = ("devicePorts", "applicationServerPorts", "duration", "sink")
+_OPTIONAL = ("devicePorts", "applicationServerPorts", "sink")
 
 #: What may be written for each argument.
 _Texts = dict[str, list[str | None]]
@@ -121,7 +121,7 @@ def _choices(context: Context, labels: Labels) -> dict[str, Sequence[Choice]]:
         "devicePorts": ports,
         "applicationServerPorts": ports,
         "qosProfile": values.profiles(labels),
-        "duration": lengths,
+        "duration": [*lengths, values.UNREAD],
         "sink": values.sinks(labels),
         "sessionId": values.sessions(labels),
         "requestedAdditionalDuration": lengths,

@@ -6,6 +6,7 @@ from camara_qod.tools.catalogue import Need
 from camara_qod.tools.interpreter.context import Context, is_now
 from camara_qod.tools.interpreter.offering.choice import Choice
 from camara_qod.tools.interpreter.offering.labels import Labelled, Labels
+from camara_qod.tools.interpreter.reading.lengths import TimeOfDay
 from camara_qod.tools.interpreter.reading.mention import (
     Invalid,
     Length,
@@ -20,8 +21,15 @@ _UNITS = (3600, 60, 1)
 _A_DAY = 86400
 
 
+#: A length was spoken of, and nothing in the text that has a label is it.
+UNREAD = Choice("?", None)
+
+
 def lengths(context: Context, labels: Labels) -> list[Choice]:
-    """Lengths in seconds, numbers in the unit of the length before them, and what is neither."""
+    """Lengths in seconds, numbers in the unit of the length before them, times of day as ends.
+
+    What is no length can be pointed at as well, and is asked about.
+    """
     return [
         Choice(one.label, _seconds(one.value, context), (one.value,))
         for one in labels
@@ -33,6 +41,8 @@ def lengths(context: Context, labels: Labels) -> list[Choice]:
 def _seconds(item: object, context: Context) -> int | None:
     if isinstance(item, Length):
         return item.seconds
+    if isinstance(item, Moment) and isinstance(item.time, TimeOfDay):
+        return item.time.seconds(context.now)
     if not isinstance(item, Number):
         return None
     before = [

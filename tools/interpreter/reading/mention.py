@@ -73,7 +73,10 @@ class Length(Mention):
 
 @dataclass(frozen=True, slots=True)
 class Moment(Mention):
-    """Words about time that are no length: an end, a start, both, or what could not be read."""
+    """Words about time that are no length: an end, a start, both, or what could not be read.
+
+    A time of day by itself stays one, since the text may mean anything by it.
+    """
 
     time: End | Start | Interval | Unread
 

@@ -9,6 +9,9 @@ from camara_qod.tools.interpreter.reading.ports import ports
 from camara_qod.tools.interpreter.reading.profile_names import profile_names
 from camara_qod.tools.interpreter.reading.text import Turn
 
+#: A turn with more times of day is a log or a timetable.
+MOST_CLOCKS = 4
+
 
 def read_mentions(
     messages: Sequence[str],
@@ -28,7 +31,7 @@ def read_mentions(
     Returns:
         Mentions in reading order; never two over the same characters.
     """
-    names = tuple(profiles)
+    names, said = tuple(profiles), "\n".join(messages)
     found: list[Mention] = []
     for number, text in enumerate(messages):
         turn = Turn(number, text)
@@ -48,15 +51,19 @@ def read_mentions(
         ):
             turn.take(reader)
         if any(isinstance(item, Length) for item in (*found, *turn.found)):
-            turn.take(numbers)
+            turn.take(lambda turn: numbers(turn, said))
         found += sorted(turn.found, key=lambda item: item.start)
     return tuple(found)
 
 
 def _times(turn: Turn) -> Iterator[Mention]:
-    for time in lengths.read_times(turn.rest):
+    times = lengths.read_times(turn.rest, clocks=True)
+    clocks = sum(isinstance(time, lengths.TimeOfDay) for time in times)
+    for time in times:
         place = (turn.number, time.start, time.end)
         match time:
+            case lengths.TimeOfDay() if clocks > MOST_CLOCKS:
+                continue
             case lengths.Length():
                 yield Length(*place, time.seconds, time.total)
             case lengths.End() | lengths.Start() | lengths.Interval() | lengths.Unread():

@@ -271,7 +271,7 @@ def _per(view: View, end: int) -> bool:
 
 def _number_behind(view: View, end: int) -> bool:
     """Whether a number or fraction follows that was not read."""
-    if view.begins_line(end):
+    if view.begins_line(end) or _dials(view, end):
         return False
     if view.is_digits(end):
         apart = view.glued(end + 1) and view.word(end + 1) in ".:/-" and view.is_digits(end + 2)
@@ -284,6 +284,14 @@ def _number_behind(view: View, end: int) -> bool:
     if joint > view.past(end, "fill", "total") and _breaks_off(view, joint):
         return True
     return _other_end(view, end)
+
+
+def _dials(view: View, place: int) -> bool:
+    """Whether an international phone number begins: "+34 655 …", "0049 170 …"."""
+    if view.word(place) == "+":
+        return view.glued(place + 1) and view.is_digits(place + 1)
+    word = view.word(place)
+    return view.is_digits(place) and word.startswith("00") and len(word) > len("000")
 
 
 def _breaks_off(view: View, place: int) -> bool:

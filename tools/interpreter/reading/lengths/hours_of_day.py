@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from camara_qod.tools.interpreter.reading.lengths.around import around
 from camara_qod.tools.interpreter.reading.lengths.clock import A_DAY, HALF_A_DAY, Clock
 from camara_qod.tools.interpreter.reading.lengths.closing import closes
+from camara_qod.tools.interpreter.reading.lengths.minutes_of_hour import (
+    minutes_before,
+    minutes_behind,
+)
 from camara_qod.tools.interpreter.reading.lengths.numbers import Number, number
 from camara_qod.tools.interpreter.reading.lengths.phrases import Period
 from camara_qod.tools.interpreter.reading.lengths.told import Moment, Told
@@ -20,6 +24,7 @@ _MONTHS = 12
 class Mark:
     """Words before a time of day: "at", "kl.", "las"."""
 
+    start: int
     end: int
     clock: bool
     article: bool
@@ -38,12 +43,12 @@ def mark(view: View, place: int, *, marked: bool) -> Mark:
         elif (behind := view.past(place, "at")) > place:
             place = behind
         else:
-            return Mark(place, clock, article, marked or place > start)
+            return Mark(start, place, clock, article, marked or place > start)
 
 
 def hours(view: View, marked: Mark) -> Moment | None:
     """The time of day behind its marks, without its day."""
-    return _named(view, marked.end) or _spoken(view, marked.end) or _time(view, marked)
+    return _named(view, marked.end) or _spoken(view, marked) or _time(view, marked)
 
 
 def _named(view: View, place: int) -> Moment | None:
@@ -71,26 +76,51 @@ def _hour(view: View, place: int) -> Number | None:
     return number(view, place)
 
 
-def _spoken(view: View, place: int) -> Moment | None:
+def _spoken(view: View, mark: Mark) -> Moment | None:
     """Minutes said before or behind the hour: "half past nine", "las nueve y media"."""
-    before = view.value(place, "clock_before")
+    place = mark.end
+    before = _before_hour(view, mark)
     if before and (name := view.value(before[1], "clock")):
-        return Moment(Clock(int(name[0] + before[0]) % A_DAY), name[1], half=True)
+        return Moment(Clock((int(name[0]) + before[0]) % A_DAY), name[1], half=True)
     hour = _hour(view, before[1] if before else place)
     if not hour or (hour.digits and before is None and view.glued(place)) or hour.value is None:
         return None
-    behind = None if before else view.value(hour.end, "clock_behind")
-    offset = before or behind
-    if offset is None or hour.value not in range(1, HALF_A_DAY // 60 + 1):
+    offset = before or _behind_hour(view, mark, hour)
+    if offset is None or hour.value not in range(1, (_HALF if before else _HOURS) + 1):
         return None
-    end = behind[1] if behind else view.past(hour.end, "oclock_behind")
-    minutes = (60 * int(hour.value) + int(offset[0])) % HALF_A_DAY
-    if view.unit(end):
-        return None
+    end = view.past(hour.end, "oclock_behind") if before else offset[1]
+    return None if view.unit(end) else _said(view, 60 * int(hour.value) + offset[0], end)
+
+
+def _said(view: View, minutes: int, end: int) -> Moment:
+    """With the half of the day behind it."""
+    if minutes >= HALF_A_DAY + 60:
+        return Moment(Clock(minutes % A_DAY), end, half=True)
+    minutes %= HALF_A_DAY
     if (hit := view.at(end, "half")) and isinstance(hit.value, Period):
         clock = Clock(minutes + (HALF_A_DAY if hit.value.name == "pm" else 0))
         return Moment(clock, hit.end, half=True, said=True)
     return Moment(Clock(minutes, view.language.twelve_hours), end, spoken=True)
+
+
+def _before_hour(view: View, mark: Mark) -> tuple[int, int] | None:
+    """What is said before the hour: "half past", "ten past", "fünf vor halb"."""
+    if hit := view.value(mark.end, "clock_before"):
+        return int(hit[0]), hit[1]
+    before = minutes_before(view, mark.end) if mark.marked else None
+    if before and (hit := view.value(before[1], "clock_before")):
+        return before[0] + int(hit[0]), hit[1]
+    return before
+
+
+def _behind_hour(view: View, mark: Mark, hour: Number) -> tuple[int, int] | None:
+    """What is said behind the hour: "y media", "y diez", "thirty"."""
+    if hit := view.value(hour.end, "clock_behind"):
+        return (int(hit[0]), hit[1]) if hour.value in range(1, _HALF + 1) else None
+    between = view.before(mark.start, "between") is not None
+    if not mark.marked or between or hour.article:
+        return None
+    return minutes_behind(view, hour.end)
 
 
 def _time(view: View, mark: Mark) -> Moment | None:
@@ -118,8 +148,11 @@ def _time(view: View, mark: Mark) -> Moment | None:
 
 
 def _in_four_digits(view: View, place: int) -> Moment | None:
-    """Hours and minutes in one number, where a word behind it tells: "2200 hrs"."""
+    """Hours and minutes in one number, where a word behind it tells: "2200 hrs", "930pm"."""
     word = view.word(place)
+    if view.is_digits(place) and len(word) in (_FOUR - 1, _FOUR) and view.at(place + 1, "half"):
+        hour, minute = int(word[:-2]), int(word[-2:])
+        return _halved(view, place, hour, minute, place + 1, Told.YES) if minute < 60 else None
     if not view.is_digits(place) or len(word) != _FOUR or word >= "2400" or word[2] >= "6":
         return None
     end = view.past(place + 1, "oclock_behind", "oclock_four")
@@ -142,6 +175,9 @@ def _from_hour(view: View, mark: Mark, hour: int, end: int) -> Moment | None:
         minute, end, told = minutes, end + 2, Told.YES
         if view.word(end) == ":" and _minutes(view, end + 1) is not None:
             end += 2
+    if told is Told.NO and len(view.word(end)) == 2 and view.at(end + 1, "half"):
+        apart = _sixty(view, end)
+        minute, end = (minute, end) if apart is None else (apart, end + 1)
     if view.at(end, "half"):
         return _halved(view, mark.end, hour, minute, end, told)
     clocked, how = _oclock(view, mark, end)
@@ -174,6 +210,8 @@ def _after_oclock(view: View, place: int, minute: int) -> tuple[int, int]:
         return 30, hit.end
     if more := view.value(place, "clock_behind"):
         return int(more[0]), more[1]
+    if more_ := minutes_behind(view, place):
+        return more_
     count = number(view, place)
     if not count or count.article or count.value is None or not 0 <= count.value < 60:
         return 0, place
@@ -221,10 +259,13 @@ def _goes_on(view: View, end: int) -> bool:
 
 
 def _minutes(view: View, place: int) -> int | None:
+    return _sixty(view, place) if view.glued(place) else None
+
+
+def _sixty(view: View, place: int) -> int | None:
+    """Two digits below sixty."""
     word = view.word(place)
-    if view.is_digits(place) and view.glued(place) and len(word) == 2 and int(word) < 60:
-        return int(word)
-    return None
+    return int(word) if view.is_digits(place) and len(word) == 2 and int(word) < 60 else None
 
 
 def _pointed(view: View, mark: Mark) -> Moment | None:

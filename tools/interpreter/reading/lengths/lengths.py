@@ -76,7 +76,7 @@ def _bare_minutes(view: View, last: Part) -> Part | None:
     if not size or last.split or last.seconds is None or (last.letter and size != MINUTE):
         return None
     joint = view.past(last.end, "and") if size == MINUTE else last.end
-    count = None if view.begins_line(joint) else number(view, joint)
+    count = None if view.begins_line(joint) or _dials(view, joint) else number(view, joint)
     if not count or count.article or count.value is None or count.value.denominator != 1:
         return None
     if not 0 < count.value < 60 or count.end - joint > 3 or not _closes(view, joint, count.end):
@@ -173,19 +173,28 @@ def _more(view: View, found: Part) -> Part | None:
     for kind, sign in (("sum", 1), ("less", -1)):
         if hit := view.at(joint, kind):
             other = _chain(view, hit.end)
+            if _dials(view, hit.end) and not _is_read(other):
+                return None  # a phone number behind a length
             if other is None:
                 return _unnamed(view, found, joint, sign)
-            if other and other.seconds is not None and found.seconds is not None:
+            if other.seconds is not None and found.seconds is not None:
                 seconds = found.seconds + sign * other.seconds
                 return replace(other, seconds=seconds if seconds >= 0 else None)
             return other
     return None
 
 
+def _dials(view: View, place: int) -> bool:
+    """Whether a plus stands right before a number, as where a phone number begins."""
+    return view.word(place - 1) == "+" and view.glued(place) and view.is_digits(place)
+
+
+def _is_read(part: Part | None) -> bool:
+    return part is not None and part.seconds is not None
+
+
 def _unnamed(view: View, found: Part, joint: int, sign: int) -> Part | None:
     """What is added or taken away without its unit: "dos horas menos cuarto", "2 h less ten"."""
-    if view.word(joint) == "+" and view.glued(joint + 1):
-        return None  # a phone number behind a length
     place = view.past(view.past(joint, "sum" if sign > 0 else "less"), "article", "the")
     if hit := view.value(place, "part"):
         more, end = hit[0] * found.unit, hit[1]
@@ -195,7 +204,7 @@ def _unnamed(view: View, found: Part, joint: int, sign: int) -> Part | None:
         more, end = 0, place  # less than another
     else:
         return None
-    clock = view.at(joint, "clock_behind") and view.before(joint, "oclock_behind") is not None
+    clock = view.before(joint, "oclock_unsure") is not None
     if sign > 0 or clock or not more or not closes(view, end) or found.seconds is None:
         return replace(found, seconds=None, end=end)
     return replace(found, seconds=max(found.seconds - more, 0) or None, end=end, split=True)

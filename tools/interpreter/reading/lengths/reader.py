@@ -14,6 +14,7 @@ from camara_qod.tools.interpreter.reading.lengths.times import (
     Length,
     Start,
     Time,
+    TimeOfDay,
     Unread,
 )
 from camara_qod.tools.interpreter.reading.lengths.tokens import Tokens, tokenise
@@ -21,11 +22,12 @@ from camara_qod.tools.interpreter.reading.lengths.view import View
 from camara_qod.tools.interpreter.reading.lengths.whole import whole
 
 
-def read_times(text: str) -> list[Time]:
+def read_times(text: str, *, clocks: bool = False) -> list[Time]:
     """What a text says about time, left to right, never overlapping.
 
     Args:
         text: any text, in any of the twelve languages or without any.
+        clocks: whether times of day are wanted of which no word says what they are (`TimeOfDay`).
 
     Returns:
         Lengths, ends, starts and intervals, and `Unread` for words about how long that could not
@@ -33,10 +35,14 @@ def read_times(text: str) -> list[Time]:
     """
     found, rest = read_forms(text)
     tokens = tokenise(rest)
-    read = (_time(tokens, one) for one in chosen(_readings(tokens)) if one.kind is not Kind.NOTHING)
+    read = (_time(tokens, one) for one in chosen(_readings(tokens)) if _tells(one, clocks=clocks))
     found += _whole(tokens.text, read)
     found += _whole(tokens.text, _apart(read_fields(tokens), found))
     return sorted(found, key=lambda time: time.start)
+
+
+def _tells(found: Found, *, clocks: bool) -> bool:
+    return found.kind is not Kind.NOTHING or (clocks and bool(found.clocks))
 
 
 def _whole(text: str, times: Iterable[Time]) -> list[Time]:
@@ -96,6 +102,8 @@ def _time(tokens: Tokens, found: Found) -> Time:
         return Length(start, end, found.seconds, found.total)
     if found.kind is Kind.END:
         return End(start, end, found.clocks[0])
+    if found.kind is Kind.NOTHING:
+        return TimeOfDay(start, end, found.clocks[0])
     if found.kind is Kind.START:
         return Start(start, end, next(iter(found.clocks), None), found.seconds)
     if found.kind is Kind.INTERVAL:

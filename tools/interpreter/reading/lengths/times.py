@@ -46,6 +46,11 @@ class End(Time):
 
 
 @dataclass(frozen=True, slots=True)
+class TimeOfDay(End):
+    """A time of day by itself ("21:00"), which is an end only where the text means one."""
+
+
+@dataclass(frozen=True, slots=True)
 class Start(Time):
     """A beginning that is not now ("in half an hour", "from 14:00", "from tomorrow").
 
