@@ -117,9 +117,24 @@ def test_words_about_time_that_are_asked_about(turns: list[str], words: str) -> 
     assert f'"{words}"' in question.text
 
 
-def test_there_is_nothing_to_ask_about_where_no_time_was_spoken_of() -> None:
-    with pytest.raises(DecodingError, match="speaks of no time"):
-        pointing(demo_context(["gaming for 2 hours"]), CREATE, {"duration": ASK})
+@pytest.mark.parametrize("length", [ASK, 60])
+def test_a_length_that_has_no_label_is_said_to_be_unread(length: object) -> None:
+    context = demo_context(["gaming for 2 hours"])
+    answer = pointing(context, CREATE, {"duration": length})
+    assert answer.arguments["duration"] == "?"
+    assert "duration" in completed(context, answer).decision.arguments["missing"]
+    chosen = {"sessionId": A, "requestedAdditionalDuration": length}
+    longer = pointing(demo_context([f"more time for {A}"]), EXTEND, chosen)
+    assert longer.arguments == {"sessionId": "A", "requestedAdditionalDuration": None}
+
+
+def test_a_time_of_day_is_the_end_that_was_meant() -> None:
+    context = demo_context(["gaming on 10.0.0.4, we pack up at 16:00"])
+    answer = pointing(context, CREATE, {"duration": 3600 * 8 + 1800})
+    found = completed(context, answer)
+    assert any("16:00" in item.reason for item in found.assumptions)
+    asked = pointing(context, CREATE, {"duration": ASK})
+    assert asked.arguments["duration"] == "?"
 
 
 def test_what_cannot_be_used_is_pointed_at_where_nothing_else_stands() -> None:
@@ -157,7 +172,6 @@ def test_a_refusal_points_at_nothing() -> None:
     [
         (CREATE, {"device": {"phoneNumber": "+351966666667"}}),
         (CREATE, {"device": four("10.0.0.4"), "applicationServer": {"ipv4Address": "10.0.0.4"}}),
-        (CREATE, {"duration": 60}),
         (CREATE, {"applicationServerPorts": {"ports": [443]}}),
         (CREATE, {"sink": "https://a.example/"}),
         (DELETE, {"sessionId": A}),

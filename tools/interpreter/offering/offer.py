@@ -99,7 +99,10 @@ class Offer:
 
 
 def _texts(some: Iterable[Choice]) -> list[str | None]:
-    return [*(item.text for item in some), None]
+    """What may be written, likelier things first."""
+    found = list(some)
+    unread = [item.text for item in found if item is values.UNREAD]
+    return [*(item.text for item in found if item is not values.UNREAD), None, *unread]
 
 
 def _beside(device: Choice, offered: Mapping[str, Sequence[Choice]]) -> _Texts:

@@ -1,15 +1,18 @@
 """What a conversation offers: labels, places, and what the answers stand for."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
+from camara_qod.tools.interpreter.completing.complete import complete
 from camara_qod.tools.interpreter.context import Context, read
 from camara_qod.tools.interpreter.decision import Decision
 from camara_qod.tools.interpreter.offering.offer import Offer
 from camara_qod.tools.interpreter.prompt import labelled
+from camara_qod.tools.interpreter.reading.mention import Moment
 from camara_qod.tools.interpreter.reading.sessions import KnownSessions
 
 A, B = (f"3fa85f64-5717-4562-b3fc-2c963f66afa{digit}" for digit in "67")
@@ -76,7 +79,7 @@ def test_each_mention_may_stand_where_its_kind_may(said) -> None:
 
 def test_one_address_is_not_both_ends(said) -> None:
     context = said("10.0.0.4 and 10.0.0.5")
-    apart = call(device="A", applicationServer="B", qosProfile=None)
+    apart = call(device="A", applicationServer="B", qosProfile=None, duration=None)
     assert allows(context, apart)
     assert not allows(context, call(**(apart["arguments"] | {"applicationServer": "A"})))
 
@@ -109,7 +112,7 @@ def test_several_identifiers_of_one_device(said) -> None:
 def test_a_subnet_is_no_device(said) -> None:
     context = said("10.0.0.0/24")
     assert not allows(context, call("retrieveSessionsByDevice", device="A"))
-    assert allows(context, call(device=None, applicationServer="A", qosProfile=None))
+    assert allows(context, call(device=None, applicationServer="A", qosProfile=None, duration=None))
 
 
 def test_what_cannot_be_used_can_be_pointed_at(said) -> None:
@@ -141,6 +144,33 @@ def test_a_bare_number_is_in_the_unit_of_the_length_before_it(said) -> None:
     assert values(context, answer)["duration"] == 2400
 
 
+def test_a_number_in_words_is_one_as_well(said) -> None:
+    answer = call(device="A", applicationServer=None, qosProfile="QOS_E", duration="C")
+    context = said("gaming on 10.0.0.4 for one hour", "not one hour: two")
+    assert values(context, answer)["duration"] == 7200
+    context = said("spielen auf 10.0.0.4, zwanzig Minuten", "doch lieber dreißig")
+    assert values(context, answer)["duration"] == 1800
+
+
+def test_a_time_of_day_may_be_the_end(said) -> None:
+    context = said("gaming on 10.0.0.4, we pack up at 16:00")
+    answer = call(device="A", applicationServer=None, qosProfile="QOS_E", duration="B")
+    ends = context.now + timedelta(seconds=values(context, answer)["duration"] + 1)
+    assert f"{ends:%H:%M}" == "16:00"
+    assert allows(context, call(**(answer["arguments"] | {"duration": None})))
+    log = said("10:01 up 10:02 down 10:05 up 10:07 down 10:09 up, gaming on 10.0.0.4")
+    assert not log.of(Moment)
+
+
+def test_a_length_without_a_label_can_be_told(said) -> None:
+    context = said("gaming on 10.0.0.4 as long as the battery lasts")
+    answer = call(device="A", applicationServer=None, qosProfile="QOS_E", duration="?")
+    assert allows(context, answer)
+    pointed = Offer(context).pointed(Decision(answer["operation"], answer["arguments"]))
+    made = complete(pointed.decision, context, pointed.mentions)
+    assert made.decision == Decision("clarify", {"missing": ["duration"]})
+
+
 def test_where_nothing_was_said_there_is_only_to_decline(said) -> None:
     assert allows(said(" "), call("decline"))
     assert not allows(said(" "), call("retrieveQoSProfiles"))
@@ -149,7 +179,8 @@ def test_where_nothing_was_said_there_is_only_to_decline(said) -> None:
 def test_a_need_that_no_profile_serves_can_be_meant_all_the_same(said) -> None:
     context = said("it stutters")
     for need in ("QOS_E", "QOS_S", "QOS_M", "QOS_L"):
-        assert allows(context, call(device=None, applicationServer=None, qosProfile=need))
+        answer = call(device=None, applicationServer=None, qosProfile=need, duration=None)
+        assert allows(context, answer)
 
 
 def test_a_profile_that_is_named_can_be_pointed_at(said) -> None:

@@ -330,6 +330,8 @@ def _other_end(view: View, end: int) -> bool:
     count = number(view, joint) if joint > end else None
     if count and not count.digits and count.value is not None and count.value.denominator != 1:
         return True
+    if count and not view.at(end, "until") and closes(view, count.end):
+        return True
     return bool(count and view.unit(view.past(count.end, "fill")))
 
 

@@ -107,7 +107,8 @@ def _before_hour(view: View, mark: Mark) -> tuple[int, int] | None:
     """What is said before the hour: "half past", "ten past", "fünf vor halb"."""
     if hit := view.value(mark.end, "clock_before"):
         return int(hit[0]), hit[1]
-    before = minutes_before(view, mark.end) if mark.marked else None
+    alone = mark.marked and view.before(mark.start, "between") is None
+    before = minutes_before(view, mark.end) if alone else None
     if before and (hit := view.value(before[1], "clock_before")):
         return before[0] + int(hit[0]), hit[1]
     return before
@@ -117,7 +118,8 @@ def _behind_hour(view: View, mark: Mark, hour: Number) -> tuple[int, int] | None
     """What is said behind the hour: "y media", "y diez", "thirty"."""
     if hit := view.value(hour.end, "clock_behind"):
         return (int(hit[0]), hit[1]) if hour.value in range(1, _HALF + 1) else None
-    between = view.before(mark.start, "between") is not None
+    joined = view.at(hour.end, "and") is not None
+    between = joined and view.before(mark.start, "between") is not None
     if not mark.marked or between or hour.article:
         return None
     return minutes_behind(view, hour.end)

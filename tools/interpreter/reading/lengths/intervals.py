@@ -18,11 +18,11 @@ def interval(view: View, place: int) -> Found | None:
     lead = around(view, place)
     opened = view.past(lead.end, "between")
     between = opened > lead.end
-    first = moment(view, opened if between else place)
+    first = _hour(view, opened if between else place, between=between)
     if first is None or not stands_alone(view, place):
         return None
     joint, marked = _joint(view, first.end, between=between)
-    second = moment(view, joint) if joint > first.end else None
+    second = _hour(view, joint, between=between) if joint > first.end else None
     if second is None:
         return None
     end = view.past(second.end, "until_behind", "between_behind")
@@ -34,6 +34,11 @@ def interval(view: View, place: int) -> Found | None:
     if unsure(view, second) and not first.sure:
         return Found(place, end, Kind.UNREAD)
     return Found(place, end, Kind.INTERVAL, clocks=_resolved(first, second))
+
+
+def _hour(view: View, place: int, *, between: bool) -> Moment | None:
+    """One of both ends; behind words that open an interval, minutes may be said in words."""
+    return moment(view, place, marked=between and not view.is_digits(place))
 
 
 def _joint(view: View, place: int, *, between: bool) -> tuple[int, bool]:
