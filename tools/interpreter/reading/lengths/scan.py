@@ -121,7 +121,7 @@ def _whole(view: View, place: int) -> Found | None:
     if not (hit := view.at(place, "whole")):
         return None
     stop = view.past_all(hit.end, "part_of_day", "period")
-    if stop == hit.end or not (closes(view, stop) or view.is_ideograph(stop)):
+    if stop == hit.end:
         return None
     return Found(place, stop, Kind.UNREAD)
 
