@@ -121,7 +121,8 @@ def _whole(view: View, place: int) -> Found | None:
     if not (hit := view.at(place, "whole")):
         return None
     stop = view.past_all(hit.end, "part_of_day", "period")
-    if stop == hit.end:
+    said = view.is_word(stop) and not view.glued(stop) and not view.at(place, "for")
+    if stop == hit.end or not (said or closes(view, stop) or view.is_ideograph(stop)):
         return None
     return Found(place, stop, Kind.UNREAD)
 
