@@ -18,11 +18,12 @@ def interval(view: View, place: int) -> Found | None:
     lead = around(view, place)
     opened = view.past(lead.end, "between")
     between = opened > lead.end
-    first = _hour(view, opened if between else place, between=between)
+    first = _hour(view, opened if between else place, told=between)
     if first is None or not stands_alone(view, place):
         return None
     joint, marked = _joint(view, first.end, between=between)
-    second = _hour(view, joint, between=between) if joint > first.end else None
+    told = between or view.word(first.end - 2) == "."
+    second = _hour(view, joint, told=told) if joint > first.end else None
     if second is None:
         return None
     end = view.past(second.end, "until_behind", "between_behind")
@@ -36,9 +37,10 @@ def interval(view: View, place: int) -> Found | None:
     return Found(place, end, Kind.INTERVAL, clocks=_resolved(first, second))
 
 
-def _hour(view: View, place: int, *, between: bool) -> Moment | None:
-    """One of both ends; behind words that open an interval, minutes may be said in words."""
-    return moment(view, place, marked=between and not view.is_digits(place))
+def _hour(view: View, place: int, *, told: bool) -> Moment | None:
+    """One of both ends; where something tells that they are, minutes may be words or a point."""
+    pointed = view.word(place + 1) == "." and view.language.group != ","
+    return moment(view, place, marked=told and (pointed or not view.is_digits(place)))
 
 
 def _joint(view: View, place: int, *, between: bool) -> tuple[int, bool]:
