@@ -66,7 +66,7 @@ def _behind_name(view: View, place: int) -> tuple[int, int]:
     count = None if view.begins_line(place) else number(view, view.past(place, "and"))
     if not count or count.digits or count.article or count.value not in range(1, 60):
         return 0, place
-    return (int(count.value), count.end) if closes(view, count.end) else (0, place)
+    return (int(count.value or 0), count.end) if closes(view, count.end) else (0, place)
 
 
 def _hour(view: View, place: int) -> Number | None:
