@@ -137,7 +137,8 @@ def _time(view: View, mark: Mark) -> Moment | None:
     if four := _in_four_digits(view, place):
         return four
     hour = _hour(view, place)
-    if not hour or hour.value is None or hour.value.denominator != 1:
+    pointed = hour and hour.digits and hour.end == place + 3 and view.word(place + 1) == "."
+    if not hour or hour.value is None or hour.value.denominator != 1 or pointed:
         return _pointed(view, mark)
     if hour.article:
         return _from_article(view, mark, hour.end)
@@ -221,7 +222,8 @@ def _after_oclock(view: View, place: int, minute: int) -> tuple[int, int]:
     if unit and unit[0].seconds == 60:
         return int(count.value), unit[1]
     two = count.value.denominator == 1 and (not count.digits or len(view.word(place)) == 2)
-    if two and not unit and (view.glued(place) or not view.is_word(count.end)):
+    last = view.glued(place) or not view.is_word(count.end)
+    if two and not unit and (last or (count.digits and closes(view, count.end))):
         return int(count.value), count.end
     return 0, place
 
