@@ -176,8 +176,9 @@ def evaluate(
     import json
 
     from camara_qod.tools.catalogue import load_catalogue
+    from camara_qod.tools.interpreter.calibration import temperature_beside
     from camara_qod.tools.interpreter.decoding import Decoder
-    from camara_qod.tools.interpreter.model import load_model
+    from camara_qod.tools.interpreter.model import adapter_of, load_model
     from camara_qod.tools.settings import load_settings
     from camara_qod.training.cases import read_cases, under
     from camara_qod.training.dataset import demo_settings
@@ -196,7 +197,7 @@ def evaluate(
         else load_settings(model=model, adapter=adapter)
     )
     loaded, tokenizer = load_model(settings)
-    decoder = Decoder(loaded, tokenizer)
+    decoder = Decoder(loaded, tokenizer, calibration=temperature_beside(adapter_of(settings)))
     results = decide_all(Way(way.value), decoder, loaded, items, demo_settings(), profiles, batch)
     value = {"way": way.value, "cases_file": cases.name} | figures(results)
     show(Console(), value)

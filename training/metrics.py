@@ -8,6 +8,8 @@ from camara_qod.tools.interpreter.decision import CLARIFY, DECLINE
 
 #: Two-sided 95 %.
 _Z = 1.959964
+#: A confidence from which on a decision counts as sure.
+SURE = 0.95
 
 
 def share(hits: Iterable[bool]) -> dict[str, Any]:
@@ -77,8 +79,9 @@ def risk_coverage(confidences: Sequence[float], correct: Sequence[bool]) -> dict
 
     Returns:
         `curve`: for each tenth of coverage the share of right answers and the confidence that it
-        begins at; `at_90`: that share among the 90 % most confident; `area`: the mean risk over
-        all coverages; `brier`: the mean square of confidence less correctness.
+        begins at; `at_90`: that share among the 90 % most confident; `sure`: that share among
+        those of confidence 0.95 and more, and how many they are; `area`: the mean risk over all
+        coverages; `brier`: the mean square of confidence less correctness.
     """
     order = sorted(zip(confidences, correct, strict=True), reverse=True)
     risks = []
@@ -88,6 +91,7 @@ def risk_coverage(confidences: Sequence[float], correct: Sequence[bool]) -> dict
         risks.append(wrong / number)
     return {
         "at_90": _covered(order, 0.9),
+        "sure": share(right for p, right in order if p >= SURE),
         "curve": [_covered(order, tenth / 10) for tenth in range(1, 11)],
         "area": round(sum(risks) / len(risks), 4),
         "brier": round(sum((p - right) ** 2 for p, right in order) / len(order), 4),

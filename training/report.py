@@ -13,8 +13,10 @@ from camara_qod.training.run import explained
 
 STAGES = ("base", "sft", "dpo")
 WAYS = ("free", "schema", "grounded")
-#: The reports that the page is about.
-BEST = "dpo-grounded"
+#: The report that the page is about: of the last stage that there is.
+BEST = ("dpo-grounded", "sft-grounded")
+#: Texts of people who knew nothing of the training data, by the groups that they were asked for.
+STRANGERS = "strangers"
 
 #: Above it, a difference may well be chance.
 _CHANCE = 0.05
@@ -46,13 +48,13 @@ def write_page(folder: Path) -> Path:
             missing is left out of the page.
 
     Raises:
-        TrainingError: there is no `dpo-grounded.json`, or a file is no report.
+        TrainingError: there is no report of a trained stage, or a file is no report.
     """
     reports = {path.stem: _read(path) for path in sorted(folder.glob("*.json"))}
-    if BEST not in reports:
+    if not any(name in reports for name in BEST):
         raise TrainingError(
-            f"{folder} has no {BEST}.json: write it with `qod-train evaluate data/test.jsonl "
-            f"--output {folder}/{BEST}.json`."
+            f"{folder} has no {BEST[0]}.json: write it with `qod-train evaluate data/test.jsonl "
+            f"--output {folder}/{BEST[0]}.json`."
         )
     with explained(folder):
         pictures = plots.draw(reports, folder)
@@ -76,8 +78,12 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _sections(reports: Reports, pictures: dict[str, str]) -> Iterable[str]:
-    best = reports[BEST]
+    best = _best(reports)
     yield "# Evaluation"
+    if STRANGERS in reports:
+        yield "## Texts of strangers"
+        yield _strangers(reports[STRANGERS])
+        yield "## The test set"
     yield (
         f"{best['count']} hand-written requests of `{best['cases_file']}`, on none of which "
         "anything was trained. A request counts as right when operation and all arguments are "
@@ -88,7 +94,7 @@ def _sections(reports: Reports, pictures: dict[str, str]) -> Iterable[str]:
     yield _crossed(reports)
     yield "## What each stage adds"
     yield _gains(reports)
-    yield "## Grounded, after DPO"
+    yield "## Grounded, after the last stage"
     yield _single(best)
     yield _picture(pictures, "coverage", "Share of right answers among the most confident")
     yield "## Other operators' catalogues"
@@ -100,6 +106,32 @@ def _sections(reports: Reports, pictures: dict[str, str]) -> Iterable[str]:
     yield _training(reports)
     yield "## Reproduce"
     yield _commands(reports)
+
+
+def _best(reports: Reports) -> dict[str, Any]:
+    return next(reports[name] for name in BEST if name in reports)
+
+
+def _strangers(value: dict[str, Any]) -> str:
+    rows = [
+        [name, percent(found["exact"]), str(found["exact"]["count"]), str(_wrong(found))]
+        for name, found in [*value["tags"].items(), ("all", value)]
+    ]
+    sure = value["calibration"]["sure"]
+    return "\n\n".join(
+        [
+            f"{value['count']} texts of `{value['cases_file']}`, by writers who had seen the "
+            "policies and nothing else; measured before anybody read them.",
+            _table(["group", "exactly right", "texts", "wrong acts"], rows),
+            f"Of the {sure['count']} decided with a confidence of 95 % and more "
+            f"({sure['count'] / value['count']:.0%}) {percent(sure)} are right.",
+        ]
+    )
+
+
+def _wrong(found: dict[str, Any]) -> int:
+    share = found["wrong_acts"]
+    return round((share["value"] or 0) * share["count"])
 
 
 def _picture(pictures: dict[str, str], name: str, title: str) -> str:
@@ -201,7 +233,7 @@ def _catalogues(reports: Reports) -> str:
         return "Not measured."
     rows = [
         [name, percent(value["fields"]["qosProfile"]), percent(value["exact"])]
-        for name, value in {"demo": reports[BEST], **found}.items()
+        for name, value in {"demo": _best(reports), **found}.items()
     ]
     return _table(["operator", "field `qosProfile`", "exactly right"], rows)
 
@@ -269,5 +301,7 @@ def _commands(reports: Reports) -> str:
     lines += [
         f"cp runs/{run}/manifest.json $R/manifest-{stage}.json" for stage, run in _RUNS.items()
     ]
+    if STRANGERS in reports:
+        lines.append(f"qod-train evaluate data/strangers.jsonl --output $R/{STRANGERS}.json")
     lines.append("qod-train report $R")
     return "\n".join(f"    {line}" for line in lines)

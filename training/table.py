@@ -34,6 +34,7 @@ def show(console: Console, value: dict[str, Any]) -> None:
         _row(table, f"language {name}, wrong acts", figures["wrong_acts"])
     if value["calibration"]:
         _row(table, "the 90 % most confident", value["calibration"]["at_90"])
+        _row(table, "of confidence 95 % and more", value["calibration"]["sure"])
     console.print(table)
     kinds = {name: score for name, score in value["kind"].items() if isinstance(score, float)}
     console.print("F1: " + ", ".join(f"{name} {score:.3f}" for name, score in kinds.items()))
@@ -43,5 +44,7 @@ def show(console: Console, value: dict[str, Any]) -> None:
 
 
 def _row(table: Table, title: str, found: dict[str, Any]) -> None:
+    if found["value"] is None:
+        return
     interval = f"{found['low']:.1%} – {found['high']:.1%}"
     table.add_row(title, f"{found['value']:.1%}", interval, str(found["count"]))

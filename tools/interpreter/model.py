@@ -41,7 +41,7 @@ def load_decoder(settings: QodSettings) -> Decoder | RemoteDecoder:
         tokenizer,
         settings.max_prompt_tokens,
         max_waiting=settings.max_waiting,
-        calibration=temperature_beside(_adapter(settings)),
+        calibration=temperature_beside(adapter_of(settings)),
     )
 
 
@@ -105,7 +105,7 @@ def load_model(settings: QodSettings) -> tuple[Any, Any]:
     return model.eval(), tokenizer
 
 
-def _adapter(settings: QodSettings) -> Path | str | None:
+def adapter_of(settings: QodSettings) -> Path | str | None:
     """The adapter that decides, be it in the weights already or not."""
     if settings.adapter is None and settings.model == EMBEDDED:
         return shipped_adapter()
