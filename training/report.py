@@ -130,8 +130,8 @@ def _strangers(value: dict[str, Any]) -> str:
 
 
 def _wrong(found: dict[str, Any]) -> int:
-    share = found["wrong_acts"]
-    return round((share["value"] or 0) * share["count"])
+    acts = found["wrong_acts"]
+    return round(float(acts["value"] or 0) * int(acts["count"]))
 
 
 def _picture(pictures: dict[str, str], name: str, title: str) -> str:

@@ -8,12 +8,16 @@ from camara_qod.tools.catalogue import Need, load_catalogue
 from camara_qod.tools.errors import SettingsError
 from camara_qod.tools.interpreter.decision import CLARIFY, DECLINE
 from camara_qod.training.cases import Case, read_cases, under
-from camara_qod.training.dataset import demo_context, demo_settings
+from camara_qod.training.dataset import demo_settings
 from camara_qod.training.hallucination import hallucinated_values
 from camara_qod.training.open_schema import ARGUMENTS
 
 CASES = read_cases(Path("data/test.jsonl"))
-READ = [*read_cases(Path("data/validation.jsonl")), *read_cases(Path("data/blind.jsonl"))]
+READ = [
+    case
+    for name in ("validation", "blind", "strangers")
+    for case in read_cases(Path(f"data/{name}.jsonl"))
+]
 CATALOGUES = sorted(Path("data/catalogues").glob("*.json"))
 
 
@@ -35,7 +39,7 @@ def test_what_is_expected_holds_and_was_said(case: Case) -> None:
         body = CreateSession.model_validate(arguments)
         assert 60 <= body.duration <= 43200
     decision = {"operation": operation, "arguments": arguments}
-    said = hallucinated_values(decision, demo_context(case.messages))
+    said = hallucinated_values(decision, case.context(load_catalogue(), demo_settings()))
     assert said in ([], [str(arguments.get("duration"))])
 
 

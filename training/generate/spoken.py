@@ -209,7 +209,9 @@ def _chosen(
                 "sink": values[expected["sink"]].value if expected.get("sink") else None,
             }
         case operation if operation in (GET, DELETE, EXTEND):
-            chosen = {"sessionId": _session_id(expected.get("session"), values, sessions)}
+            chosen: dict[str, Any] = {
+                "sessionId": _session_id(expected.get("session"), values, sessions)
+            }
             if operation == EXTEND:
                 chosen["requestedAdditionalDuration"] = _length(expected.get("more"), messages)
             return chosen
@@ -280,8 +282,10 @@ def _ports(
 
 def _length(said: Any, messages: list[str]) -> int | str | None:
     """Seconds, `ASK`, or `None`; an end is reckoned from the time of every example."""
-    if said is None or said == ASK:
-        return said
+    if said is None:
+        return None
+    if said == ASK:
+        return ASK
     words, length = (said["total"], None) if isinstance(said, dict) else said
     if isinstance(length, int):
         return length
