@@ -21,7 +21,7 @@ from camara_qod.agent.grounding import GroundedToolCalls
 from camara_qod.tools.qod_tool import QodTool
 
 REQUEST = (
-    "Low latency for a gaming tournament for two hours, my phone is +351 966 666 666. "
+    "Need low latency for gaming, my phone is +351 966 666 666, two hours. "
     "And book a seat."
 )
 

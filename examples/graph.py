@@ -29,7 +29,7 @@ def measure(state: Link) -> Link:
 
 def improve(state: Link) -> Link:
     """Ask for a session, in words."""
-    request = f"Remote control of a forklift with lowest latency for 20 minutes, device {PHONE}"
+    request = f"Need low latency for the remote control of a forklift, {PHONE}, 20 minutes"
     answer = QodTool().invoke(
         {"name": "quality_on_demand", "args": {"request": request}, "id": "1", "type": "tool_call"}
     )

@@ -35,6 +35,7 @@ def test_risk_falls_where_the_confident_answers_are_right() -> None:
     assert found["curve"][4]["value"] == 1.0
     assert found["curve"][4]["threshold"] == 0.8
     assert found["area"] == pytest.approx(0.0625)
+    assert risk_coverage([0.99, 0.96, 0.5], [True, False, True])["sure"]["count"] == 2
     turned = risk_coverage([0.2, 0.3, 0.4, 0.9], [True, True, True, False])
     assert turned["area"] > found["area"]
     assert turned["brier"] > found["brier"]

@@ -25,14 +25,14 @@ def test_the_committed_page_is_that_of_the_committed_reports(folder: Path) -> No
 
 
 def test_latency_is_told_where_it_was_measured(folder: Path) -> None:
-    file = folder / "dpo-grounded.json"
+    file = folder / "sft-grounded.json"
     value = json.loads(file.read_text(encoding="utf-8"))
     file.write_text(json.dumps(value | {"seconds": {"median": 0.5}}), encoding="utf-8")
     assert "Time of a decision: median 0.50 s." in write_page(folder).read_text(encoding="utf-8")
 
 
 def test_harm_and_languages_are_told_where_they_were_measured(folder: Path) -> None:
-    file = folder / "dpo-grounded.json"
+    file = folder / "sft-grounded.json"
     value = json.loads(file.read_text(encoding="utf-8"))
     figure = value["exact"] | {"value": 0.125}
     value |= {"wrong_acts": figure, "wrong_deletions": figure}
@@ -46,3 +46,18 @@ def test_harm_and_languages_are_told_where_they_were_measured(folder: Path) -> N
         "language de, acts where a question, a refusal or another operation was due",
     ):
         assert f"| {title} | 12.5%" in page
+
+
+def test_texts_of_strangers_come_first(folder: Path) -> None:
+    page = write_page(folder).read_text(encoding="utf-8")
+    assert page.index("## Texts of strangers") < page.index("## The test set")
+    value = json.loads((folder / "strangers.json").read_text(encoding="utf-8"))
+    share = value["tags"]["pasted"]["exact"]
+    assert f"| pasted | {share['value']:.1%}" in page
+
+
+def test_the_page_is_about_the_last_stage(folder: Path) -> None:
+    last = json.loads((folder / "sft-grounded.json").read_text(encoding="utf-8"))
+    last["cases_file"] = "others.jsonl"
+    (folder / "dpo-grounded.json").write_text(json.dumps(last), encoding="utf-8")
+    assert "`others.jsonl`" in write_page(folder).read_text(encoding="utf-8")
