@@ -130,10 +130,11 @@ def _written(value: str, text: str) -> bool:
         return value[1:] in re.sub(r"\(0\)|[^\d\n]", "", text)
     if ":" in value and "//" not in value:
         forms = re.findall(r"[0-9A-Fa-f:]+(?:/\d+)?", text)
-        # A colon may end the clause: "its address is 2001:db8::7: telemetry, please".
+        # A colon may end the clause ("its address is 2001:db8::7: telemetry"), or a name before it.
         forms += [form.removesuffix(":") for form in forms]
+        forms += [form.removeprefix(":") for form in forms]
         return _six(value) in map(_six, forms)
-    return bool(re.search(rf"(?<![\w.]){re.escape(value.lower())}(?![\d])", text.lower()))
+    return bool(re.search(rf"(?<![0-9a-z_.]){re.escape(value.lower())}(?![\d])", text.lower()))
 
 
 def _six(text: str) -> object:

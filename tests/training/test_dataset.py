@@ -69,7 +69,7 @@ def test_several_identifiers_of_one_device_fill_one_argument() -> None:
 
 def test_a_label_that_the_grammar_cannot_emit_is_refused(tiny_phi3) -> None:
     replayer = Replayer(AutoTokenizer.from_pretrained(tiny_phi3))
-    names = {"applicationServer": None, "qosProfile": "QOS_E"}
+    names = {"applicationServer": None, "qosProfile": "QOS_E", "duration": None}
     schema = Offer(demo_context(["gaming on 10.0.0.1"])).schema
     replayer.replay(Decision("createSession", {"device": "A", **names}).to_json(), schema)
     for device in ("B", {"phoneNumber": "+351966666666"}):

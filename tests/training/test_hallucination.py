@@ -38,6 +38,8 @@ def test_fields_that_the_api_does_not_have(decision: object, found: list[str]) -
         ("ue 2001:0DB8:0:0::7", {"device": {"ipv6Address": "2001:db8::7"}}),
         ("server 2001:db8:40::/48", {"applicationServer": {"ipv6Address": "2001:db8:40::/48"}}),
         ("ports 443 and 5000-5010", {"devicePorts": {"ranges": [{"from": 5000, "to": 5010}]}}),
+        ("机器203.0.113.9，游戏", {"device": {"ipv4Address": {"publicAddress": "203.0.113.9"}}}),
+        ("アドレス:2001:db8:e0::9", {"device": {"ipv6Address": "2001:db8:e0::9"}}),
         ("90 minutes", {"duration": 5400}),
         ("until 10 o'clock", {"duration": 9000}),
         ("2 hours, no, make it 3", {"duration": 10800}),

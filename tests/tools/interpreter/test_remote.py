@@ -73,7 +73,7 @@ def interpreter(url: str) -> Interpreter:
 
 def call(**arguments: Any) -> dict[str, Any]:
     """A request for a session that says nothing but these."""
-    nothing = dict.fromkeys(("device", "applicationServer", "qosProfile"))
+    nothing = dict.fromkeys(("device", "applicationServer", "qosProfile", "duration"))
     return {"operation": "createSession", "arguments": nothing | arguments}
 
 
