@@ -20,10 +20,7 @@ from langchain_core.messages import AIMessage
 from camara_qod.agent.grounding import GroundedToolCalls
 from camara_qod.tools.qod_tool import QodTool
 
-REQUEST = (
-    "Need low latency for gaming, my phone is +351 966 666 666, two hours. "
-    "And book a seat."
-)
+REQUEST = "Need low latency for gaming, my phone is +351 966 666 666, two hours. And book a seat."
 
 
 @tool
