@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_interface
 
 from camara_qod.tools.interpreter.reading.mention import (
     ADDRESS_FIELDS,
@@ -14,12 +14,14 @@ from camara_qod.tools.interpreter.reading.mention import (
 from camara_qod.tools.interpreter.reading.text import Turn
 
 _IPV6 = re.compile(
-    r"(?:(?<![\w:.])|(?<=[g-z]:)|(?<=v[46]:))"
+    r"(?:(?<![0-9A-Za-z_:.])(?!(?<=\w):(?!:))|(?<=[^\W_]:))"
     r"(?:\[(?P<inside>[0-9a-f:.]*:[0-9a-f:.]*)(?P<zone1>%[\w.-]+)?\]:(?P<port>[0-9]{1,6})"
     r"|\[?(?P<bare>[0-9a-f]{0,4}:[0-9a-f:]*:[0-9a-f:.]*[0-9a-f]|[0-9a-f]{1,4}(?::[0-9a-f]{1,4})*::)"
-    r"(?P<zone2>%[\w.-]+)?(?:/(?P<prefix>[0-9]{1,3}))?\]?)(?!\w|:[\w:])",
+    r"(?P<zone2>%[\w.-]+)?(?:/(?P<prefix>[0-9]{1,3}))?\]?)(?![0-9A-Za-z_]|:[0-9A-Za-z_:])",
     re.IGNORECASE,
 )
+#: "device:", a word and no group of an address, nor what stands behind one.
+_LABEL = re.compile(r"(?<![0-9a-f]:)(?<!::)(?<!\w)(?![0-9a-f]+:)\w+:\Z", re.IGNORECASE)
 _LIKE_IPV6 = re.compile(r"(?<![\w:.])[0-9a-f]{1,4}:(?=[\w:]*::)[\w:]+", re.IGNORECASE)
 #: Two addresses with a hyphen between them are what lies between them, and neither end of it.
 _RANGE = re.compile(
@@ -37,6 +39,8 @@ PORT_MAX = 65535
 def ipv6_addresses(turn: Turn) -> Iterator[Mention]:
     """IPv6 addresses; one with a zone index says nothing outside its own machine (RFC 4007)."""
     for match in _IPV6.finditer(turn.rest):
+        if not _begins(turn.rest[: match.start()]):
+            continue
         text = match["inside"] or match["bare"]
         place = (turn.number, *match.span())
         try:
@@ -52,6 +56,11 @@ def ipv6_addresses(turn: Turn) -> Iterator[Mention]:
             yield Invalid(*place, ADDRESS_FIELDS, reason)
         else:
             yield _checked(turn, place, ip, match["prefix"], match["port"])
+
+
+def _begins(before: str) -> bool:
+    """Whether an address may begin behind this: a colon there must be that of a label."""
+    return not before.endswith(":") or _LABEL.search(before[-64:]) is not None
 
 
 def like_ipv6(turn: Turn) -> Iterator[Mention]:
@@ -110,6 +119,13 @@ def _checked(
     return Address(
         *place,
         ip=ip,
-        prefix=None if prefix is None else int(prefix),
+        prefix=_of_subnet(ip, prefix),
         port=None if port is None else int(port),
     )
+
+
+def _of_subnet(ip: IPv4Address | IPv6Address, prefix: str | None) -> int | None:
+    """The prefix length, unless the address is one host's, as an interface is written with it."""
+    if prefix is None or int(prefix) == ip.max_prefixlen:
+        return None
+    return None if ip != ip_interface(f"{ip}/{prefix}").network.network_address else int(prefix)

@@ -44,11 +44,34 @@ def found(text: str, kind: type, names: list[str] = NAMES, region: str | None = 
         ("198.51.100.7 port 443 and 8443", "198.51.100.7", None, None),
         ("198.51.100.7 port 5000–5010", "198.51.100.7", None, None),
         ("rtsp://198.51.100.7:8443/", "198.51.100.7", 8443, None),
+        ("device:2001:db8::7", "2001:db8::7", None, None),
+        ("node7:2001:db8::7", "2001:db8::7", None, None),
+        ("adres:2001:db8::1", "2001:db8::1", None, None),
+        ("アドレス:2001:db8:e0::9", "2001:db8:e0::9", None, None),
+        ("アドレス：2001:db8:e0::9", "2001:db8:e0::9", None, None),
+        ("адрес:2001:db8::1", "2001:db8::1", None, None),
+        ("adresă:[2001:db8::1]:443", "2001:db8::1", 443, None),
+        ("地址是2001:db8::7的手机", "2001:db8::7", None, None),
+        ("端末は2001:db8::7です", "2001:db8::7", None, None),
+        ("abcd:2001:db8::7", "abcd:2001:db8::7", None, None),
+        ("inet 10.166.23.85/30 brd", "10.166.23.85", None, None),
+        ("inet 203.0.113.9/32", "203.0.113.9", None, None),
+        ("inet6 2001:db8::7/64 scope global", "2001:db8::7", None, None),
+        ("inet6 2001:db8::7/128", "2001:db8::7", None, None),
+        ("10.0.0.0/24", "10.0.0.0", None, 24),
+        ("10.166.23.84/30", "10.166.23.84", None, 30),
     ],
 )
 def test_addresses(text: str, ip: str, port: int | None, prefix: int | None) -> None:
     (address,) = found(text, Address)
     assert (str(address.ip), address.port, address.prefix) == (ip, port, prefix)
+
+
+@pytest.mark.parametrize(
+    "text", ["abcde:2001:db8::7", "2001:db8:xyz:2001:db8::7", "12:30:45", "time:12:30:45"]
+)
+def test_no_part_of_something_longer_is_an_address(text: str) -> None:
+    assert found(text, Address) == []
 
 
 @pytest.mark.parametrize(
