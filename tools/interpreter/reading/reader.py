@@ -42,6 +42,7 @@ def read_mentions(
             addresses.ipv6_addresses,
             addresses.like_ipv6,
             addresses.ipv4_addresses,
+            phones.unmistakable_numbers,
             _times,
             phones.international_numbers,
             ports,

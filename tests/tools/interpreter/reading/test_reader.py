@@ -92,10 +92,32 @@ def test_no_part_of_something_longer_is_an_address(text: str) -> None:
         ("+49 151 23456789 4K streaming", "+4915123456789"),
         ("+49 30 901820 4 players", "+4930901820"),
         ("+447911123456,2 hours,gaming", "+447911123456"),
+        ("router +27 (42) 270-3823. 60 people", "+27422703823"),
+        ("Toestel: +49 (465) 16928584. 6 uur", "+4946516928584"),
+        ("Toestel: +39 979 603 9192", "+399796039192"),
+        ("dla +33 2 59 79 90 23 do 21:45", "+33259799023"),
+        ("QOS_E +55-41-22615-2939 meia hora", "+5541226152939"),
+        ("+52 89 8493 6854 min stream", "+528984936854"),
+        ("0039 (248) 803-7431 yarım saat", "+392488037431"),
+        ("1) 00358706537792 2) gaming 3) 40 min", "+358706537792"),
+        ("(call +44 7911 123 456) 2 hours", "+447911123456"),
+        ("+49 30 901820 90 min", "+4930901820"),
+        ("+351966666666 2 hours", "+351966666666"),
     ],
 )
 def test_phone_numbers(text: str, number: str) -> None:
     assert [item.number for item in found(text, Phone)] == [number]
+
+
+@pytest.mark.parametrize("text", ["+1 555 010 012 4 hours", "+33 2 59 79 90 23 min"])
+def test_a_number_that_lacks_a_group_takes_none_of_an_amount_of_time(text: str) -> None:
+    assert found(text, Phone) == []
+    assert len(found(text, Length)) == 1
+
+
+def test_two_numbers_beside_each_other_are_two() -> None:
+    numbers = [item.number for item in found("0061822001948 0061822001948", Phone)]
+    assert numbers == ["+61822001948"] * 2
 
 
 def test_a_national_number_counts_only_in_its_region() -> None:
