@@ -1,4 +1,4 @@
-"""Ports and ranges of ports that are called so."""
+"""Ports and ranges of ports that are called so, by people and by programs."""
 
 import re
 import tomllib
@@ -11,6 +11,33 @@ from camara_qod.tools.interpreter.reading.mention import Invalid, Mention, Ports
 from camara_qod.tools.interpreter.reading.text import Turn
 
 _NUMBER = re.compile(r"[0-9]+")
+#: What may stand between ports and the end of their line.
+_LINE_ENDS = re.compile(r"[\"'\]}),; ]*\n")
+_LIST = re.compile(r"[0-9 ,;/&+.-]+")
+#: A quote of JSON, of Python, of JSON inside a string of JSON, or none as in YAML.
+_QUOTE = r"\\?[\"']?"
+_ONE = rf"{_QUOTE}[0-9]{{1,6}}{_QUOTE}"
+_RANGE = re.compile(
+    rf"\{{\s*{_QUOTE}from{_QUOTE}\s*:\s*({_ONE})\s*,\s*{_QUOTE}to{_QUOTE}\s*:\s*({_ONE})\s*\}}",
+    re.IGNORECASE,
+)
+_PAIR = _RANGE.pattern.replace("(", "(?:")
+_PART = (
+    rf"{_QUOTE}(?:ranges{_QUOTE}\s*:\s*\[\s*(?:{_PAIR}(?:\s*,\s*{_PAIR})*\s*)?\]"
+    rf"|ports{_QUOTE}\s*:\s*\[\s*(?:{_ONE}(?:\s*,\s*{_ONE})*\s*)?\])"
+)
+#: CAMARA's `PortsSpec`, with one part or both; or its ranges alone behind a name for ports.
+_SPEC = re.compile(
+    rf"\{{\s*{_PART}(?:\s*,\s*{_PART})?\s*\}}"
+    rf"|(?<=port)(?:s|_?ranges?)?{_QUOTE}\s*[:=]\s*(?P<ranges>\[?\s*{_PAIR}(?:\s*,\s*{_PAIR})*)",
+    re.IGNORECASE,
+)
+#: Source and destination as packet filters and logs name them: `--dport 443`, `spt=5060`.
+_FLOW = re.compile(
+    r"(?<![^\W_])(?:[sd]ports?|[sd]pt)[\"']?(?:\s*[:=]\s*[\"']?|\s+(?=[0-9]{3}))"
+    r"(?P<items>[0-9]{1,6}(?:[:-][0-9]{1,6})?(?:,[0-9]{1,6}(?:[:-][0-9]{1,6})?)*)(?![\w]|[.:/-][0-9])",
+    re.IGNORECASE,
+)
 #: A port that is meant for either end.
 _FIELDS = ("applicationServerPorts", "devicePorts")
 
@@ -20,9 +47,9 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Ports behind their word or their protocol, and one item of such a list."""
     path = files("camara_qod.tools.interpreter.reading") / "ports.toml"
     words = tomllib.loads(path.read_text(encoding="utf-8"))
-    word, protocol, to, joint = (
+    word, kind, protocol, to, joint = (
         "|".join(sorted(map(re.escape, words[name]), key=len, reverse=True))
-        for name in ("port", "protocol", "to", "and")
+        for name in ("port", "kind", "protocol", "to", "and")
     )
     to = rf"(?:\s*(?:-|\.\.)\s*|\s+(?:{to})\s+|\s*(?:から|到|至)\s*)"
     item = rf"[0-9]{{1,6}}(?:{to}(?:(?:{word})\s+)?[0-9]{{1,6}})?"
@@ -32,9 +59,9 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
         rf"(?:\s*[,;/&+]\s*|\s+)(?:(?:{joint})\s+)?"
         rf"(?:{item}{end}(?!\s+(?!(?:{joint})\s)\w)|[0-9]{{3,6}}(?:{to}[0-9]{{1,6}})?{end})"
     )
-    named = rf"(?<![^\W_])(?:{word})(?:s|es)?(?![^\W\d_])"
+    named = rf"(?<![^\W_])(?:(?:{kind})?(?:{word}))(?:s|es)?(?![^\W\d_])"
     keyed = r"(?<=[a-z])(?-i:Ports?)(?![a-z])|(?<=_)ports?(?![a-z])"
-    gap = r"[^0-9.;!?\n\x00]{0,24}?(?<![0-9])"
+    gap = r"(?:[^0-9.;!?\n\x00]|\.(?=[^\W\d_])){0,24}?(?<![0-9])"
     pattern = (
         rf"(?:(?:{named}|{keyed}){gap}|(?<!\w)(?:{protocol})(?:\s+(?:{word}))?[\s:=/]*)"
         rf"(?P<items>{item}{end}(?:{more})*)"
@@ -42,6 +69,26 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     )
     flags = re.IGNORECASE
     return re.compile(pattern, flags), re.compile(item, flags)
+
+
+def ports_of_programs(turn: Turn) -> Iterator[Mention]:
+    """`{"ranges": [{"from": 5010, "to": 5020}], "ports": [5060]}`, `--dport 5000:5010`."""
+    for match in _SPEC.finditer(turn.rest):
+        group = "ranges" if match["ranges"] else 0
+        ranges = ["-".join(ends) for ends in _RANGE.findall(match[group])]
+        single = _NUMBER.findall(_RANGE.sub("", match[group]))
+        if single or ranges:
+            yield _ports(turn, *match.span(group), [*single, *ranges])
+    for match in _FLOW.finditer(turn.rest):
+        yield _ports(turn, *match.span("items"), match["items"].split(","))
+
+
+def ports_of_line(turn: Turn) -> Iterator[Mention]:
+    """Ports that end their line, so that the next line's first word is no unit of theirs."""
+    for mention in ports(turn):
+        listed = _LIST.fullmatch(turn.rest, mention.start, mention.end)
+        if listed and _LINE_ENDS.match(turn.rest, mention.end):
+            yield mention
 
 
 def ports(turn: Turn) -> Iterator[Mention]:

@@ -148,11 +148,67 @@ def test_a_national_number_counts_only_in_its_region() -> None:
         ("ports 443 and 2 devices", (443,), ()),
         ("server_port: 443", (443,), ()),
         ("srcPort: 1234", (1234,), ()),
+        (
+            '"devicePorts":{"ranges":[{"from":5010,"to":5020}],"ports":[5060]}',
+            (5060,),
+            ((5010, 5020),),
+        ),
+        (
+            '{"qosProfile": "QOS_E", "devicePorts": { "ports": [ 5060, 443 ],\n  "ranges": [\n'
+            '    { "from": 5010, "to": 5020 },\n    { "from": 1, "to": 2 }\n  ]\n}, "sink": 1}',
+            (5060, 443),
+            ((5010, 5020), (1, 2)),
+        ),
+        ('{"applicationServerPorts":{"ranges":[{"from":80,"to":90}]}}', (), ((80, 90),)),
+        ("{'device_ports': {'ports': [5060]}}", (5060,), ()),
+        (r'-d "{\"devicePorts\":{\"ports\":[5060,5070]}}"', (5060, 5070), ()),
+        ("devicePorts: {ranges: [{from: 5010, to: 5020}]}", (), ((5010, 5020),)),
+        ('"portRange": {"from": 5010, "to": 5020}', (), ((5010, 5020),)),
+        ("app_ports: [443, 8801-8810]", (443,), ((8801, 8810),)),
+        ("uePorts.ports [3661]", (3661,), ()),
+        ("asPorts.ranges [19949-19999]", (), ((19949, 19999),)),
+        ("udp/5060", (5060,), ()),
+        ("5060/udp", (5060,), ()),
+        ("dport=554", (554,), ()),
+        ("--dport 5000:5010 -j ACCEPT", (), ((5000, 5010),)),
+        ("srv 10.0.41.113 sport 62657", (62657,), ()),
+        ("spt=5060 proto", (5060,), ()),
+        ("peer_port= 7905\nseconds = later", (7905,), ()),
+        ("server port 5060\nd) Time", (5060,), ()),
+        ("doelpoort 1883", (1883,), ()),
+        ("Zielport 1883", (1883,), ()),
+        ("serverportar 14765-15764", (), ((14765, 15764),)),
     ],
 )
 def test_ports(text: str, ports: tuple, ranges: tuple) -> None:
     (item,) = found(text, Ports)
     assert (item.ports, item.ranges) == (ports, ranges)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '.remote("1.2.3.4", 1935)',
+        "a passport 1234",
+        "sport 24",
+        "sport 2 hours",
+        "transport 5000",
+        '{"from": 5010, "to": 5020}',
+        ":8443",
+    ],
+)
+def test_a_number_that_is_not_called_a_port_is_none(text: str) -> None:
+    assert found(text, Ports) == []
+
+
+def test_the_ends_of_a_port_object_are_no_numbers_besides() -> None:
+    text = '{"duration": 3600, "devicePorts": {"ranges": [{"from": 5010, "to": 5020}]}}'
+    assert [type(item) for item in read_mentions([text])] == [Length, Ports]
+
+
+def test_a_time_on_the_line_of_a_port_is_a_time() -> None:
+    items = read_mentions(["port 443 until 21\nport 8443 for 2\nhours"])
+    assert not any(isinstance(item, Invalid) for item in items)
 
 
 @pytest.mark.parametrize(
@@ -165,6 +221,9 @@ def test_ports(text: str, ports: tuple, ranges: tuple) -> None:
         ("1.2.3.4:70000", "no valid port"),
         ("port 70000", "no valid port"),
         ("ports 20-10", "no valid port"),
+        ('"devicePorts":{"ports":[70000]}', "no valid port"),
+        ('"devicePorts":{"ranges":[{"from":20,"to":10}]}', "no valid port"),
+        ("dport=70000", "no valid port"),
         ("+12", "not a phone number"),
         ("+123456789", "not a phone number"),
         ("+999 123456789", "not a phone number"),
