@@ -5,9 +5,10 @@ import tomllib
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 
 from camara_qod.tools.interpreter.reading.addresses import PORT_MAX
-from camara_qod.tools.interpreter.reading.mention import Invalid, Mention, Ports
+from camara_qod.tools.interpreter.reading.mention import Address, Invalid, Mention, Ports
 from camara_qod.tools.interpreter.reading.text import Turn
 
 _NUMBER = re.compile(r"[0-9]+")
@@ -38,6 +39,12 @@ _FLOW = re.compile(
     r"(?P<items>[0-9]{1,6}(?:[:-][0-9]{1,6})?(?:,[0-9]{1,6}(?:[:-][0-9]{1,6})?)*)(?![\w]|[.:/-][0-9])",
     re.IGNORECASE,
 )
+#: Two addresses with their ports behind a space, and an arrow between them.
+_ARROW = r"\s*(?:[-=]?>|\u2192)\s*"
+_OF_SOURCE = re.compile(rf"\s+(?P<port>[0-9]{{1,6}}){_ARROW}")
+_OF_TARGET = re.compile(r"\s+(?P<port>[0-9]{1,6})(?=\s*(?:[,;)|\n]|\.?\Z))")
+#: A port that takes another's place: "port 443 -> 8443".
+_INSTEAD = re.compile(rf"{_ARROW}(?P<port>[0-9]{{1,6}})(?=\s*(?:[,;)|\n]|\.(?:\s|\Z)|\Z))")
 #: A port that is meant for either end.
 _FIELDS = ("applicationServerPorts", "devicePorts")
 
@@ -61,7 +68,8 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     )
     named = rf"(?<![^\W_])(?:(?:{kind})?(?:{word}))(?:s|es)?(?![^\W\d_])"
     keyed = r"(?<=[a-z])(?-i:Ports?)(?![a-z])|(?<=_)ports?(?![a-z])"
-    gap = r"(?:[^0-9.;!?\n\x00]|\.(?=[^\W\d_])){0,24}?(?<![0-9])"
+    # A full stop may join names ("ports.ranges"), and an answer be marked as one ("port? A: 443").
+    gap = r"(?:[^0-9.;!?\n\x00]|\.(?=[^\W\d_])|\?\s+[^\W\d_]:){0,24}?(?<![0-9])"
     pattern = (
         rf"(?:(?:{named}|{keyed}){gap}|(?<!\w)(?:{protocol})(?:\s+(?:{word}))?[\s:=/]*)"
         rf"(?P<items>{item}{end}(?:{more})*)"
@@ -81,6 +89,18 @@ def ports_of_programs(turn: Turn) -> Iterator[Mention]:
             yield _ports(turn, *match.span(group), [*single, *ranges])
     for match in _FLOW.finditer(turn.rest):
         yield _ports(turn, *match.span("items"), match["items"].split(","))
+    yield from _ports_of_flow(turn)
+
+
+def _ports_of_flow(turn: Turn) -> Iterator[Mention]:
+    """`udp 192.0.2.7 5060 > 198.51.100.9 443`."""
+    places = sorted((item.start, item.end) for item in turn.found if isinstance(item, Address))
+    for (_, end), (start, last) in pairwise(places):
+        source = _OF_SOURCE.fullmatch(turn.rest, end, start)
+        target = _OF_TARGET.match(turn.rest, last)
+        if source and target:
+            for match in (source, target):
+                yield _ports(turn, *match.span("port"), [match["port"]])
 
 
 def ports_of_line(turn: Turn) -> Iterator[Mention]:
@@ -97,6 +117,8 @@ def ports(turn: Turn) -> Iterator[Mention]:
     for match in pattern.finditer(turn.rest):
         group = "items" if match["items"] else "before"
         yield _ports(turn, *match.span(group), [found[0] for found in item.finditer(match[group])])
+        if instead := _INSTEAD.match(turn.rest, match.end(group)):
+            yield _ports(turn, *instead.span("port"), [instead["port"]])
 
 
 def _ports(turn: Turn, start: int, end: int, items: list[str]) -> Mention:

@@ -39,6 +39,7 @@ def read_mentions(
             links.links,
             identifiers.session_ids,
             identifiers.access_identifiers,
+            addresses.captured_addresses,
             addresses.ipv6_addresses,
             addresses.like_ipv6,
             addresses.ipv4_addresses,

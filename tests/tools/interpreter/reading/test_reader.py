@@ -175,6 +175,7 @@ def test_a_national_number_counts_only_in_its_region() -> None:
         ("spt=5060 proto", (5060,), ()),
         ("peer_port= 7905\nseconds = later", (7905,), ()),
         ("server port 5060\nd) Time", (5060,), ()),
+        ("Q: server port?  A: 22127", (22127,), ()),
         ("doelpoort 1883", (1883,), ()),
         ("Zielport 1883", (1883,), ()),
         ("serverportar 14765-15764", (), ((14765, 15764),)),
@@ -199,6 +200,41 @@ def test_ports(text: str, ports: tuple, ranges: tuple) -> None:
 )
 def test_a_number_that_is_not_called_a_port_is_none(text: str) -> None:
     assert found(text, Ports) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "udp 192.0.2.7 5060 > 203.0.113.2 19130, game traffic",
+        "192.0.2.7 5060 -> 2001:db8::2 19130",
+        "Port 5060 -> 19130.",
+    ],
+)
+def test_ports_on_either_side_of_an_arrow_are_two_mentions(text: str) -> None:
+    assert [item.ports for item in found(text, Ports)] == [(5060,), (19130,)]
+
+
+def test_what_is_no_pair_of_ports_around_an_arrow() -> None:
+    assert found("192.0.2.7 5060 > 203.0.113.2 20 Mbps", Ports) == []
+    assert [item.ports for item in found("port 443 -> 20 Mbps", Ports)] == [(443,)]
+
+
+@pytest.mark.parametrize(
+    ("text", "ends"),
+    [
+        (
+            "IP 10.0.0.4.5060 > 203.0.113.9.443: Flags [S]",
+            [("10.0.0.4", 5060), ("203.0.113.9", 443)],
+        ),
+        (
+            "IP6 2001:db8::4.5060 > 2001:db8::9.443: UDP",
+            [("2001:db8::4", 5060), ("2001:db8::9", 443)],
+        ),
+        ("IP 10.0.0.4 > 10.0.0.9: ICMP echo", [("10.0.0.4", None), ("10.0.0.9", None)]),
+    ],
+)
+def test_addresses_of_a_captured_packet(text: str, ends: list) -> None:
+    assert [(str(item.ip), item.port) for item in found(text, Address)] == ends
 
 
 def test_the_ends_of_a_port_object_are_no_numbers_besides() -> None:
