@@ -256,6 +256,10 @@ def test_no_length_before_what_is_glued_to_it(text: str, behind: str) -> None:
         "an hour and " * 200,
         "90' " * 300,
         "1/2 " * 300,
+        "unit=h_" * 300,
+        "value=1 unit=h " * 150,
+        "ttl: 1 # s\n" * 150,
+        "--hours 6 " * 200,
     ],
 )
 def test_long_hostile_text_takes_steps_in_proportion(text: str) -> None:

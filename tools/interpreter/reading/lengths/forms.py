@@ -6,7 +6,7 @@ from functools import cache
 
 from pydantic import TypeAdapter, ValidationError
 
-from camara_qod.tools.interpreter.reading.lengths.fields import field_names
+from camara_qod.tools.interpreter.reading.lengths.field_names import field_names
 from camara_qod.tools.interpreter.reading.lengths.times import Length, Time, Unread
 
 #: Stands in the place of what was read or is to be passed over.
