@@ -260,6 +260,7 @@ def test_no_length_before_what_is_glued_to_it(text: str, behind: str) -> None:
         "value=1 unit=h " * 150,
         "ttl: 1 # s\n" * 150,
         "--hours 6 " * 200,
+        "20261203T1100 " * 200,
     ],
 )
 def test_long_hostile_text_takes_steps_in_proportion(text: str) -> None:

@@ -1,6 +1,6 @@
 """From a text to what it says about time, over all languages it can be in."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from camara_qod.tools.interpreter.reading.lengths.choice import Reading, chosen, possible
 from camara_qod.tools.interpreter.reading.lengths.fields import read_fields
@@ -33,11 +33,14 @@ def read_times(text: str, *, clocks: bool = False) -> list[Time]:
         Lengths, ends, starts and intervals, and `Unread` for words about how long that could not
         be read. Judging them (limits, which is meant) is the caller's business.
     """
-    found, rest = read_forms(text)
+    formed, rest = read_forms(text)
     tokens = tokenise(rest)
+    found = [time for time in formed if not isinstance(time, TimeOfDay)]
     read = (_time(tokens, one) for one in chosen(_readings(tokens)) if _tells(one, clocks=clocks))
     found += _whole(tokens.text, read)
-    found += _whole(tokens.text, _apart(read_fields(tokens), found))
+    found += _apart(_whole(tokens.text, read_fields(tokens)), found)
+    if clocks:
+        found += _apart((time for time in formed if isinstance(time, TimeOfDay)), found)
     return sorted(found, key=lambda time: time.start)
 
 
@@ -58,7 +61,7 @@ def _whole(text: str, times: Iterable[Time]) -> list[Time]:
     return kept
 
 
-def _apart(more: Iterable[Time], found: list[Time]) -> list[Time]:
+def _apart(more: Iterable[Time], found: Sequence[Time]) -> list[Time]:
     """Those that overlap none of some others."""
     return [
         time
