@@ -260,6 +260,7 @@ def test_no_length_before_what_is_glued_to_it(text: str, behind: str) -> None:
         "value=1 unit=h " * 150,
         "ttl: 1 # s\n" * 150,
         "--hours 6 " * 200,
+        "a;minutes\n1;2\n" * 150,
         "20261203T1100 " * 200,
     ],
 )

@@ -8,6 +8,7 @@ from camara_qod.tools.interpreter.reading.lengths.forms import read_forms
 from camara_qod.tools.interpreter.reading.lengths.found import Found, Kind
 from camara_qod.tools.interpreter.reading.lengths.lexicon import lexicon
 from camara_qod.tools.interpreter.reading.lengths.scan import scan
+from camara_qod.tools.interpreter.reading.lengths.tables import read_table
 from camara_qod.tools.interpreter.reading.lengths.times import (
     End,
     Interval,
@@ -35,10 +36,11 @@ def read_times(text: str, *, clocks: bool = False) -> list[Time]:
     """
     formed, rest = read_forms(text)
     tokens = tokenise(rest)
-    found = [time for time in formed if not isinstance(time, TimeOfDay)]
+    table = read_table(tokens)
+    found = [time for time in formed if not isinstance(time, TimeOfDay)] + table.lengths
     read = (_time(tokens, one) for one in chosen(_readings(tokens)) if _tells(one, clocks=clocks))
-    found += _whole(tokens.text, read)
-    found += _apart(_whole(tokens.text, read_fields(tokens)), found)
+    found += _apart(_whole(tokens.text, read), table.spans)
+    found += _apart(_whole(tokens.text, read_fields(tokens)), [*found, *table.spans])
     if clocks:
         found += _apart((time for time in formed if isinstance(time, TimeOfDay)), found)
     return sorted(found, key=lambda time: time.start)
