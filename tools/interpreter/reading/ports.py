@@ -18,11 +18,7 @@ _LIST = re.compile(r"[0-9 ,;/&+.-]+")
 #: A quote of JSON, of Python, of JSON inside a string of JSON, or none as in YAML.
 _QUOTE = r"\\?[\"']?"
 _ONE = rf"{_QUOTE}[0-9]{{1,6}}{_QUOTE}"
-_RANGE = re.compile(
-    rf"\{{\s*{_QUOTE}from{_QUOTE}\s*:\s*({_ONE})\s*,\s*{_QUOTE}to{_QUOTE}\s*:\s*({_ONE})\s*\}}",
-    re.IGNORECASE,
-)
-_PAIR = _RANGE.pattern.replace("(", "(?:")
+_PAIR = rf"\{{\s*{_QUOTE}from{_QUOTE}\s*:\s*{_ONE}\s*,\s*{_QUOTE}to{_QUOTE}\s*:\s*{_ONE}\s*\}}"
 _PART = (
     rf"{_QUOTE}(?:ranges{_QUOTE}\s*:\s*\[\s*(?:{_PAIR}(?:\s*,\s*{_PAIR})*\s*)?\]"
     rf"|ports{_QUOTE}\s*:\s*\[\s*(?:{_ONE}(?:\s*,\s*{_ONE})*\s*)?\])"
@@ -33,6 +29,16 @@ _SPEC = re.compile(
     rf"|(?<=port)(?:s|_?ranges?)?{_QUOTE}\s*[:=]\s*(?P<ranges>\[?\s*{_PAIR}(?:\s*,\s*{_PAIR})*)",
     re.IGNORECASE,
 )
+#: The same as a block of YAML, or as a list with a port a line.
+_LINE = r"[ ]*(?=\n|\Z)"
+_PAIR_LINES = rf"\n[ ]*-[ ]+from:[ ]*{_ONE}{_LINE}\n[ ]*to:[ ]*{_ONE}{_LINE}"
+_PAIRS = rf"ranges:[ ]*(?:{_PAIR_LINES})+"
+_SINGLES = rf"orts:[ ]*(?:\n[ ]*[-*\u2022][ ]+{_ONE}{_LINE})+"
+_NAMED = r"(?:(?<![^\W_])p|(?<=[a-z])(?-i:P))"
+_BLOCK = re.compile(
+    rf"(?<![^\W_]){_PAIRS}(?:\s*p{_SINGLES})?|{_NAMED}{_SINGLES}(?:\s*{_PAIRS})?", re.IGNORECASE
+)
+_ENDS = re.compile(rf"{_PAIR}|{_PAIR_LINES}", re.IGNORECASE)
 #: Source and destination as packet filters and logs name them: `--dport 443`, `spt=5060`.
 _FLOW = re.compile(
     r"(?<![^\W_])(?:[sd]ports?|[sd]pt)[\"']?(?:\s*[:=]\s*[\"']?|\s+(?=[0-9]{3}))"
@@ -82,14 +88,20 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
 def ports_of_programs(turn: Turn) -> Iterator[Mention]:
     """`{"ranges": [{"from": 5010, "to": 5020}], "ports": [5060]}`, `--dport 5000:5010`."""
     for match in _SPEC.finditer(turn.rest):
-        group = "ranges" if match["ranges"] else 0
-        ranges = ["-".join(ends) for ends in _RANGE.findall(match[group])]
-        single = _NUMBER.findall(_RANGE.sub("", match[group]))
-        if single or ranges:
-            yield _ports(turn, *match.span(group), [*single, *ranges])
+        yield from _ports_of_object(turn, *match.span("ranges" if match["ranges"] else 0))
+    for match in _BLOCK.finditer(turn.rest):
+        yield from _ports_of_object(turn, turn.rest.index("\n", match.start()), match.end())
     for match in _FLOW.finditer(turn.rest):
         yield _ports(turn, *match.span("items"), match["items"].split(","))
     yield from _ports_of_flow(turn)
+
+
+def _ports_of_object(turn: Turn, start: int, end: int) -> Iterator[Mention]:
+    text = turn.rest[start:end]
+    ranges = ["-".join(_NUMBER.findall(ends)) for ends in _ENDS.findall(text)]
+    single = _NUMBER.findall(_ENDS.sub("", text))
+    if single or ranges:
+        yield _ports(turn, start, end, [*single, *ranges])
 
 
 def _ports_of_flow(turn: Turn) -> Iterator[Mention]:
