@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from camara_qod.tools.interpreter.reading import addresses, identifiers, lengths, links, phones
 from camara_qod.tools.interpreter.reading.mention import Length, Mention, Moment
 from camara_qod.tools.interpreter.reading.numbers import numbers
-from camara_qod.tools.interpreter.reading.ports import ports, ports_of_line, ports_of_programs
+from camara_qod.tools.interpreter.reading.ports import ports, ports_of_line
 from camara_qod.tools.interpreter.reading.profile_names import profile_names
+from camara_qod.tools.interpreter.reading.program_ports import program_ports
 from camara_qod.tools.interpreter.reading.text import Turn
 
 #: A turn with more times of day is a log or a timetable.
@@ -44,7 +45,7 @@ def read_mentions(
             addresses.like_ipv6,
             addresses.ipv4_addresses,
             phones.unmistakable_numbers,
-            ports_of_programs,
+            program_ports,
             ports_of_line,
             _times,
             phones.international_numbers,

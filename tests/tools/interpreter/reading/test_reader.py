@@ -216,6 +216,7 @@ def test_a_number_that_is_not_called_a_port_is_none(text: str) -> None:
         "udp 192.0.2.7 5060 > 203.0.113.2 19130, game traffic",
         "192.0.2.7 5060 -> 2001:db8::2 19130",
         "Port 5060 -> 19130.",
+        "tcp 5060 -> 19130\nudp as well",
     ],
 )
 def test_ports_on_either_side_of_an_arrow_are_two_mentions(text: str) -> None:
