@@ -23,7 +23,7 @@ _SCHEMED = re.compile(
     re.IGNORECASE,
 )
 _HOST_IS_ADDRESS = re.compile(r"(?:[^/\s@]*@)?(?:[0-9]{1,3}\.[0-9]|\[)")
-_TRAILING = ".,;:!?*'`)]}"
+_TRAILING = ".,;:!?*'`)]}|"
 _CLOSING = {")": "(", "]": "[", "}": "{"}
 #: RFC 3986: what a link is made of.
 _PLAIN_LINK = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&()*+,;=%-]+")

@@ -7,10 +7,15 @@ from typing import TypeGuard
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat
 
+from camara_qod.tools.interpreter.reading.lengths import Length, read_times
 from camara_qod.tools.interpreter.reading.mention import Invalid, Mention, Phone
 from camara_qod.tools.interpreter.reading.text import Turn
 
-_PHONE = re.compile(r"(?:tel:\s?)?(?:\+|(?<![0-9])00)[ (]{0,2}[1-9](?:[ ().\-/]{0,3}[0-9])*")
+#: A full stop before a space ends the sentence, and "00" before a whole number begins one more.
+_BETWEEN = r"(?![ ().\-/]{1,3}00[1-9][0-9]{7})(?:[ ()\-/]|\.(?! )){0,3}"
+_PHONE = re.compile(
+    rf"(?:(?<![^\W_])tel:\s?)?(?:\+|(?<![0-9])00)[ (]{{0,2}}[1-9](?:{_BETWEEN}[0-9])*"
+)
 _LOCAL = re.compile(
     r"(?<![\w+.,:/-])(?:\(?0|[0-9]{2,5}[ .\-/)]|(?=[0-9]{9}))[0-9]?(?:[ ().\-/]{0,2}[0-9]){5,13}"
     r"(?![\w]|[.,:][0-9])"
@@ -21,16 +26,50 @@ _FIELDS = ("device",)
 _SHORT = 2
 
 
+def unmistakable_numbers(turn: Turn) -> Iterator[Mention]:
+    """Numbers that begin with `+` or `00` and that are possible only with their last group.
+
+    So a time that follows takes no group of them: "+33 2 59 79 90 23 do 21:45". A short group that
+    is an amount of time may be one behind a number with a digit too few, and is left to be one.
+    """
+    for match in _PHONE.finditer(turn.rest):
+        text = _without_item(turn, match)
+        cuts = [text[: space.start()] for space in re.finditer(r"(?<=[0-9]) ", text)]
+        if any(_possible(_parsed(cut)) for cut in cuts) or _ends_in_amount(turn, match, text):
+            continue
+        end, number = _read(text)
+        start, end = match.start(), match.start() + end
+        if number and turn.whole(start, end):
+            yield Phone(turn.number, start, end, number)
+
+
 def international_numbers(turn: Turn) -> Iterator[Mention]:
     """Numbers that begin with `+` or `00`; one that no numbering plan has room for is `Invalid`."""
     for match in _PHONE.finditer(turn.rest):
-        end, number = _read(match[0])
+        end, number = _read(_without_item(turn, match))
         start, end = match.start(), match.start() + end
         if number and turn.whole(start, end):
             yield Phone(turn.number, start, end, number)
         elif not turn.rest[start - 1 : start].isalnum():
             reason = f"{match[0].strip()} is not a phone number in international form"
             yield Invalid(turn.number, *match.span(), _FIELDS, reason)
+
+
+def _ends_in_amount(turn: Turn, match: re.Match[str], text: str) -> bool:
+    last = re.search(rf"(?<= )[0-9]{{1,{_SHORT + 1}}}\Z", text)
+    if last is None or len(last[0]) == 1:
+        return last is not None
+    start = match.start() + last.start()
+    times = read_times(turn.rest[start:], clocks=True)
+    return any(isinstance(time, Length) and time.start == 0 for time in times)
+
+
+def _without_item(turn: Turn, match: re.Match[str]) -> str:
+    """The number, without that of the next item of a list: "1) 0044 7911 123456 2) gaming"."""
+    before = turn.rest[: match.end()]
+    if turn.rest[match.end() : match.end() + 1] != ")" or before.rfind("(") > before.rfind(")"):
+        return match[0]
+    return re.sub(r"(?<=[0-9]) +[0-9]{1,2}\Z", "", match[0])
 
 
 def national_numbers(turn: Turn, region: str | None) -> Iterator[Mention]:

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from camara_qod.tools.interpreter.reading import addresses, identifiers, lengths, links, phones
 from camara_qod.tools.interpreter.reading.mention import Length, Mention, Moment
 from camara_qod.tools.interpreter.reading.numbers import numbers
-from camara_qod.tools.interpreter.reading.ports import ports
+from camara_qod.tools.interpreter.reading.ports import ports, ports_of_line
 from camara_qod.tools.interpreter.reading.profile_names import profile_names
+from camara_qod.tools.interpreter.reading.program_ports import program_ports
 from camara_qod.tools.interpreter.reading.text import Turn
 
 #: A turn with more times of day is a log or a timetable.
@@ -39,9 +40,13 @@ def read_mentions(
             links.links,
             identifiers.session_ids,
             identifiers.access_identifiers,
+            addresses.captured_addresses,
             addresses.ipv6_addresses,
             addresses.like_ipv6,
             addresses.ipv4_addresses,
+            phones.unmistakable_numbers,
+            program_ports,
+            ports_of_line,
             _times,
             phones.international_numbers,
             ports,

@@ -2,6 +2,7 @@
 
 import unicodedata
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -73,3 +74,8 @@ def test_the_characters_on_either_side_cannot_belong_to_the_same_token(data: st.
             told = f"{text[item.start : item.end]!r} in {text!r}"
             assert wide(text[item.start]) or not goes_on(before[:1], before[1:2]), told
             assert wide(text[item.end - 1]) or not goes_on(after[:1], after[1:2]), told
+
+
+@pytest.mark.parametrize("text", ["10.0.0.4-PT2H", "10.0.0.4\u2011PT2H", "+351966666666-PT2H"])
+def test_a_length_behind_what_was_read_is_no_length_of_its_own(text: str) -> None:
+    assert not any(isinstance(item, Length | Moment) for item in read_mentions([text]))

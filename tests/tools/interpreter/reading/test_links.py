@@ -34,7 +34,7 @@ def unusable(text: str) -> list[str]:
     ],
 )
 @pytest.mark.parametrize(
-    "frame", ["notify {}", "notify <{}>.", "notify ({}), please", '"sink":"{}"']
+    "frame", ["notify {}", "notify <{}>.", "notify ({}), please", '"sink":"{}"', "|sink|{}|"]
 )
 def test_a_link_is_sent_whole(written: str, sent: str, frame: str) -> None:
     assert sinks(frame.format(written)) == [sent]

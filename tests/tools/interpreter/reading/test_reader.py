@@ -44,11 +44,34 @@ def found(text: str, kind: type, names: list[str] = NAMES, region: str | None = 
         ("198.51.100.7 port 443 and 8443", "198.51.100.7", None, None),
         ("198.51.100.7 port 5000–5010", "198.51.100.7", None, None),
         ("rtsp://198.51.100.7:8443/", "198.51.100.7", 8443, None),
+        ("device:2001:db8::7", "2001:db8::7", None, None),
+        ("node7:2001:db8::7", "2001:db8::7", None, None),
+        ("adres:2001:db8::1", "2001:db8::1", None, None),
+        ("アドレス:2001:db8:e0::9", "2001:db8:e0::9", None, None),
+        ("アドレス：2001:db8:e0::9", "2001:db8:e0::9", None, None),
+        ("адрес:2001:db8::1", "2001:db8::1", None, None),
+        ("adresă:[2001:db8::1]:443", "2001:db8::1", 443, None),
+        ("地址是2001:db8::7的手机", "2001:db8::7", None, None),
+        ("端末は2001:db8::7です", "2001:db8::7", None, None),
+        ("abcd:2001:db8::7", "abcd:2001:db8::7", None, None),
+        ("inet 10.166.23.85/30 brd", "10.166.23.85", None, None),
+        ("inet 203.0.113.9/32", "203.0.113.9", None, None),
+        ("inet6 2001:db8::7/64 scope global", "2001:db8::7", None, None),
+        ("inet6 2001:db8::7/128", "2001:db8::7", None, None),
+        ("10.0.0.0/24", "10.0.0.0", None, 24),
+        ("10.166.23.84/30", "10.166.23.84", None, 30),
     ],
 )
 def test_addresses(text: str, ip: str, port: int | None, prefix: int | None) -> None:
     (address,) = found(text, Address)
     assert (str(address.ip), address.port, address.prefix) == (ip, port, prefix)
+
+
+@pytest.mark.parametrize(
+    "text", ["abcde:2001:db8::7", "2001:db8:xyz:2001:db8::7", "12:30:45", "time:12:30:45"]
+)
+def test_no_part_of_something_longer_is_an_address(text: str) -> None:
+    assert found(text, Address) == []
 
 
 @pytest.mark.parametrize(
@@ -69,10 +92,32 @@ def test_addresses(text: str, ip: str, port: int | None, prefix: int | None) -> 
         ("+49 151 23456789 4K streaming", "+4915123456789"),
         ("+49 30 901820 4 players", "+4930901820"),
         ("+447911123456,2 hours,gaming", "+447911123456"),
+        ("router +27 (42) 270-3823. 60 people", "+27422703823"),
+        ("Toestel: +49 (465) 16928584. 6 uur", "+4946516928584"),
+        ("Toestel: +39 979 603 9192", "+399796039192"),
+        ("dla +33 2 59 79 90 23 do 21:45", "+33259799023"),
+        ("QOS_E +55-41-22615-2939 meia hora", "+5541226152939"),
+        ("+52 89 8493 6854 min stream", "+528984936854"),
+        ("0039 (248) 803-7431 yarım saat", "+392488037431"),
+        ("1) 00358706537792 2) gaming 3) 40 min", "+358706537792"),
+        ("(call +44 7911 123 456) 2 hours", "+447911123456"),
+        ("+49 30 901820 90 min", "+4930901820"),
+        ("+351966666666 2 hours", "+351966666666"),
     ],
 )
 def test_phone_numbers(text: str, number: str) -> None:
     assert [item.number for item in found(text, Phone)] == [number]
+
+
+@pytest.mark.parametrize("text", ["+1 555 010 012 4 hours", "+33 2 59 79 90 23 min"])
+def test_a_number_that_lacks_a_group_takes_none_of_an_amount_of_time(text: str) -> None:
+    assert found(text, Phone) == []
+    assert len(found(text, Length)) == 1
+
+
+def test_two_numbers_beside_each_other_are_two() -> None:
+    numbers = [item.number for item in found("0061822001948 0061822001948", Phone)]
+    assert numbers == ["+61822001948"] * 2
 
 
 def test_a_national_number_counts_only_in_its_region() -> None:
@@ -103,11 +148,112 @@ def test_a_national_number_counts_only_in_its_region() -> None:
         ("ports 443 and 2 devices", (443,), ()),
         ("server_port: 443", (443,), ()),
         ("srcPort: 1234", (1234,), ()),
+        (
+            '"devicePorts":{"ranges":[{"from":5010,"to":5020}],"ports":[5060]}',
+            (5060,),
+            ((5010, 5020),),
+        ),
+        (
+            '{"qosProfile": "QOS_E", "devicePorts": { "ports": [ 5060, 443 ],\n  "ranges": [\n'
+            '    { "from": 5010, "to": 5020 },\n    { "from": 1, "to": 2 }\n  ]\n}, "sink": 1}',
+            (5060, 443),
+            ((5010, 5020), (1, 2)),
+        ),
+        ('{"applicationServerPorts":{"ranges":[{"from":80,"to":90}]}}', (), ((80, 90),)),
+        ("{'device_ports': {'ports': [5060]}}", (5060,), ()),
+        (r'-d "{\"devicePorts\":{\"ports\":[5060,5070]}}"', (5060, 5070), ()),
+        ("devicePorts: {ranges: [{from: 5010, to: 5020}]}", (), ((5010, 5020),)),
+        ('"portRange": {"from": 5010, "to": 5020}', (), ((5010, 5020),)),
+        (
+            "devicePorts:\n  ranges:\n    - from: 5010\n      to: 5020\n  ports:\n  - 5060\nid: 7",
+            (5060,),
+            ((5010, 5020),),
+        ),
+        ("server_ports:\n  - 443\n  - 8443\nduration: soon", (443, 8443), ()),
+        ("devicePorts:\n- 443", (443,), ()),
+        ("Ports:\n* 443\n* 8443", (443, 8443), ()),
+        ("app_ports: [443, 8801-8810]", (443,), ((8801, 8810),)),
+        ("uePorts.ports [3661]", (3661,), ()),
+        ("asPorts.ranges [19949-19999]", (), ((19949, 19999),)),
+        ("udp/5060", (5060,), ()),
+        ("5060/udp", (5060,), ()),
+        ("dport=554", (554,), ()),
+        ("--dport 5000:5010 -j ACCEPT", (), ((5000, 5010),)),
+        ("srv 10.0.41.113 sport 62657", (62657,), ()),
+        ("spt=5060 proto", (5060,), ()),
+        ("peer_port= 7905\nseconds = later", (7905,), ()),
+        ("server port 5060\nd) Time", (5060,), ()),
+        ("Q: server port?  A: 22127", (22127,), ()),
+        ("doelpoort 1883", (1883,), ()),
+        ("Zielport 1883", (1883,), ()),
+        ("serverportar 14765-15764", (), ((14765, 15764),)),
     ],
 )
 def test_ports(text: str, ports: tuple, ranges: tuple) -> None:
     (item,) = found(text, Ports)
     assert (item.ports, item.ranges) == (ports, ranges)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '.remote("1.2.3.4", 1935)',
+        "a passport 1234",
+        "sport 24",
+        "sport 2 hours",
+        "transport 5000",
+        '{"from": 5010, "to": 5020}',
+        ":8443",
+    ],
+)
+def test_a_number_that_is_not_called_a_port_is_none(text: str) -> None:
+    assert found(text, Ports) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "udp 192.0.2.7 5060 > 203.0.113.2 19130, game traffic",
+        "192.0.2.7 5060 -> 2001:db8::2 19130",
+        "Port 5060 -> 19130.",
+        "tcp 5060 -> 19130\nudp as well",
+    ],
+)
+def test_ports_on_either_side_of_an_arrow_are_two_mentions(text: str) -> None:
+    assert [item.ports for item in found(text, Ports)] == [(5060,), (19130,)]
+
+
+def test_what_is_no_pair_of_ports_around_an_arrow() -> None:
+    assert found("192.0.2.7 5060 > 203.0.113.2 20 Mbps", Ports) == []
+    assert [item.ports for item in found("port 443 -> 20 Mbps", Ports)] == [(443,)]
+
+
+@pytest.mark.parametrize(
+    ("text", "ends"),
+    [
+        (
+            "IP 10.0.0.4.5060 > 203.0.113.9.443: Flags [S]",
+            [("10.0.0.4", 5060), ("203.0.113.9", 443)],
+        ),
+        (
+            "IP6 2001:db8::4.5060 > 2001:db8::9.443: UDP",
+            [("2001:db8::4", 5060), ("2001:db8::9", 443)],
+        ),
+        ("IP 10.0.0.4 > 10.0.0.9: ICMP echo", [("10.0.0.4", None), ("10.0.0.9", None)]),
+    ],
+)
+def test_addresses_of_a_captured_packet(text: str, ends: list) -> None:
+    assert [(str(item.ip), item.port) for item in found(text, Address)] == ends
+
+
+def test_the_ends_of_a_port_object_are_no_numbers_besides() -> None:
+    text = '{"duration": 3600, "devicePorts": {"ranges": [{"from": 5010, "to": 5020}]}}'
+    assert [type(item) for item in read_mentions([text])] == [Length, Ports]
+
+
+def test_a_time_on_the_line_of_a_port_is_a_time() -> None:
+    items = read_mentions(["port 443 until 21\nport 8443 for 2\nhours"])
+    assert not any(isinstance(item, Invalid) for item in items)
 
 
 @pytest.mark.parametrize(
@@ -120,6 +266,9 @@ def test_ports(text: str, ports: tuple, ranges: tuple) -> None:
         ("1.2.3.4:70000", "no valid port"),
         ("port 70000", "no valid port"),
         ("ports 20-10", "no valid port"),
+        ('"devicePorts":{"ports":[70000]}', "no valid port"),
+        ('"devicePorts":{"ranges":[{"from":20,"to":10}]}', "no valid port"),
+        ("dport=70000", "no valid port"),
         ("+12", "not a phone number"),
         ("+123456789", "not a phone number"),
         ("+999 123456789", "not a phone number"),

@@ -99,6 +99,15 @@ def test_without_halves_of_the_day_an_hour_is_one_of_twenty_four() -> None:
     assert end.moment(NOW) == NOW.replace(hour=9, minute=30) + timedelta(days=1)
 
 
+@pytest.mark.parametrize("text", ["bis halb neun", "tot half negen", "till halv nio"])
+def test_a_half_hour_in_words_is_on_the_dial_of_every_language(text: str) -> None:
+    end = only(text)
+    assert isinstance(end, End)
+    assert end.moment(NOW) == NOW.replace(hour=20, minute=30)
+    late = NOW.replace(hour=22)
+    assert end.moment(late) == late.replace(hour=8, minute=30) + timedelta(days=1)
+
+
 def test_an_end_counts_the_hours_that_pass() -> None:
     end = only("bis 6 Uhr")
     assert isinstance(end, End)
@@ -122,6 +131,8 @@ def test_an_end_now_is_a_day_away() -> None:
         ("22:00-02:00", "11 22:00", "12 02:00"),
         ("morgen von 10 bis 12 Uhr", "12 10:00", "12 12:00"),
         ("Friday from 9 am to 5 pm", "15 09:00", "15 17:00"),
+        ("von halb neun bis 9 Uhr", "12 08:30", "12 09:00"),
+        ("von 14 bis halb vier", "11 14:00", "11 15:30"),
     ],
 )
 def test_an_interval_that_is_not_over(text: str, begin: str, finish: str) -> None:
@@ -245,6 +256,12 @@ def test_no_length_before_what_is_glued_to_it(text: str, behind: str) -> None:
         "an hour and " * 200,
         "90' " * 300,
         "1/2 " * 300,
+        "unit=h_" * 300,
+        "value=1 unit=h " * 150,
+        "ttl: 1 # s\n" * 150,
+        "--hours 6 " * 200,
+        "a;minutes\n1;2\n" * 150,
+        "20261203T1100 " * 200,
     ],
 )
 def test_long_hostile_text_takes_steps_in_proportion(text: str) -> None:

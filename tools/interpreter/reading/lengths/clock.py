@@ -1,7 +1,7 @@
 """Times of day, with or without their day, and the moments they name."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 
 A_DAY = 1440
 HALF_A_DAY = 720
@@ -9,10 +9,11 @@ HALF_A_DAY = 720
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day as it is said: `offset` days from today, or the next `weekday` (0 is Monday)."""
+    """A day as said: `offset` days from today, the next `weekday` (0 is Monday), or a date."""
 
     offset: int | None = None
     weekday: int | None = None
+    dated: date | None = None
 
     def is_(self, day: date, today: date) -> bool:
         """Whether `day` is meant, said on `today`."""
@@ -29,11 +30,13 @@ class Clock:
         minutes: since midnight, up to 1440.
         dial: both halves of the day are possible ("9:30" where clocks have twelve hours).
         day: the day it is on, if said.
+        zone: the zone it is in, if it is written; otherwise that of the one who says it.
     """
 
     minutes: int
     dial: bool = False
     day: Day | None = None
+    zone: tzinfo | None = None
 
     def on(self, day: Day | None) -> "Clock":
         """The same time of day on a day, or on any."""
@@ -45,7 +48,13 @@ class Clock:
         return HALF_A_DAY if self.dial else A_DAY
 
     def after(self, moment: datetime) -> datetime:
-        """The first such moment after one with a zone; a day that is past is passed over."""
+        """The first such moment after one with a zone; a day that is past is passed over.
+
+        With a date there is only one such moment, which may be past.
+        """
+        if self.day and self.day.dated:
+            like = moment.astimezone(self.zone) if self.zone else moment
+            return _at(self.day.dated, self.minutes, like).astimezone(moment.tzinfo)
         today = moment.date()
         for day in (self.day, None):
             for ahead in range(9 + ((day.offset or 0) if day else 0)):

@@ -41,7 +41,7 @@ def _at_moment(view: View, place: int, start: int) -> Found | None:
     if found.told is Told.NO:
         return Found(place, found.end, Kind.UNREAD) if closes(view, found.end) else None
     found = within(found, around(view, place)) if start > place else found
-    doubtful = found.spoken and not (found.said or view.language.twelve_hours)
+    doubtful = found.bare and not (found.said or view.language.twelve_hours)
     kind = Kind.UNREAD if doubtful or unsure(view, found) else Kind.END
     return Found(place, found.end, kind, clocks=(found.clock,))
 

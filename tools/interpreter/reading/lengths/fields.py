@@ -1,69 +1,24 @@
 """Developers' fields: `"duration": 900`, `durationSeconds=1800`, `ttl_ms: 5400000`, `hours = 2`."""
 
-import re
-import tomllib
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
-from importlib.resources import files
 
+from camara_qod.tools.interpreter.reading.lengths.field_names import (
+    field_names,
+    identifier,
+    kind_at,
+    word_at,
+)
+from camara_qod.tools.interpreter.reading.lengths.field_units import unit_noted, units_apart
 from camara_qod.tools.interpreter.reading.lengths.times import Length, Time, Unread
 from camara_qod.tools.interpreter.reading.lengths.tokens import Tokens
 
-_CAMEL = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z])")
 #: Without a sign between name and number, smaller numbers are hardly seconds.
 _SURE = 600
 #: Digits of milliseconds that are a length.
 _SHORTEST, _LONGEST = 4, 9
 _SIGNS = (":", "=", ";")
 _QUOTES = "\"'"
-
-
-@dataclass(frozen=True, slots=True)
-class FieldNames:
-    """Names of fields and of their units.
-
-    Attributes:
-        names: words that name a length of time.
-        with_unit: words that do with a unit behind them.
-        joints: words between a name and its unit.
-        links: words between a name and its number.
-        standards: numbers that are names.
-        formats: what says that hours, minutes and seconds with colons are a length.
-        units: seconds in a unit, by its name.
-        any: what no field is without: a sign, or one of its names.
-    """
-
-    names: frozenset[str]
-    with_unit: frozenset[str]
-    joints: frozenset[str]
-    links: frozenset[str]
-    standards: tuple[str, ...]
-    formats: tuple[str, ...]
-    units: dict[str, Fraction]
-    any: re.Pattern[str]
-
-
-def _any(names: list[str]) -> re.Pattern[str]:
-    return re.compile("[:=;]|" + "|".join(map(re.escape, names)), re.IGNORECASE)
-
-
-@cache
-def field_names() -> FieldNames:
-    """What `fields.toml` says, read once."""
-    folder = files("camara_qod.tools.interpreter.reading.lengths")
-    table = tomllib.loads((folder / "fields.toml").read_text(encoding="utf-8"))
-    units = {word: Fraction(key) for key, words in table["units"].items() for word in words}
-    return FieldNames(
-        names=frozenset(table["names"]),
-        with_unit=frozenset(table["with_unit"]),
-        joints=frozenset(table["joints"]),
-        links=frozenset(table["is"]),
-        standards=tuple(table["standards"]),
-        formats=tuple(table["formats"]),
-        units=units,
-        any=_any([*table["names"], *(word for word, size in units.items() if size < 1)]),
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +37,11 @@ def read_fields(tokens: Tokens) -> list[Time]:
         return []
     found: list[Time] = []
     last: tuple[int, _Field] | None = None
+    apart = units_apart(tokens)
     for place, kind in enumerate(tokens.kinds):
         if kind != "d":
             continue
-        field = field_before(tokens, place)
+        field = _field(tokens, place, apart)
         if field is None:
             found += _milliseconds(tokens, place)
             continue
@@ -104,12 +60,22 @@ def read_fields(tokens: Tokens) -> list[Time]:
     return found
 
 
+def _field(tokens: Tokens, place: int, apart: dict[int, tuple[int, Fraction]]) -> "_Field | None":
+    """The name before a number, with the unit that is a field of its own, or a note behind it."""
+    if place in apart:
+        start, unit = apart[place]
+        return _Field(start, unit, False, True)
+    noted = unit_noted(tokens, place)
+    field = field_before(tokens, place, noted) if noted else None
+    return field or field_before(tokens, place)
+
+
 def _milliseconds(tokens: Tokens, place: int) -> list[Time]:
     """Milliseconds, where they are so many that they are no delay: "1800000 ms"."""
-    unit = field_names().units.get(_word(tokens, place + 1))
+    unit = field_names().units.get(word_at(tokens, place + 1))
     if unit is None or unit >= 1 or not _SHORTEST < len(tokens.words[place]) <= _LONGEST:
         return []
-    if tokens.glued(place) or (tokens.glued(place + 2) and _kind(tokens, place + 2) != "s"):
+    if tokens.glued(place) or (tokens.glued(place + 2) and kind_at(tokens, place + 2) != "s"):
         return []
     seconds = round(int(tokens.words[place]) * unit)
     return [Length(tokens.starts[place], tokens.ends[place + 1], seconds)]
@@ -133,46 +99,59 @@ def _number(tokens: Tokens, place: int) -> tuple[Fraction, int] | None:
     text, end = tokens.words[place], place + 1
     if len(text) > _LONGEST:
         return None
-    if _word(tokens, end) == "." and tokens.glued(end) and _kind(tokens, end + 1) == "d":
+    if word_at(tokens, end) == "." and tokens.glued(end) and kind_at(tokens, end + 1) == "d":
         text, end = f"{text}.{tokens.words[end + 1]}"[:16], end + 2
-    if tokens.glued(end) and (_kind(tokens, end) != "s" or _joined(tokens, end)):
+    if tokens.glued(end) and (kind_at(tokens, end) != "s" or _joined(tokens, end)):
         return None
     return _product(tokens, Fraction(text), end)
 
 
 def _product(tokens: Tokens, value: Fraction, end: int) -> tuple[Fraction, int] | None:
     """A number with its factors: "45 * 60"; nothing where it is reckoned with otherwise."""
-    while _word(tokens, end) in ("*", "x") and _kind(tokens, end + 1) == "d":
+    while word_at(tokens, end) in ("*", "x") and kind_at(tokens, end + 1) == "d":
         value, end = value * int(tokens.words[end + 1][:_LONGEST]), end + 2
-    reckoned = _word(tokens, end) in ("+", "/", "*") and _kind(tokens, end + 1) == "d"
+    reckoned = word_at(tokens, end) in ("+", "/", "*") and kind_at(tokens, end + 1) == "d"
     return None if reckoned else (value, end)
 
 
 def _joined(tokens: Tokens, end: int) -> bool:
-    goes_on = tokens.glued(end + 1) and _kind(tokens, end + 1) == "d"
-    return _word(tokens, end) in "/_-%@" or (goes_on and _word(tokens, end) in ".,:")
+    goes_on = tokens.glued(end + 1) and kind_at(tokens, end + 1) == "d"
+    return word_at(tokens, end) in "/_-%@" or (goes_on and word_at(tokens, end) in ".,:")
 
 
-def field_before(tokens: Tokens, place: int) -> "_Field | None":
-    """The name of a length of time whose value begins at a token."""
+def field_before(tokens: Tokens, place: int, unit: Fraction | None = None) -> "_Field | None":
+    """The name of a length of time whose value begins at a token.
+
+    Args:
+        tokens: of the text.
+        place: the token.
+        unit: the one that is said elsewhere, which makes more names tell a length.
+    """
     at = place - 1
-    if _word(tokens, at) in _QUOTES:
+    if word_at(tokens, at) in _QUOTES:
         at -= 1
-    signed = _word(tokens, at) in _SIGNS
-    if signed or _word(tokens, at) in field_names().links:
+    signed = word_at(tokens, at) in _SIGNS
+    if signed or word_at(tokens, at) in field_names().links:
         at -= 1
     elif tokens.glued(place):
         return None
-    if _word(tokens, at) in _QUOTES:
+    if word_at(tokens, at) in _QUOTES:
         at -= 1
-    unit = None
-    if _word(tokens, at) == ")" and _word(tokens, at - 2) == "(":
-        unit, at = field_names().units.get(_word(tokens, at - 1)), at - 3
-    return _named(tokens, at, unit, signed)
+    if word_at(tokens, at) == ")" and word_at(tokens, at - 2) == "(":
+        unit, at = field_names().units.get(word_at(tokens, at - 1)), at - 3
+    return _named(tokens, at, unit, signed or _is_option(tokens, at))
+
+
+def _is_option(tokens: Tokens, at: int) -> bool:
+    """Whether a name is one of a program's options: "--hours 6"."""
+    start, _ = identifier(tokens, at)
+    dashes = word_at(tokens, start - 1) == "-" == word_at(tokens, start - 2)
+    apart = not tokens.glued(start - 2)
+    return dashes and apart and tokens.glued(start) and tokens.glued(start - 1)
 
 
 def _named(tokens: Tokens, at: int, unit: Fraction | None, signed: bool) -> _Field | None:
-    start, words = _identifier(tokens, at)
+    start, words = identifier(tokens, at)
     names = field_names()
     if not words:
         return None
@@ -190,23 +169,3 @@ def _named(tokens: Tokens, at: int, unit: Fraction | None, signed: bool) -> _Fie
     if not said or words[-1] not in names.names | names.with_unit:
         return None
     return _Field(start, unit or Fraction(1), False, signed)
-
-
-def _identifier(tokens: Tokens, at: int) -> tuple[int, list[str]]:
-    """The words of a name that ends at a token, split at hyphens, underscores and capitals."""
-    words: list[str] = []
-    while _kind(tokens, at) == "w":
-        raw = tokens.raw[tokens.starts[at] : tokens.ends[at]]
-        words[:0] = [part.lower() for part in _CAMEL.split(raw)]
-        if not (tokens.glued(at) and _word(tokens, at - 1) in ("_", "-") and tokens.glued(at - 1)):
-            return at, words
-        at -= 2
-    return at + 2, words
-
-
-def _word(tokens: Tokens, place: int) -> str:
-    return tokens.words[place] if 0 <= place < len(tokens) else " "
-
-
-def _kind(tokens: Tokens, place: int) -> str:
-    return tokens.kinds[place] if 0 <= place < len(tokens) else ""

@@ -6,15 +6,16 @@ from functools import cache
 
 from pydantic import TypeAdapter, ValidationError
 
-from camara_qod.tools.interpreter.reading.lengths.fields import field_names
-from camara_qod.tools.interpreter.reading.lengths.times import Length, Time, Unread
+from camara_qod.tools.interpreter.reading.lengths.field_names import field_names
+from camara_qod.tools.interpreter.reading.lengths.stamps import stamps
+from camara_qod.tools.interpreter.reading.lengths.times import Length, Time, TimeOfDay, Unread
 
 #: Stands in the place of what was read or is to be passed over.
 BLANK = "\ufffc"
 #: Stands in the place of a date.
 DATE = "\ufffb"
 _ISO = re.compile(
-    r"(?<![\w/.%-])-?P(?=[0-9T])(?:[0-9]{1,4}W|(?:[0-9]{1,4}[DYM]){0,3}"
+    r"(?<![\w/.%\u2010\u2011\x00-])-?P(?=[0-9T])(?:[0-9]{1,4}W|(?:[0-9]{1,4}[DYM]){0,3}"
     r"(?:T(?:[0-9]{1,6}(?:\.[0-9]{1,3})?[HMS]){1,3})?)"
     r"(?![\w/]|[-\u2010\u2011%.]\w)",
     re.IGNORECASE,
@@ -37,20 +38,30 @@ _LENGTH = TypeAdapter(timedelta)
 
 
 def read_forms(text: str) -> tuple[list[Time], str]:
-    """Lengths that every language writes alike, and the text with blanks for what is done with.
+    """What every language writes alike, and the text with blanks for what is done with.
 
     Args:
         text: any text.
 
     Returns:
-        The lengths, and a text of the same length.
+        The lengths and the times of day with their dates, and a text of the same length.
     """
     found: list[Time] = []
     for match in _ISO.finditer(text):
         found.append(_iso(match))
     rest = _ISO.sub(_blank, text) if found else text
     rest = _DATE.sub(lambda match: DATE * len(match[0]), rest)
+    stamped = list(stamps(text))
+    rest = _without(rest, stamped)
+    found += stamped
     return found, _standards().sub(_blank, _NO_TIME.sub(_blank, rest))
+
+
+def _without(text: str, stamped: list[TimeOfDay]) -> str:
+    letters = list(text)
+    for stamp in stamped:
+        letters[stamp.start : stamp.end] = DATE * (stamp.end - stamp.start)
+    return "".join(letters)
 
 
 @cache

@@ -2,7 +2,8 @@
 
 from fractions import Fraction
 
-from camara_qod.tools.interpreter.reading.lengths.fields import field_before, field_names
+from camara_qod.tools.interpreter.reading.lengths.field_names import field_names
+from camara_qod.tools.interpreter.reading.lengths.fields import field_before
 from camara_qod.tools.interpreter.reading.lengths.parts import HOUR, MINUTE, Part
 from camara_qod.tools.interpreter.reading.lengths.view import View
 

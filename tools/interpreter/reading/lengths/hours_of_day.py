@@ -1,6 +1,6 @@
 """The hours and minutes of a time of day: "21:00", "9 pm", "14 Uhr 30", "half past nine"."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from camara_qod.tools.interpreter.reading.lengths.around import around
 from camara_qod.tools.interpreter.reading.lengths.clock import A_DAY, HALF_A_DAY, Clock
@@ -89,18 +89,25 @@ def _spoken(view: View, mark: Mark) -> Moment | None:
     if offset is None or hour.value not in range(1, (_HALF if before else _HOURS) + 1):
         return None
     end = view.past(hour.end, "oclock_behind") if before else offset[1]
-    return None if view.unit(end) else _said(view, 60 * int(hour.value) + offset[0], end)
+    found = None if view.unit(end) else _said(view, 60 * int(hour.value) + offset[0], end)
+    bare = before is None and _is_bare(view, hour.end)
+    return found and found._replace(bare=bare and not found.half)
+
+
+def _is_bare(view: View, place: int) -> bool:
+    """Whether the minutes behind an hour are a number that nothing joins to it."""
+    return not (view.at(place, "clock_behind") or view.at(place, "less") or view.at(place, "and"))
 
 
 def _said(view: View, minutes: int, end: int) -> Moment:
-    """With the half of the day behind it."""
+    """With the half of the day behind it; such words know twelve hours in every language."""
     if minutes >= HALF_A_DAY + 60:
         return Moment(Clock(minutes % A_DAY), end, half=True)
     minutes %= HALF_A_DAY
     if (hit := view.at(end, "half")) and isinstance(hit.value, Period):
         clock = Clock(minutes + (HALF_A_DAY if hit.value.name == "pm" else 0))
         return Moment(clock, hit.end, half=True, said=True)
-    return Moment(Clock(minutes, view.language.twelve_hours), end, spoken=True)
+    return Moment(Clock(minutes, dial=True), end)
 
 
 def _before_hour(view: View, mark: Mark) -> tuple[int, int] | None:
@@ -191,7 +198,13 @@ def _from_hour(view: View, mark: Mark, hour: int, end: int) -> Moment | None:
     elif told is not Told.YES and view.unit(view.past_all(end, "fill")):
         return None
     found = _halved(view, mark.end, hour, minute, end, told)
-    return found and found._replace(spoken=spoken and hour <= _HALF)
+    return _on_dial(found) if found and spoken and hour <= _HALF else found
+
+
+def _on_dial(found: Moment) -> Moment:
+    """With halves and quarters in words, which know twelve hours only."""
+    clock = replace(found.clock, minutes=found.clock.minutes % HALF_A_DAY, dial=True)
+    return found if found.half else found._replace(clock=clock)
 
 
 def _oclock(view: View, mark: Mark, end: int) -> tuple[int, Told]:

@@ -1,6 +1,6 @@
 """From a text to what it says about time, over all languages it can be in."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from camara_qod.tools.interpreter.reading.lengths.choice import Reading, chosen, possible
 from camara_qod.tools.interpreter.reading.lengths.fields import read_fields
@@ -8,6 +8,7 @@ from camara_qod.tools.interpreter.reading.lengths.forms import read_forms
 from camara_qod.tools.interpreter.reading.lengths.found import Found, Kind
 from camara_qod.tools.interpreter.reading.lengths.lexicon import lexicon
 from camara_qod.tools.interpreter.reading.lengths.scan import scan
+from camara_qod.tools.interpreter.reading.lengths.tables import read_table
 from camara_qod.tools.interpreter.reading.lengths.times import (
     End,
     Interval,
@@ -33,11 +34,15 @@ def read_times(text: str, *, clocks: bool = False) -> list[Time]:
         Lengths, ends, starts and intervals, and `Unread` for words about how long that could not
         be read. Judging them (limits, which is meant) is the caller's business.
     """
-    found, rest = read_forms(text)
+    formed, rest = read_forms(text)
     tokens = tokenise(rest)
+    table = read_table(tokens)
+    found = [time for time in formed if not isinstance(time, TimeOfDay)] + table.lengths
     read = (_time(tokens, one) for one in chosen(_readings(tokens)) if _tells(one, clocks=clocks))
-    found += _whole(tokens.text, read)
-    found += _whole(tokens.text, _apart(read_fields(tokens), found))
+    found += _apart(_whole(tokens.text, read), table.spans)
+    found += _apart(_whole(tokens.text, read_fields(tokens)), [*found, *table.spans])
+    if clocks:
+        found += _apart((time for time in formed if isinstance(time, TimeOfDay)), found)
     return sorted(found, key=lambda time: time.start)
 
 
@@ -58,7 +63,7 @@ def _whole(text: str, times: Iterable[Time]) -> list[Time]:
     return kept
 
 
-def _apart(more: Iterable[Time], found: list[Time]) -> list[Time]:
+def _apart(more: Iterable[Time], found: Sequence[Time]) -> list[Time]:
     """Those that overlap none of some others."""
     return [
         time

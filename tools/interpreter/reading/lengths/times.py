@@ -37,12 +37,12 @@ class End(Time):
     clock: Clock
 
     def moment(self, now: datetime) -> datetime:
-        """The next such moment after `now`, which has a zone."""
+        """The next such moment after `now`, which has a zone; with a date the one there is."""
         return self.clock.after(now)
 
     def seconds(self, now: datetime) -> int:
-        """Whole seconds from `now`, which has a zone, to that moment."""
-        return round(self.moment(now).timestamp() - now.timestamp())
+        """Whole seconds from `now`, which has a zone, to that moment; none where it is past."""
+        return max(0, round(self.moment(now).timestamp() - now.timestamp()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,8 @@ class Moment(NamedTuple):
         end: the token behind it.
         told: what tells that it is one.
         half: the half of the day is said, or the hour tells it.
-        spoken: its minutes are said in a way that knows twelve hours only ("half past nine").
         said: the half or part of the day is said.
+        bare: its minutes are said behind the hour with nothing between ("neun dreißig").
     """
 
     clock: Clock
@@ -34,7 +34,7 @@ class Moment(NamedTuple):
     told: Told = Told.YES
     half: bool = False
     said: bool = False
-    spoken: bool = False
+    bare: bool = False
 
     @property
     def sure(self) -> bool:
