@@ -20,6 +20,8 @@ _LOCAL = re.compile(
     r"(?<![\w+.,:/-])(?:\(?0|[0-9]{2,5}[ .\-/)]|(?=[0-9]{9}))[0-9]?(?:[ ().\-/]{0,2}[0-9]){5,13}"
     r"(?![\w]|[.,:][0-9])"
 )
+#: CAMARA's pattern: a plan may have numbers that are shorter.
+_E164 = re.compile(r"\+[1-9][0-9]{4,14}")
 #: A number without a country code is in none of CAMARA's forms of a device.
 _FIELDS = ("device",)
 #: A group of so many digits behind a number may be a number of something else.
@@ -133,7 +135,7 @@ def _as_written(text: str, number: PhoneNumber) -> str | None:
     digits = re.sub(r"[^0-9]", "", text.replace("(0)", ""))
     digits = digits if "+" in text else digits.removeprefix("00")
     zeros = [f"{found[1:end]}0{found[end:]}" for end in range(2, 5)]
-    return found if digits in (found[1:], *zeros) else None
+    return found if digits in (found[1:], *zeros) and _E164.fullmatch(found) else None
 
 
 def _e164(number: PhoneNumber) -> str:

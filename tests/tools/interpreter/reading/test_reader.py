@@ -364,3 +364,8 @@ def test_mentions_keep_their_turn_and_order() -> None:
 def test_a_quoted_number_holds_no_minutes() -> None:
     (phone,) = found("me: '+52 55 1234 5678'", Phone)
     assert phone.number == "+525512345678"
+
+
+def test_a_number_too_short_for_the_api_is_none() -> None:
+    (item,) = read_mentions(["gaming on +49 00"])
+    assert isinstance(item, Invalid)
