@@ -278,10 +278,8 @@ _RUNS = {"sft": "embedded-sft", "dpo": "embedded-dpo"}
 
 
 def _commands(reports: Reports) -> str:
-    lines = [
-        "qod-train sft embedded",
-        "qod-train dpo embedded",
-    ]
+    made = {name.partition("-")[0] for name in reports}
+    lines = [f"qod-train {stage} embedded" for stage in _RUNS if stage in made]
     adapters = {
         "base": "--adapter none",
         "sft": "--adapter runs/embedded-sft/adapter",
@@ -299,7 +297,9 @@ def _commands(reports: Reports) -> str:
         if name.startswith("catalogue-")
     ]
     lines += [
-        f"cp runs/{run}/manifest.json $R/manifest-{stage}.json" for stage, run in _RUNS.items()
+        f"cp runs/{run}/manifest.json $R/manifest-{stage}.json"
+        for stage, run in _RUNS.items()
+        if f"manifest-{stage}" in reports
     ]
     if STRANGERS in reports:
         lines.append(f"qod-train evaluate data/strangers.jsonl --output $R/{STRANGERS}.json")

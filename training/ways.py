@@ -74,14 +74,10 @@ def attempts(
 
 
 def _grounded(decoder: Decoder, contexts: Sequence[Context]) -> list[Attempt]:
-    made = decide_many(decoder, contexts)
+    made = [(emission, emission.pointed) for emission in decide_many(decoder, contexts)]
     return [
-        Attempt(
-            emission.pointed.decision.to_json(),
-            emission.confidence,
-            mentions=emission.pointed.mentions,
-        )
-        for emission in made
+        Attempt(pointed.decision.to_json(), emission.confidence, mentions=pointed.mentions)
+        for emission, pointed in made
     ]
 
 

@@ -123,7 +123,9 @@ def _shaped(pattern: re.Pattern[str], said: str) -> Callable[[Any], Any]:
 
 Port = Annotated[int, Field(ge=0, le=65535)]
 PositiveInt32 = Annotated[int, Field(ge=1, le=INT32_MAX)]
-PhoneNumber = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{4,14}$")]
+#: E.164, as CAMARA's schema has it.
+PHONE_NUMBER_PATTERN = r"^\+[1-9][0-9]{4,14}$"
+PhoneNumber = Annotated[str, StringConstraints(pattern=PHONE_NUMBER_PATTERN)]
 SingleIpv4Addr = Annotated[str, address(IPv4Address)]
 DeviceIpv6Address = Annotated[str, AfterValidator(without_zone), address(IPv6Address)]
 ApplicationServerIpv4Address = Annotated[str, address(IPv4Network)]

@@ -114,13 +114,12 @@ def adapter_of(settings: QodSettings) -> Path | str | None:
 
 def _parts(settings: QodSettings) -> tuple[Path | str, Path | str | None]:
     """The weights, and the adapter that they do not have in them yet."""
-    adapter = None if settings.adapter == NO_ADAPTER else settings.adapter
+    adapter = adapter_of(settings)
     if settings.model != EMBEDDED:
         return settings.model, adapter
-    shipped = shipped_adapter() if settings.adapter is None else None
-    if settings.quantization == "none":
-        return embedded_model(settings.cache_dir, shipped), adapter
-    return embedded_model(settings.cache_dir), adapter or shipped
+    if settings.adapter is None and settings.quantization == "none":
+        return embedded_model(settings.cache_dir, shipped_adapter()), None
+    return embedded_model(settings.cache_dir), adapter
 
 
 def _device(name: str) -> str:

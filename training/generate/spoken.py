@@ -58,8 +58,10 @@ def halves(texts: list[Spoken], share: float, seed: int) -> tuple[list[Spoken], 
 
     Each text's own words decide, so that texts that are added later move no other.
     """
-    held = [text for text in texts if _drawn(text, seed) < share]
-    kept = [text for text in texts if _drawn(text, seed) >= share]
+    kept: list[Spoken] = []
+    held: list[Spoken] = []
+    for text in texts:
+        (held if _drawn(text, seed) < share else kept).append(text)
     random.Random(seed).shuffle(held)  # noqa: S311
     return kept, held
 

@@ -24,7 +24,6 @@ from camara_qod.tools.interpreter.reading.mention import (
 MOST = 48
 #: Ports that are named together in so many places at most.
 _MOST_PORTS = 4
-_IDENTIFIERS = ("phoneNumber", "ipv4Address", "ipv6Address")
 
 #: Labels and mentions, in the order in which they are written.
 _Parts = tuple[tuple[str, Mention], ...]
@@ -37,14 +36,13 @@ def devices(labels: Labels) -> list[Choice]:
     numbers = labels.of_kind(Phone)
     forms = list(_ipv4_forms(labels))
     sixes = [one for one in _addresses(labels, IPv6Address) if not _is_net(one)]
-    choices = [
-        _device(number, form, six)
-        for number, form, six in product([*numbers, None], [*forms, None], [*sixes, None])
-        if number is not None or form is not None or six is not None
-    ]
-    single = [item for item in choices if sum(map(item.value.__contains__, _IDENTIFIERS)) == 1]
-    offered = choices if len(choices) <= MOST else single
-    return unique([*single, *offered, *_unusable(labels, "device")])
+    single = [_device(one, None, None) for one in numbers]
+    single += [_device(None, one, None) for one in forms]
+    single += [_device(None, None, one) for one in sixes]
+    several = (len(numbers) + 1) * (len(forms) + 1) * (len(sixes) + 1) <= MOST + 1
+    together = product([*numbers, None], [*forms, None], [*sixes, None]) if several else ()
+    some = [_device(*parts) for parts in together if any(part is not None for part in parts)]
+    return unique([*single, *some, *_unusable(labels, "device")])
 
 
 def _device(
@@ -114,10 +112,9 @@ def servers(labels: Labels) -> list[Choice]:
     fours, sixes = _addresses(labels, IPv4Address), _addresses(labels, IPv6Address)
     single = [_server([one]) for one in (*fours, *sixes)]
     single += [_server([one]) for one in _hosts(labels)]
-    pairs = [_server(pair) for pair in product(fours, sixes)]
-    return unique(
-        [*single, *(pairs if len(pairs) <= MOST else []), *_unusable(labels, "applicationServer")]
-    )
+    both = product(fours, sixes) if len(fours) * len(sixes) <= MOST else ()
+    pairs = [_server(pair) for pair in both]
+    return unique([*single, *pairs, *_unusable(labels, "applicationServer")])
 
 
 def _hosts(labels: Labels) -> list[Labelled[Address]]:
@@ -157,12 +154,7 @@ def ports(labels: Labels) -> list[Choice]:
         for size in range(1, most + 1)
         for some in combinations(groups, size)
     ]
-    wrong = [
-        Choice(one.label, None, (one.value,))
-        for one in labels.of_kind(Invalid)
-        if "applicationServerPorts" in one.value.fields
-    ]
-    return unique([*chosen, *wrong])
+    return unique([*chosen, *_unusable(labels, "applicationServerPorts")])
 
 
 def joined(groups: Iterable[Ports]) -> PortsSpec:

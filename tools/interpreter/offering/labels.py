@@ -53,7 +53,7 @@ class Labels:
             key = _key(item)
             if key not in self._by_key:
                 self._by_key[key] = Labelled(_name(len(self._by_key)), item, item.turn < 0)
-            elif isinstance(item, Mention) and not self._by_key[key].known:
+            elif not self._by_key[key].known:
                 # The newest mention stands for the value: what it says of itself counts.
                 self._by_key[key] = Labelled(self._by_key[key].label, item)
 

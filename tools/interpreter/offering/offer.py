@@ -74,8 +74,8 @@ class Offer:
         found: dict[str, Choice] = {}
         if answer.operation != DECLINE:
             for name, some in self.choices(answer.operation).items():
-                by_text = {item.text: item for item in some}
                 if answer.arguments.get(name) is not None:
+                    by_text = {item.text: item for item in some}
                     found[name] = by_text[answer.arguments[name]]
         arguments = {
             name: found[name].value if name in found else None for name in answer.arguments

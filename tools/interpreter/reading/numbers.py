@@ -8,8 +8,6 @@ from camara_qod.tools.interpreter.reading.mention import Mention, Number
 from camara_qod.tools.interpreter.reading.text import Turn
 
 _NUMBER = re.compile(r"[0-9]{1,5}(?:[.,]5)?")
-
-
 #: A turn with more of them lists something, and none takes the place of a length.
 _MOST = 3
 

@@ -7,6 +7,7 @@ from typing import TypeGuard
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat
 
+from camara_qod.tools.camara.models import PHONE_NUMBER_PATTERN
 from camara_qod.tools.interpreter.reading.lengths import Length, read_times
 from camara_qod.tools.interpreter.reading.mention import Invalid, Mention, Phone
 from camara_qod.tools.interpreter.reading.text import Turn
@@ -20,8 +21,6 @@ _LOCAL = re.compile(
     r"(?<![\w+.,:/-])(?:\(?0|[0-9]{2,5}[ .\-/)]|(?=[0-9]{9}))[0-9]?(?:[ ().\-/]{0,2}[0-9]){5,13}"
     r"(?![\w]|[.,:][0-9])"
 )
-#: CAMARA's pattern: a plan may have numbers that are shorter.
-_E164 = re.compile(r"\+[1-9][0-9]{4,14}")
 #: A number without a country code is in none of CAMARA's forms of a device.
 _FIELDS = ("device",)
 #: A group of so many digits behind a number may be a number of something else.
@@ -135,7 +134,9 @@ def _as_written(text: str, number: PhoneNumber) -> str | None:
     digits = re.sub(r"[^0-9]", "", text.replace("(0)", ""))
     digits = digits if "+" in text else digits.removeprefix("00")
     zeros = [f"{found[1:end]}0{found[end:]}" for end in range(2, 5)]
-    return found if digits in (found[1:], *zeros) and _E164.fullmatch(found) else None
+    # A plan may have numbers that are shorter than CAMARA's.
+    whole = digits in (found[1:], *zeros) and re.fullmatch(PHONE_NUMBER_PATTERN, found)
+    return found if whole else None
 
 
 def _e164(number: PhoneNumber) -> str:

@@ -27,11 +27,11 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Ports behind their word or their protocol, and one item of such a list."""
     path = files("camara_qod.tools.interpreter.reading") / "ports.toml"
     words = tomllib.loads(path.read_text(encoding="utf-8"))
-    word, kind, protocol, to, joint = (
+    word, kind, protocol, to, to_joined, joint = (
         "|".join(sorted(map(re.escape, words[name]), key=len, reverse=True))
-        for name in ("port", "kind", "protocol", "to", "and")
+        for name in ("port", "kind", "protocol", "to", "to_joined", "and")
     )
-    to = rf"(?:\s*(?:-|\.\.)\s*|\s+(?:{to})\s+|\s*(?:から|到|至)\s*)"
+    to = rf"(?:\s*(?:-|\.\.)\s*|\s+(?:{to})\s+|\s*(?:{to_joined})\s*)"
     item = rf"[0-9]{{1,6}}(?:{to}(?:(?:{word})\s+)?[0-9]{{1,6}})?"
     end = r"(?![\w]|[.:/-][0-9])"
     # A short number behind a list may be of anything, unless nothing follows it: "443, 20 Mbps".

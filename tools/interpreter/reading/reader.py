@@ -11,7 +11,7 @@ from camara_qod.tools.interpreter.reading.program_ports import program_ports
 from camara_qod.tools.interpreter.reading.text import Turn
 
 #: A turn with more times of day is a log or a timetable.
-MOST_CLOCKS = 4
+_MOST_CLOCKS = 4
 
 
 def read_mentions(
@@ -67,7 +67,7 @@ def _times(turn: Turn) -> Iterator[Mention]:
     for time in times:
         place = (turn.number, time.start, time.end)
         match time:
-            case lengths.TimeOfDay() if clocks > MOST_CLOCKS:
+            case lengths.TimeOfDay() if clocks > _MOST_CLOCKS:
                 continue
             case lengths.Length():
                 yield Length(*place, time.seconds, time.total)

@@ -90,6 +90,12 @@ class Lexicon:
         return dict(score)
 
 
+def evident(evidence: dict[int, int]) -> set[int]:
+    """The languages that a text is taken to be in: no other has twice as much for it."""
+    best = max(evidence.values(), default=0)
+    return {language for language, mine in evidence.items() if 2 * mine >= best}
+
+
 def _phrases_of(hits: dict[int, Hits]) -> dict[tuple[int, int], list[int]]:
     """The places of phrases of several words, and the languages that know each."""
     found: dict[tuple[int, int], list[int]] = {}

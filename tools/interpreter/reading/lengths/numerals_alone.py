@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from camara_qod.tools.interpreter.reading.lengths.hits import Hit, Hits
-from camara_qod.tools.interpreter.reading.lengths.lexicon import lexicon
+from camara_qod.tools.interpreter.reading.lengths.lexicon import evident, lexicon
 from camara_qod.tools.interpreter.reading.lengths.tokens import DIGITS, Tokens, tokenise
 
 #: What is one is an article as well in most languages.
@@ -30,14 +30,12 @@ def read_numerals(text: str, conversation: str) -> list[Numeral]:
     """
     words, around = lexicon(), tokenise(conversation)
     evidence = words.evidence(around, words.find(around))
-    best = max(evidence.values(), default=0)
     tokens = tokenise(text)
     phrases = words.find(tokens)
     found: dict[int, Numeral] = {}
-    for language, mine in sorted(evidence.items(), key=lambda one: -one[1]):
-        if 2 * mine >= best:
-            for one in _numerals(tokens, language, phrases.get(language, {})):
-                found.setdefault(one.start, one)
+    for language in sorted(evident(evidence), key=lambda one: -evidence[one]):
+        for one in _numerals(tokens, language, phrases.get(language, {})):
+            found.setdefault(one.start, one)
     return _apart(found)
 
 

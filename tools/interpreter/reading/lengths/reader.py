@@ -6,7 +6,7 @@ from camara_qod.tools.interpreter.reading.lengths.choice import Reading, chosen,
 from camara_qod.tools.interpreter.reading.lengths.fields import read_fields
 from camara_qod.tools.interpreter.reading.lengths.forms import read_forms
 from camara_qod.tools.interpreter.reading.lengths.found import Found, Kind
-from camara_qod.tools.interpreter.reading.lengths.lexicon import lexicon
+from camara_qod.tools.interpreter.reading.lengths.lexicon import evident, lexicon
 from camara_qod.tools.interpreter.reading.lengths.scan import scan
 from camara_qod.tools.interpreter.reading.lengths.tables import read_table
 from camara_qod.tools.interpreter.reading.lengths.times import (
@@ -77,16 +77,15 @@ def _readings(tokens: Tokens) -> list[Reading]:
     words = lexicon()
     hits = words.find(tokens)
     evidence = words.evidence(tokens, hits)
-    best = max(evidence.values(), default=0)
-    evident = {number for number, mine in evidence.items() if 2 * mine >= best}
+    likely = evident(evidence)
     readings = []
-    for number, mine in possible(words, hits, evident).items():
+    for number, mine in possible(words, hits, likely).items():
         language = words.languages[number]
         words.number_words(number).add_to(mine, tokens)
-        assumed = not evident and language.assumed
-        view = View(tokens, language, mine, evident=number in evident or assumed)
+        assumed = not likely and language.assumed
+        view = View(tokens, language, mine, evident=number in likely or assumed)
         found = scan(view)
-        if evident and not view.evident:
+        if likely and not view.evident:
             found = [one for one in found if _is_sure(view, one)]
         readings.append(Reading(found, evidence.get(number, 0), view.evident))
     return readings
