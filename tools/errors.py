@@ -11,6 +11,7 @@ QodError
 │   └── Cancelled            ... nobody waits for it any more
 ├── TooManyWaiting           the model is busy, and so is its queue
 ├── TransportError           no answer from the operator
+│   ├── AuthorizationFailed  ... no access token was to be had, so nothing was asked
 │   └── OutcomeUnknown       ... to a request that may have been carried out
 └── CamaraError              the operator refused (camara/errors.py)
 """
@@ -58,6 +59,10 @@ class TooManyWaiting(QodError):
 
 class TransportError(QodError):
     """The operator could not be reached or did not answer with CAMARA's JSON."""
+
+
+class AuthorizationFailed(TransportError):
+    """The operator's OpenID provider gave no access token; the API was not called."""
 
 
 class OutcomeUnknown(TransportError):

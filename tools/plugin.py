@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import httpx2
 
 from camara_qod.tools.camara.client import AsyncQodClient, QodClient
 from camara_qod.tools.confirmation import doubts
+from camara_qod.tools.credentials import oauth_of
 from camara_qod.tools.deletion import Deletions, guarded
 from camara_qod.tools.interpreter.decision import Interpretation
 from camara_qod.tools.interpreter.interpreter import Interpreter
@@ -48,12 +50,13 @@ class QodPlugin:
             app = create_app(interpreter.catalogue)
             transport = transport or InProcessTransport(app)
             async_transport = async_transport or httpx2.ASGITransport(app=app)
-        self.client = QodClient(
-            root, token=settings.token, timeout=settings.timeout, transport=transport
-        )
-        self.async_client = AsyncQodClient(
-            root, token=settings.token, timeout=settings.timeout, transport=async_transport
-        )
+        caller: Any = {
+            "token": settings.token,
+            "auth": oauth_of(settings),
+            "timeout": settings.timeout,
+        }
+        self.client = QodClient(root, transport=transport, **caller)
+        self.async_client = AsyncQodClient(root, transport=async_transport, **caller)
 
     @classmethod
     def from_settings(cls, settings: QodSettings, *, lazy: bool = False) -> "QodPlugin":

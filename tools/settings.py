@@ -56,6 +56,30 @@ class QodSettings(BaseSettings):
         default=None, description="OAuth 2 access token, sent as bearer token"
     )
     timeout: float = Field(default=10.0, gt=0, description="Seconds to wait for the operator")
+    oauth_issuer: Annotated[str, AfterValidator(_root)] | None = Field(
+        default=None,
+        description="URL of the operator's OpenID provider: access tokens are got there, kept and "
+        "renewed, in place of `QOD_TOKEN`",
+    )
+    oauth_client_id: str | None = Field(default=None, description="Client id at that provider")
+    oauth_client_secret: SecretStr | None = Field(
+        default=None, description="Its secret, where the client has no key"
+    )
+    oauth_client_key: Path | None = Field(
+        default=None, description="Its private key for `private_key_jwt`: PEM, RSA or P-256"
+    )
+    oauth_key_id: str | None = Field(
+        default=None, description="Name of the key (`kid`), where the provider knows several"
+    )
+    oauth_grant: Literal["client_credentials", "ciba"] = Field(
+        default="client_credentials",
+        description="`ciba` acts with the consent of the device's user, whom the operator asks",
+    )
+    oauth_purpose: str | None = Field(
+        default=None,
+        pattern="^dpv:[A-Za-z][A-Za-z0-9]*$",
+        description="Purpose of the tokens, such as `dpv:RequestedServiceProvision`",
+    )
 
     model: str = Field(
         default="embedded",

@@ -16,6 +16,7 @@ from pydantic import SecretStr, TypeAdapter, ValidationError
 from camara_qod.tools.camara.errors import error_class
 from camara_qod.tools.camara.models import (
     CreateSession,
+    Device,
     ErrorInfo,
     ExtendSessionDuration,
     QosProfile,
@@ -24,7 +25,9 @@ from camara_qod.tools.camara.models import (
     RetrieveSessionsInput,
     SessionInfo,
 )
-from camara_qod.tools.errors import OutcomeUnknown, TransportError
+from camara_qod.tools.camara.oauth.auth import CALL, Called, OAuth
+from camara_qod.tools.camara.oauth.login_hint import login_hint
+from camara_qod.tools.errors import AuthorizationFailed, OutcomeUnknown, TransportError
 from camara_qod.tools.faults import faults
 
 SESSIONS = "/quality-on-demand/v1"
@@ -43,6 +46,8 @@ class _Call(Generic[T]):
     answer: TypeAdapter[T]
     body: Request | None = None
     changes: bool = False
+    session: str | None = None
+    device: Device | None = None
 
 
 _SESSION = TypeAdapter(SessionInfo)
@@ -53,35 +58,49 @@ _NOTHING: TypeAdapter[None] = TypeAdapter(None)
 
 
 def _create(body: CreateSession) -> _Call[SessionInfo]:
-    return _Call("createSession", "POST", f"{SESSIONS}/sessions", _SESSION, body, changes=True)
+    path = f"{SESSIONS}/sessions"
+    return _Call("createSession", "POST", path, _SESSION, body, changes=True, device=body.device)
 
 
 def _get(session_id: UUID | str) -> _Call[SessionInfo]:
-    return _Call("getSession", "GET", f"{SESSIONS}/sessions/{_part(session_id)}", _SESSION)
+    path = f"{SESSIONS}/sessions/{_part(session_id)}"
+    return _Call("getSession", "GET", path, _SESSION, session=_id(session_id))
 
 
 def _delete(session_id: UUID | str) -> _Call[None]:
     path = f"{SESSIONS}/sessions/{_part(session_id)}"
-    return _Call("deleteSession", "DELETE", path, _NOTHING, changes=True)
+    return _Call("deleteSession", "DELETE", path, _NOTHING, changes=True, session=_id(session_id))
 
 
 def _extend(session_id: UUID | str, body: ExtendSessionDuration) -> _Call[SessionInfo]:
     path = f"{SESSIONS}/sessions/{_part(session_id)}/extend"
-    return _Call("extendQosSessionDuration", "POST", path, _SESSION, body, changes=True)
+    return _Call(
+        "extendQosSessionDuration",
+        "POST",
+        path,
+        _SESSION,
+        body,
+        changes=True,
+        session=_id(session_id),
+    )
 
 
 def _retrieve(body: RetrieveSessionsInput) -> _Call[list[SessionInfo]]:
     path = f"{SESSIONS}/retrieve-sessions"
-    return _Call("retrieveSessionsByDevice", "POST", path, _SESSION_LIST, body)
+    return _Call("retrieveSessionsByDevice", "POST", path, _SESSION_LIST, body, device=body.device)
 
 
 def _profiles(body: QosProfileDeviceRequest) -> _Call[list[QosProfile]]:
     path = f"{PROFILES}/retrieve-qos-profiles"
-    return _Call("retrieveQoSProfiles", "POST", path, _PROFILE_LIST, body)
+    return _Call("retrieveQoSProfiles", "POST", path, _PROFILE_LIST, body, device=body.device)
 
 
 def _profile(name: str) -> _Call[QosProfile]:
     return _Call("getQosProfile", "GET", f"{PROFILES}/qos-profiles/{_part(name)}", _PROFILE)
+
+
+def _id(value: UUID | str) -> str:
+    return str(value).lower()
 
 
 def _part(value: UUID | str) -> str:
@@ -91,23 +110,57 @@ def _part(value: UUID | str) -> str:
 class _Wire:
     """What both clients share: requests out, answers and failures in."""
 
-    def __init__(self, api_root: str, token: SecretStr | None) -> None:
+    def __init__(self, api_root: str, token: SecretStr | None, auth: OAuth | None) -> None:
         self._api_root = api_root.rstrip("/")
         self._token = token
+        self._auth = auth
+        #: Whose consent the tokens of a session's calls stand for, where consent is asked.
+        self._hints: dict[str, str] = {}
 
     def _request(self, call: _Call[Any], x_correlator: str | None) -> dict[str, Any]:
         headers = {"x-correlator": x_correlator or str(uuid4()), "accept": "application/json"}
         if self._token is not None:
             headers["authorization"] = f"Bearer {self._token.get_secret_value()}"
+        hint = self._hint(call)
         return {
             "method": call.method,
             "url": self._api_root + call.path,
             "headers": headers,
-            "json": None if call.body is None else call.body.wire(),
+            "json": self._body(call, hint),
+            "auth": self._auth,
+            "extensions": {CALL: Called(call.operation, hint)},
         }
+
+    def _body(self, call: _Call[Any], hint: str | None) -> dict[str, Any] | None:
+        """The body, without the device where the token stands for it: CAMARA refuses both."""
+        if call.body is None:
+            return None
+        body = call.body.wire()
+        return {name: value for name, value in body.items() if name != "device" or not hint}
+
+    def _hint(self, call: _Call[Any]) -> str | None:
+        """The device whose user has to agree to a call, as a `login_hint`."""
+        if self._auth is None or self._auth.grant != "ciba":
+            return None
+        if call.device is not None:
+            return login_hint(call.device)
+        return self._hints.get(call.session) if call.session else None
+
+    def _learn(self, call: _Call[Any], answer: Any) -> None:
+        """Which sessions a user has agreed to: later calls about them are on the same consent."""
+        hint = self._hint(call)
+        if hint and isinstance(answer, SessionInfo | list):
+            for one in answer if isinstance(answer, list) else [answer]:
+                if isinstance(one, SessionInfo):
+                    self._hints[_id(one.session_id)] = hint
 
     def _failure(self, call: _Call[Any], error: httpx2.HTTPError) -> TransportError:
         reason = str(error) or type(error).__name__
+        if isinstance(error, httpx2.RequestError) and CALL not in error.request.extensions:
+            return AuthorizationFailed(
+                f"{call.operation} was not sent: {error.request.url.host} gave no access token "
+                f"({reason}). Check QOD_OAUTH_ISSUER and the network."
+            )
         never_sent = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
         if call.changes and not isinstance(error, never_sent):
             return OutcomeUnknown(
@@ -125,7 +178,7 @@ class _Wire:
         try:
             # Nested request models forbid unknown fields; in an answer they are tolerated.
             content = response.content or b"null"
-            return call.answer.validate_json(content, extra="ignore")
+            answer = call.answer.validate_json(content, extra="ignore")
         except ValidationError as error:
             kind = OutcomeUnknown if call.changes else TransportError
             raise kind(
@@ -133,6 +186,8 @@ class _Wire:
                 f"CAMARA's: {faults(error, call.answer)}. Check that QOD_API_ROOT serves "
                 "quality-on-demand v1."
             ) from error
+        self._learn(call, answer)
+        return answer
 
 
 def _refusal(response: httpx2.Response) -> Exception:
@@ -157,11 +212,13 @@ class QodClient(_Wire):
     Args:
         api_root: the operator's root URL, without the API's base path.
         token: OAuth 2 access token.
+        auth: gets tokens instead, where it is given.
         timeout: seconds to wait for each step of a request.
         transport: an `httpx2` transport, for tests and for the operator in-process.
 
     Every method takes `x_correlator`, an id for tracing that is made up where it is left out, and
-    raises `CamaraError` where the operator refuses, `TransportError` where it cannot be reached,
+    raises `CamaraError` where the operator refuses, `TransportError` where it cannot be reached
+    (`AuthorizationFailed` where its OpenID provider gives no token, so that nothing was asked),
     and `OutcomeUnknown` where a change may or may not have been made.
     """
 
@@ -170,10 +227,11 @@ class QodClient(_Wire):
         api_root: str,
         *,
         token: SecretStr | None = None,
+        auth: OAuth | None = None,
         timeout: float = 10.0,
         transport: httpx2.BaseTransport | None = None,
     ) -> None:
-        super().__init__(api_root, token)
+        super().__init__(api_root, token, auth)
         self._http = httpx2.Client(timeout=timeout, transport=transport)
 
     def _send(self, call: _Call[T], x_correlator: str | None) -> T:
@@ -249,10 +307,11 @@ class AsyncQodClient(_Wire):
         api_root: str,
         *,
         token: SecretStr | None = None,
+        auth: OAuth | None = None,
         timeout: float = 10.0,
         transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
-        super().__init__(api_root, token)
+        super().__init__(api_root, token, auth)
         self._http = httpx2.AsyncClient(timeout=timeout, transport=transport)
 
     async def _send(self, call: _Call[T], x_correlator: str | None) -> T:

@@ -15,12 +15,12 @@ from camara_qod.tools.camara.models import (
     QosProfileName,
     SessionId,
 )
+from camara_qod.tools.camara.scopes import SCOPES
 from camara_qod.tools.faults import faults
 from camara_qod.tools.operator.edition import Edition
 from camara_qod.tools.operator.flow import check_flow
 from camara_qod.tools.operator.gateway import CORRELATOR, Gateway
 from camara_qod.tools.operator.profiles import Profiles
-from camara_qod.tools.operator.scopes import SCOPES
 from camara_qod.tools.operator.security import Caller
 from camara_qod.tools.operator.sessions import Sessions
 from camara_qod.tools.operator.settings import OperatorSettings

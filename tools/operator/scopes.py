@@ -1,20 +1,11 @@
-"""Scopes: which operation needs which, and what a client may ask for beside them."""
+"""Scopes: what a client may ask for, beside those that the operations need."""
 
 import re
 from dataclasses import dataclass
 
+from camara_qod.tools.camara.scopes import SCOPES
 from camara_qod.tools.operator.oauth_error import OAuthError
 
-SESSION_SCOPES = {
-    "createSession": "quality-on-demand:sessions:create",
-    "getSession": "quality-on-demand:sessions:read",
-    "deleteSession": "quality-on-demand:sessions:delete",
-    "extendQosSessionDuration": "quality-on-demand:sessions:update",
-    "retrieveSessionsByDevice": "quality-on-demand:sessions:retrieve-by-device",
-}
-PROFILE_SCOPES = {"retrieveQoSProfiles": "qos-profiles:read", "getQosProfile": "qos-profiles:read"}
-#: The scope that each operation needs (`security` of the two specifications).
-SCOPES = SESSION_SCOPES | PROFILE_SCOPES
 ALL_SCOPES = frozenset(SCOPES.values())
 #: Asks for an ID token (OpenID Connect Core, 3.1.2.1).
 OPENID = "openid"

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from camara_qod.tools.camara.errors import PermissionDenied, Unauthenticated
+from camara_qod.tools.camara.scopes import SCOPES
 from camara_qod.tools.operator.clients import Clients
 from camara_qod.tools.operator.form import Form
 from camara_qod.tools.operator.hint import device_of
 from camara_qod.tools.operator.oauth_error import OAuthError
-from camara_qod.tools.operator.scopes import ALL_SCOPES, SCOPES, Asked, asked
+from camara_qod.tools.operator.scopes import ALL_SCOPES, Asked, asked
 from camara_qod.tools.operator.settings import ANONYMOUS
 from camara_qod.tools.operator.tokens import ExpiredToken, InvalidToken, Tokens
 

@@ -8,12 +8,12 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
+from camara_qod.tools.camara.scopes import SCOPES
 from camara_qod.tools.errors import SettingsError
 from camara_qod.tools.operator.app import Operator
 from camara_qod.tools.operator.control import Target
 from camara_qod.tools.operator.in_process import API_ROOT, InProcessTransport
 from camara_qod.tools.operator.network import Fault
-from camara_qod.tools.operator.scopes import SCOPES
 from camara_qod.tools.operator.settings import OperatorSettings
 
 from ...serving import served

@@ -1,0 +1,32 @@
+"""How a grant goes, written once for the synchronous and the asynchronous client.
+
+A grant is a generator: it gives the requests that are to be sent and the pauses that are to be
+made, and is told the answers. Who drives it sends and sleeps in its own way.
+"""
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import TypeVar
+
+import httpx2
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Nothing is to be done for so many seconds."""
+
+    seconds: float
+
+
+Step = httpx2.Request | Pause
+Steps = Generator[Step, httpx2.Response | None, T]
+
+
+def sent(request: httpx2.Request) -> Steps[httpx2.Response]:
+    """Send a request; the value is the answer, read to its end."""
+    response = yield request
+    if response is None:
+        raise RuntimeError("a request was driven without its answer")
+    return response
