@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
-from camara_qod.tools.errors import QodError
+from camara_qod.tools.errors import QodError, UsageError
 
 if TYPE_CHECKING:
     from camara_qod.tools.plugin import QodPlugin
 
 EXIT_REFUSED = 1
+EXIT_USAGE = 2
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -224,48 +225,25 @@ def mock(
     `qod mock --open`. Interactive documentation is at `/docs`, the control API for rehearsing
     errors and time at `/control`.
     """
-    from pydantic import SecretStr, ValidationError
+    from camara_qod.agent.mock import run
 
-    from camara_qod.tools.errors import SettingsError
-    from camara_qod.tools.faults import faults
-    from camara_qod.tools.operator import serve
-    from camara_qod.tools.operator.settings import OperatorSettings
-    from camara_qod.tools.settings import load_settings
-
-    known = serve.clients(client or [], demo=not (client_key or open_mode))
-    try:
-        settings = OperatorSettings(
-            api_version=api_version,
-            catalogue=catalogue,
-            database=database or serve.sqlite_file(load_settings().cache_dir, api_version),
-            open=open_mode,
-            clients=known,
-            client_keys=serve.client_keys(client_key or []),
-            require_purpose=require_purpose,
-            token_lifetime=token_lifetime,
-            control_token=SecretStr(control_token) if control_token else None,
-            rate_limit=rate_limit,
-            activation_delay=activation_delay,
-            private_sinks=private_sinks,
-            http_sinks=http_sinks,
-        )
-    except ValidationError as error:
-        told = faults(error, OperatorSettings, called=lambda name: f"--{name.replace('_', '-')}")
-        raise SettingsError(f"What was given does not hold: {told}.") from error
-    notes = Console(stderr=True)
-    root = f"http://{host}:{port}"
-    notes.print(f"Mock operator on {root}. Use it with QOD_API_ROOT={root}", highlight=False)
-    if known and not open_mode:
-        name, secret = next(iter(known.items()))
-        shown = "<its secret>" if client else secret.get_secret_value()
-        notes.print(
-            f"A token for QOD_TOKEN: curl -su {name}:{shown} -d grant_type=client_credentials "
-            f"{'-d scope=dpv:RequestedServiceProvision ' if require_purpose else ''}"
-            f"{root}/oauth2/token",
-            highlight=False,
-            soft_wrap=True,
-        )
-    serve.serve(settings, host, port)
+    run(
+        host,
+        port,
+        client or [],
+        client_key or [],
+        api_version=api_version,
+        catalogue=catalogue,
+        database=database,
+        open=open_mode,
+        require_purpose=require_purpose,
+        token_lifetime=token_lifetime,
+        control_token=control_token or None,
+        rate_limit=rate_limit,
+        activation_delay=activation_delay,
+        private_sinks=private_sinks,
+        http_sinks=http_sinks,
+    )
 
 
 def _plugin(model: str | None, adapter: str | None, *, lazy: bool = False) -> "QodPlugin":
@@ -320,7 +298,8 @@ def main(arguments: list[str] | None = None) -> Any:
     except QodError as error:
         # What users typed stands in messages, and brackets in it are no markup.
         Console(stderr=True).print(str(error), style="red", markup=False, highlight=False)
-        raise SystemExit(EXIT_REFUSED) from error
+        wrong = isinstance(error, UsageError)
+        raise SystemExit(EXIT_USAGE if wrong else EXIT_REFUSED) from error
     except KeyboardInterrupt as error:
         raise SystemExit(130) from error
 

@@ -2,6 +2,7 @@
 
 QodError
 ├── SettingsError            a setting or file of the deployer's does not hold
+│   └── UsageError           ... it is not of the form that it should have
 ├── ModelError               the language model cannot be loaded
 ├── RequestTooLong           the conversation does not fit the model
 ├── UnreadableText           the conversation is no text
@@ -23,6 +24,10 @@ class QodError(Exception):
 
 class SettingsError(QodError):
     """A setting or a configured file does not hold."""
+
+
+class UsageError(SettingsError):
+    """A value is not of the form that it should have, whatever there is around it."""
 
 
 class ModelError(QodError):

@@ -46,9 +46,8 @@ def test_a_line_with_an_undecodable_byte_is_refused_and_the_next_is_read() -> No
         (("mcp", "--transport", b"\xff"), r"--transport is stdio or http, and not \udcff."),
         (("mcp", "--transport", "[/bold]"), "--transport is stdio or http, and not [/bold]."),
         (("mcp", "--transport", "http", "--host", "nowhere.invalid"), "nowhere.invalid, port 8765"),
-        (("mock", "--api-version", "3"), "--api-version: it should be '1.1' or '1.2'"),
     ],
-    ids=range(4),
+    ids=range(3),
 )
 def test_wrong_options_are_named(arguments: tuple[str | bytes, ...], words: str) -> None:
     status, _, err = qod(*arguments)

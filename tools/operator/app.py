@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
+from pydantic import SecretStr
 from pydantic.json_schema import models_json_schema
 from starlette.exceptions import HTTPException
 from starlette.routing import Match, Route
@@ -23,8 +24,10 @@ from camara_qod.tools.operator.assertion import Assertions
 from camara_qod.tools.operator.clients import Clients
 from camara_qod.tools.operator.control import control_routes
 from camara_qod.tools.operator.devices import Devices
+from camara_qod.tools.operator.docs import add_docs
 from camara_qod.tools.operator.edition import EDITIONS, Edition
 from camara_qod.tools.operator.gateway import Correlated, Gateway, code_of, refusal
+from camara_qod.tools.operator.index import index_route
 from camara_qod.tools.operator.limits import RateLimit
 from camara_qod.tools.operator.network import Network
 from camara_qod.tools.operator.notifications import Courier
@@ -49,8 +52,11 @@ class Operator:
         sink_client: makes the connections for notifications.
         clock: seconds since the epoch.
 
+    Attributes:
+        clients: ids and secrets of the OAuth 2 clients, with that of `demo` where there is one.
+
     Raises:
-        SettingsError: catalogue, database or rate limit do not hold.
+        SettingsError: catalogue, database, a client's key or the rate limit do not hold.
     """
 
     def __init__(
@@ -62,7 +68,11 @@ class Operator:
     ) -> None:
         self.settings = settings = settings or OperatorSettings(open=True)
         self.edition = EDITIONS[settings.api_version]
+        # First what needs no database, so that none is made in vain.
+        self._limit = RateLimit(settings.rate_limit)
+        catalogue = catalogue or load_catalogue(settings.catalogue, "--catalogue")
         self.store = Store(settings.database)
+        self.clients = self._clients(settings)
         self.network = Network(self.store, settings.activation_delay, clock)
         self.tokens = Tokens(
             self.store.signing_key(),
@@ -71,7 +81,6 @@ class Operator:
         )
         self.authority = self._authority(settings, clock)
         devices = Devices(self.network, settings.unsupported_identifiers)
-        catalogue = catalogue or load_catalogue(settings.catalogue)
         self.profiles = Profiles(catalogue, self.network, devices)
         self.sessions = Sessions(
             self.store, self.network, self.profiles, devices, self.edition.sessions
@@ -90,6 +99,10 @@ class Operator:
         """Give the database back."""
         self.store.close()
 
+    def _clients(self, settings: OperatorSettings) -> dict[str, SecretStr]:
+        demo = {"demo": SecretStr(self.store.demo_secret())} if settings.demo else {}
+        return demo | settings.clients
+
     def _authority(self, settings: OperatorSettings, clock: Callable[[], float]) -> Authority:
         def spend(token: str, until: float) -> bool:
             # By the clock of the world, which a rehearsal does not move: what clients sign lives
@@ -98,7 +111,7 @@ class Operator:
 
         assertions = Assertions(settings.client_keys, spend, clock)
         return Authority(
-            Clients(settings.clients, assertions, anybody=settings.open),
+            Clients(self.clients, assertions, anybody=settings.open),
             self.tokens,
             spend,
             settings.token_lifetime,
@@ -110,11 +123,13 @@ class Operator:
         app = FastAPI(
             title="Mock operator",
             version=self.edition.version,
-            docs_url="/docs",
+            docs_url=None,
             redoc_url=None,
             lifespan=self._lifespan,
         )
-        gateway = Gateway(self.authority, RateLimit(self.settings.rate_limit), self.network)
+        gateway = Gateway(self.authority, self._limit, self.network)
+        add_docs(app)
+        app.include_router(index_route(self.edition, self.settings))
         app.include_router(session_routes(self.sessions, gateway, self.edition, self.settings))
         app.include_router(profile_routes(self.profiles, gateway, self.edition, self.settings))
         app.include_router(oauth_routes(self.authority, self.tokens, gateway))
@@ -168,8 +183,10 @@ async def _no_such_route(request: Request, error: Exception) -> Response:
     headers = dict(error.headers or {})
     if error.status_code == 405:
         headers["Allow"] = ", ".join(sorted(_methods(request)))
+    lost = error.status_code == 404
+    message = "There is no such path here: GET / tells what there is." if lost else error.detail
     code = code_of(error.status_code)
-    info = ErrorInfo(status=error.status_code, code=code, message=str(error.detail))
+    info = ErrorInfo(status=error.status_code, code=code, message=message)
     return JSONResponse(info.wire(), status_code=error.status_code, headers=headers)
 
 

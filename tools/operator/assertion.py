@@ -213,8 +213,8 @@ def _client_keys(client: str, text: str) -> PublicKeys:
         return PublicKeys(text)
     except ValueError as error:
         raise SettingsError(
-            f"The key of client {client} cannot be read ({error}): give an RSA or P-256 public key "
-            "as PEM, JWK or JWK Set."
+            f"The key of client {client} cannot be read ({error}): give --client-key an RSA or "
+            "P-256 public key as PEM, JWK or JWK Set."
         ) from error
 
 

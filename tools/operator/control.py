@@ -12,6 +12,7 @@ from pydantic.alias_generators import to_camel
 
 from camara_qod.tools.camara.errors import Unauthenticated
 from camara_qod.tools.camara.models import Device
+from camara_qod.tools.operator.media_type import check_json
 from camara_qod.tools.operator.network import Creation, Fault, Network, Outcome, Support
 from camara_qod.tools.operator.sessions import Sessions
 
@@ -94,7 +95,11 @@ def control_routes(
             raise _unauthenticated("What the Authorization header has is not the control token.")
 
     # The first is for the document alone: it lets `/docs` ask for the token.
-    needed = [Depends(HTTPBearer(scheme_name="bearer", auto_error=False)), Depends(authorised)]
+    needed = [
+        Depends(HTTPBearer(scheme_name="bearer", auto_error=False)),
+        Depends(authorised),
+        Depends(check_json),
+    ]
     router = APIRouter(prefix="/control", tags=["Control"], dependencies=needed)
 
     @router.get("", summary="Clock, plans, faults and devices")

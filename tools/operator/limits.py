@@ -3,12 +3,12 @@
 import math
 import time
 
-from limits import RateLimitItem, parse
+from limits import RateLimitItem, parse_many
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from camara_qod.tools.camara.errors import TooManyRequests
-from camara_qod.tools.errors import SettingsError
+from camara_qod.tools.errors import UsageError
 
 
 class RateLimit:
@@ -18,19 +18,12 @@ class RateLimit:
         limit: such as `100/second` or `20 per minute`; `None`: no limit.
 
     Raises:
-        SettingsError: it is not of that form.
+        UsageError: it is not of that form, or lets nobody call.
     """
 
     def __init__(self, limit: str | None) -> None:
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
-        self._item: RateLimitItem | None = None
-        if limit:
-            try:
-                self._item = parse(limit)
-            except ValueError as error:
-                raise SettingsError(
-                    f"The rate limit {limit!r} does not hold: write it like 100/second."
-                ) from error
+        self._item = _item(limit) if limit else None
 
     def count(self, client: str) -> None:
         """Count a call.
@@ -47,3 +40,14 @@ class RateLimit:
             "Rate limit reached.",
             retry_after=max(1, math.ceil(reset - time.time())),
         )
+
+
+def _item(limit: str) -> RateLimitItem:
+    wrong = f"--rate-limit is a number of calls and a time, such as 100/second, and not {limit}."
+    try:
+        found = parse_many(limit)
+    except ValueError as error:
+        raise UsageError(wrong) from error
+    if len(found) > 1 or found[0].amount < 1:
+        raise UsageError(wrong)
+    return found[0]

@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 from camara_qod.tools.operator.assertion import ALGORITHMS
 from camara_qod.tools.operator.form import Form
 from camara_qod.tools.operator.gateway import Gateway
+from camara_qod.tools.operator.media_type import FORM, media_type
 from camara_qod.tools.operator.oauth_error import OAuthError
 from camara_qod.tools.operator.scopes import ALL_SCOPES, OFFLINE, OPENID
 from camara_qod.tools.operator.security import GRANTS, Authority
@@ -15,7 +16,8 @@ from camara_qod.tools.operator.tokens import IDENTITY_ALGORITHM, Tokens
 
 #: Nobody may keep an answer of the token endpoint (RFC 6749, 5.1).
 _NOT_KEPT = {"Cache-Control": "no-store", "Pragma": "no-cache"}
-_TOKEN, _BACKCHANNEL, _KEYS = "/oauth2/token", "/oauth2/bc-authorize", "/oauth2/jwks"
+TOKEN, _BACKCHANNEL, _KEYS = "/oauth2/token", "/oauth2/bc-authorize", "/oauth2/jwks"
+DISCOVERY = "/.well-known/openid-configuration"
 
 
 def oauth_routes(authority: Authority, tokens: Tokens, gateway: Gateway) -> APIRouter:
@@ -32,7 +34,7 @@ def oauth_routes(authority: Authority, tokens: Tokens, gateway: Gateway) -> APIR
         return JSONResponse(authority.grant(await _form(request)), headers=_NOT_KEPT)
 
     router.add_api_route(
-        _TOKEN,
+        TOKEN,
         gateway.troubled("token", token),
         methods=["POST"],
         operation_id="token",
@@ -48,7 +50,7 @@ def oauth_routes(authority: Authority, tokens: Tokens, gateway: Gateway) -> APIR
     def keys() -> dict[str, Any]:
         return tokens.public_keys()
 
-    @router.get("/.well-known/openid-configuration", operation_id="openidConfiguration")
+    @router.get(DISCOVERY, operation_id="openidConfiguration")
     def discovery(request: Request) -> dict[str, Any]:
         return _discovery(_root(request))
 
@@ -59,7 +61,7 @@ def _discovery(root: str) -> dict[str, Any]:
     """OpenID provider metadata. A purpose is a scope too; there are too many to list them."""
     return {
         "issuer": root,
-        "token_endpoint": root + _TOKEN,
+        "token_endpoint": root + TOKEN,
         "backchannel_authentication_endpoint": root + _BACKCHANNEL,
         "jwks_uri": root + _KEYS,
         "backchannel_token_delivery_modes_supported": ["poll"],
@@ -85,6 +87,9 @@ def _root(request: Request) -> str:
 
 
 async def _form(request: Request) -> Form:
+    kind = media_type(request)
+    if kind not in (None, FORM):
+        raise OAuthError("invalid_request", f"Content-Type is {kind}: send {FORM}.")
     root = _root(request)
     header = request.headers.get("authorization")
     return Form.read(await request.body(), header, root, root + request.url.path)

@@ -20,6 +20,7 @@ from camara_qod.tools.faults import faults
 from camara_qod.tools.operator.edition import Edition
 from camara_qod.tools.operator.flow import check_flow
 from camara_qod.tools.operator.gateway import CORRELATOR, Gateway
+from camara_qod.tools.operator.media_type import JSON, check_json
 from camara_qod.tools.operator.profiles import Profiles
 from camara_qod.tools.operator.security import Caller
 from camara_qod.tools.operator.sessions import Sessions
@@ -141,8 +142,9 @@ def _add(
         schema.pop("$defs", None)
         extra["requestBody"] = {
             "required": True,
-            "content": {"application/json": {"schema": schema}},
+            "content": {JSON: {"schema": schema}},
         }
+        errors = (*errors, 415)
     router.add_api_route(
         path,
         gateway.operation(name, handler),
@@ -160,6 +162,7 @@ async def _body(
     request: Request, model: type[B], edition: Edition, settings: OperatorSettings
 ) -> B:
     """The request's body, under the edition's rule for unknown properties."""
+    check_json(request)
     try:
         return model.model_validate_json(
             await request.body(),

@@ -28,6 +28,10 @@ class OperatorSettings(BaseModel):
     clients: dict[str, SecretStr] = Field(
         default_factory=dict, description="OAuth 2 clients: id and secret"
     )
+    demo: bool = Field(
+        default=False,
+        description="There is a client `demo` too, whose secret is kept with the database",
+    )
     client_keys: dict[str, str] = Field(
         default_factory=dict,
         description="Clients that sign (private_key_jwt): id and public key (PEM, JWK or JWK Set)",
@@ -45,6 +49,7 @@ class OperatorSettings(BaseModel):
     activation_delay: float | None = Field(
         default=0,
         ge=0,
+        allow_inf_nan=False,
         description="Seconds a session stays REQUESTED; `None` until the control API decides",
     )
     unsupported_identifiers: frozenset[str] = Field(

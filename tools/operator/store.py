@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 from zlib import crc32
 
@@ -34,6 +35,7 @@ from sqlalchemy import (
     event,
     func,
     insert,
+    make_url,
     select,
     text,
     update,
@@ -42,7 +44,7 @@ from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
 from camara_qod.tools.camara.models import StatusInfo
-from camara_qod.tools.errors import SettingsError
+from camara_qod.tools.errors import SettingsError, UsageError
 from camara_qod.tools.operator.session import Session
 
 _META = MetaData()
@@ -161,23 +163,21 @@ class Store:
         url: SQLAlchemy URL, such as `sqlite:///mock.db` or `postgresql+psycopg://…`.
 
     Raises:
-        SettingsError: there is no such database.
+        SettingsError: there is no such database, or it cannot be written, or it has other tables
+            of these names.
     """
 
     def __init__(self, url: str = "sqlite://") -> None:
+        self._lock = threading.RLock()
         try:
             self._engine = _engine(url)
             _META.create_all(self._engine)
-        except (ArgumentError, SQLAlchemyError, ImportError) as error:
-            reason = str(error).splitlines()[0]
-            raise SettingsError(
-                f"The database {_without_password(url)} cannot be used ({reason}): give an "
-                "SQLAlchemy URL, such as sqlite:///mock.db, whose folder exists."
-            ) from error
-        self._single = self._engine.dialect.name == "sqlite"
-        self._lock = threading.RLock()
-        # One connection is all that SQLite can write with, and keeping it open saves the pool.
-        self._connection = self._engine.connect() if self._single else None
+            # One connection is all that SQLite can write with; keeping it open saves the pool.
+            single = self._engine.dialect.name == "sqlite"
+            self._connection = self._engine.connect() if single else None
+            self._try()
+        except (SQLAlchemyError, ImportError, OSError, ValueError, TypeError) as error:
+            raise _unusable(url, error) from error
 
     @contextmanager
     def transaction(self, keys: Iterable[str] = ()) -> Iterator["Transaction"]:
@@ -194,6 +194,12 @@ class Store:
             for number in sorted(crc32(key.encode()) for key in keys):
                 connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": number})
             yield Transaction(connection)
+
+    def _try(self) -> None:
+        """Read every table in a transaction that may write: what fails later fails now."""
+        with self.transaction() as tx:
+            for table in _META.sorted_tables:
+                tx.connection.execute(select(table).limit(0))
 
     def fact(self, name: str, default: str | Callable[[], str]) -> str:
         """A value that was kept under a name; the default is kept where there was none.
@@ -219,6 +225,10 @@ class Store:
     def signing_key(self) -> str:
         """The secret that tokens are signed with; it outlives the process, as tokens do."""
         return self.fact("signing_key", secrets.token_urlsafe(48))
+
+    def demo_secret(self) -> str:
+        """The secret of the client `demo`; who has once copied it need not do so again."""
+        return self.fact("demo_secret", lambda: secrets.token_urlsafe(16))
 
     def spend(self, token: str, until: float, now: float) -> bool:
         """Note what may be used only once.
@@ -379,6 +389,8 @@ def _engine(url: str) -> Engine:
         url, poolclass=StaticPool, connect_args={"check_same_thread": False}, **options
     )
 
+    _make_private(url)
+
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _: Any) -> None:
         connection.isolation_level = None  # transactions begin where SQLAlchemy says so
@@ -391,6 +403,28 @@ def _engine(url: str) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
+
+
+def _make_private(url: str) -> None:
+    """A new file is its owner's alone, and so are those that SQLite lays beside it: it has secrets.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    file = make_url(url).database
+    if file and file != ":memory:" and not file.startswith("file:"):
+        Path(file).touch(mode=0o600)
+
+
+def _unusable(url: str, error: Exception) -> SettingsError:
+    wrong = isinstance(error, ArgumentError | ValueError | TypeError)
+    kind = UsageError if wrong else SettingsError
+    told = getattr(error, "strerror", None) or str(error)
+    reason = next(iter(told.splitlines()), type(error).__name__)
+    return kind(
+        f"The database {_without_password(url)} cannot be used ({reason}): give --database the "
+        "SQLAlchemy URL of one that can be written, such as sqlite:///mock.db."
+    )
 
 
 def _compact(value: Any) -> str:

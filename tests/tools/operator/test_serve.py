@@ -1,13 +1,19 @@
 """`qod mock` as a process of its own."""
 
+import shlex
+import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx2
 import pytest
 
+from camara_qod.tools.errors import SettingsError
 from camara_qod.tools.operator import serve
+from camara_qod.tools.operator.settings import OperatorSettings
 
 from ...serving import free_port
 
@@ -44,21 +50,77 @@ def test_open_serves_clients_that_always_send_a_token() -> None:
 
 
 @pytest.mark.parametrize(
-    ("option", "words"),
-    [("app", "--client-key is id:file"), ("app:/nowhere.pem", "key of client app cannot be read")],
+    ("option", "words", "status"),
+    [
+        ("app", "--client-key is id:file", 2),
+        ("app:/nowhere.pem", "key of client app cannot be read", 1),
+    ],
 )
 def test_a_key_that_cannot_be_read_is_told_in_a_sentence(
-    option: str, words: str, tmp_path: Path
+    option: str, words: str, status: int, tmp_path: Path
 ) -> None:
     command = qod("--client-key", option, "--database", "sqlite://", "--port", str(free_port()))
     done = subprocess.run(
         command, capture_output=True, text=True, timeout=120, check=False, cwd=tmp_path
     )
-    assert done.returncode == 1
+    assert done.returncode == status
     assert words in " ".join(done.stderr.split())
     assert "Traceback" not in done.stderr
 
 
-def test_there_is_a_client_to_start_with_where_none_is_named() -> None:
-    assert list(serve.clients([])) == ["demo"]
-    assert serve.clients([], demo=False) == {}
+@contextmanager
+def announced(*options: str) -> Iterator[list[str]]:
+    """What a server says of itself, while it serves on a port that it has chosen."""
+    command = qod("--port", "0", *options)
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stderr is not None
+            yield [process.stderr.readline() for _ in range(2)]
+        finally:
+            process.terminate()
+
+
+def test_what_is_announced_works_and_lasts(tmp_path: Path) -> None:
+    options = ("--database", f"sqlite:///{tmp_path / 'mock.db'}", "--require-purpose")
+    used = []
+    for _ in range(2):
+        with announced(*options) as (first, second):
+            command = shlex.split(second.partition("QOD_TOKEN: ")[2])
+            user, url = command[2], command[-1]
+            assert url == f"{first.split('QOD_API_ROOT=')[1].strip()}/oauth2/token"
+            form = dict(part.split("=") for part in command if "=" in part)
+            given = httpx2.post(url, data=form, auth=tuple(user.split(":")))
+            assert given.status_code == 200
+            used.append(user)
+    assert used[0].startswith("demo:")
+    assert used[0] == used[1]
+
+
+@pytest.mark.parametrize(
+    ("host", "root"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:1"),
+        ("0.0.0.0", "http://127.0.0.1:1"),
+        ("", "http://127.0.0.1:1"),
+        ("::", "http://[::1]:1"),
+        ("::1", "http://[::1]:1"),
+        ("localhost", "http://localhost:1"),
+    ],
+)
+def test_the_root_that_is_announced_can_be_called(host: str, root: str) -> None:
+    assert serve._root(host, 1) == root
+
+
+def test_a_port_that_is_taken_at_the_last_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serve, "check_address", lambda *_: None)
+    monkeypatch.setattr(serve.log, "to_stderr", lambda: None)
+    announcements: list[str] = []
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(SettingsError, match=f"port {port}; the line above"):
+            serve.serve(
+                OperatorSettings(), "127.0.0.1", port, lambda _, root: announcements.append(root)
+            )
+    assert announcements == []

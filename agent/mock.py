@@ -1,0 +1,78 @@
+"""`qod mock`: the options become an operator, which says how to use it once it serves."""
+
+from shlex import quote
+from typing import Any
+
+from pydantic import ValidationError
+from rich.console import Console
+
+from camara_qod.tools.errors import UsageError
+from camara_qod.tools.faults import faults
+from camara_qod.tools.operator import serve
+from camara_qod.tools.operator.app import Operator
+from camara_qod.tools.operator.settings import OperatorSettings
+from camara_qod.tools.settings import load_settings
+
+
+def run(host: str, port: int, clients: list[str], client_keys: list[str], **options: Any) -> None:
+    """Serve a mock operator until interrupted.
+
+    Args:
+        host: address to listen on.
+        port: the same.
+        clients: OAuth 2 clients, each `id:secret`. Where nobody is named and tokens are needed,
+            there is one called `demo`.
+        client_keys: those that sign, each `id:file`.
+        options: all else, as `OperatorSettings` calls it.
+
+    Raises:
+        UsageError: an option is not of the form that it should have.
+        SettingsError: what it stands for cannot be used.
+    """
+    settings = _settings(
+        **options,
+        clients=serve.clients(clients),
+        client_keys=serve.client_keys(client_keys),
+        demo=not (clients or client_keys or options["open"]),
+    )
+    notes = Console(stderr=True)
+
+    def announce(operator: Operator, root: str) -> None:
+        for line in usage(operator, root):
+            notes.print(line, markup=False, highlight=False, soft_wrap=True)
+
+    serve.serve(settings, host, port, announce)
+
+
+def usage(operator: Operator, root: str) -> list[str]:
+    """How a running operator is used: lines whose commands can be pasted.
+
+    Args:
+        operator: which one.
+        root: URL under which it answers.
+    """
+    lines = [f"Mock operator on {root}, explained at {root}/docs. Use it with QOD_API_ROOT={root}"]
+    settings = operator.settings
+    if not settings.open and operator.clients:
+        name, secret = next(iter(operator.clients.items()))
+        # A secret that somebody chose is not shown: curl asks for it.
+        user = f"{name}:{secret.get_secret_value()}" if settings.demo else name
+        purpose = "-d scope=dpv:RequestedServiceProvision " if settings.require_purpose else ""
+        lines.append(
+            f"A token for QOD_TOKEN: curl -su {quote(user)} -d grant_type=client_credentials "
+            f"{purpose}{root}/oauth2/token"
+        )
+    elif not settings.open:
+        lines.append(f"A client that signs (private_key_jwt) gets tokens at {root}/oauth2/token")
+    return lines
+
+
+def _settings(**options: Any) -> OperatorSettings:
+    if not options["database"]:
+        folder = load_settings().cache_dir
+        options["database"] = serve.sqlite_file(folder, options["api_version"])
+    try:
+        return OperatorSettings(**options)
+    except ValidationError as error:
+        told = faults(error, OperatorSettings, called=lambda name: f"--{name.replace('_', '-')}")
+        raise UsageError(f"What was given does not hold: {told}.") from error
