@@ -10,7 +10,7 @@ from camara_qod.tools.camara.oauth.grants import ciba
 from camara_qod.tools.camara.oauth.provider import Provider
 from camara_qod.tools.camara.oauth.steps import Pause
 from camara_qod.tools.errors import AuthorizationFailed, SettingsError
-from tests.tools.camara.oauth.provider import SECRET, Clock
+from .provider import SECRET, Clock
 
 PROVIDER = Provider(
     issuer="https://op.example",
