@@ -246,6 +246,23 @@ def mock(
     )
 
 
+@app.command()
+def doctor(model: Model = None, adapter: Adapter = None) -> None:
+    """Look at the configuration step by step: operator, tokens, profiles, model.
+
+    Each line says what was found and, where something is wrong, what to do. Nothing is created or
+    changed at the operator.
+
+    Exit status: 0 nothing is wrong, 1 something is.
+    """
+    from camara_qod.agent.doctor import doctor as look
+
+    plugin = _plugin(model, adapter, lazy=True)
+    sound = look(plugin, Console())
+    plugin.close()
+    raise typer.Exit(0 if sound else EXIT_REFUSED)
+
+
 def _plugin(model: str | None, adapter: str | None, *, lazy: bool = False) -> "QodPlugin":
     from camara_qod.tools.settings import load_settings
 

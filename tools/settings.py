@@ -13,11 +13,12 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from camara_qod.tools.camara.models import ApplicationServer, Device, PositiveInt32
 from camara_qod.tools.errors import SettingsError
 from camara_qod.tools.faults import faults
+from camara_qod.tools.operator_file import OperatorFile
 
 #: A documentation address (RFC 5737): it stands in the demo for the developer's own backend.
 DEMO_APPLICATION_SERVER = ApplicationServer(ipv4_address="203.0.113.100")
@@ -48,6 +49,11 @@ class QodSettings(BaseSettings):
         env_prefix="QOD_", env_file=".env", extra="ignore", env_ignore_empty=True
     )
 
+    operator: Path | None = Field(
+        default=None,
+        description="TOML file with what is to be said of one operator: any of the settings about "
+        "it, and the names of the variables that hold its secrets",
+    )
     api_root: Annotated[str, AfterValidator(_root)] | None = Field(
         default=None,
         description="Root URL of the operator's APIs; without it the mock operator runs in-process",
@@ -164,6 +170,19 @@ class QodSettings(BaseSettings):
         default="assume-no-nat",
         description="A single IPv4 address without port: taken as public and private, or asked",
     )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is asked first comes first; the operator's file is asked last."""
+        file = OperatorFile(settings_cls)
+        return init_settings, env_settings, dotenv_settings, file
 
     def now(self) -> datetime:
         """The time, in the zone in which times of day are meant."""

@@ -8,6 +8,7 @@ import pytest
 from camara_qod.tools.credentials import oauth_of
 from camara_qod.tools.errors import SettingsError
 from camara_qod.tools.settings import load_settings
+
 from .camara.oauth.provider import key_pair, written
 
 ISSUER = {"oauth_issuer": "https://op.example", "oauth_client_id": "app"}

@@ -27,6 +27,7 @@ from camara_qod.tools.camara.models import (
 )
 from camara_qod.tools.camara.oauth.auth import CALL, Called, OAuth
 from camara_qod.tools.camara.oauth.login_hint import login_hint
+from camara_qod.tools.camara.oauth.steps import driven
 from camara_qod.tools.errors import AuthorizationFailed, OutcomeUnknown, TransportError
 from camara_qod.tools.faults import faults
 
@@ -157,10 +158,7 @@ class _Wire:
     def _failure(self, call: _Call[Any], error: httpx2.HTTPError) -> TransportError:
         reason = str(error) or type(error).__name__
         if isinstance(error, httpx2.RequestError) and CALL not in error.request.extensions:
-            return AuthorizationFailed(
-                f"{call.operation} was not sent: {error.request.url.host} gave no access token "
-                f"({reason}). Check QOD_OAUTH_ISSUER and the network."
-            )
+            return self._no_token(call.operation, error)
         never_sent = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
         if call.changes and not isinstance(error, never_sent):
             return OutcomeUnknown(
@@ -170,6 +168,14 @@ class _Wire:
         return TransportError(
             f"{call.operation} did not reach {self._api_root} ({reason}). Check QOD_API_ROOT and "
             "the network."
+        )
+
+    @staticmethod
+    def _no_token(operation: str, error: httpx2.HTTPError) -> AuthorizationFailed:
+        reason = str(error) or type(error).__name__
+        return AuthorizationFailed(
+            f"{operation} was not sent: {error.request.url.host} gave no access token ({reason}). "
+            "Check QOD_OAUTH_ISSUER and the network."
         )
 
     def _answer(self, call: _Call[T], response: httpx2.Response) -> T:
@@ -240,6 +246,19 @@ class QodClient(_Wire):
         except httpx2.HTTPError as error:
             raise self._failure(call, error) from error
         return self._answer(call, response)
+
+    def authorize(self, operation: str) -> None:
+        """Get a token for an operation without calling it, where tokens are got.
+
+        Raises:
+            AuthorizationFailed: there is none to be had.
+        """
+        if self._auth is None:
+            return
+        try:
+            driven(self._auth.obtained(Called(operation)), self._http)
+        except httpx2.HTTPError as error:
+            raise self._no_token(operation, error) from error
 
     def create_session(
         self, body: CreateSession, *, x_correlator: str | None = None

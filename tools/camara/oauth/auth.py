@@ -91,6 +91,10 @@ class OAuth(httpx2.Auth):
                     if step is not request:
                         await answer.aread()
 
+    def obtained(self, called: Called) -> Steps[AccessToken]:
+        """The steps to a token for a call, without the call."""
+        return self._token(self._wanted(called))
+
     def _steps(self, request: httpx2.Request) -> Steps[None]:
         wanted = self._wanted(cast(Called, request.extensions[CALL]))
         for renewed in (False, True):

@@ -4,6 +4,7 @@ A grant is a generator: it gives the requests that are to be sent and the pauses
 made, and is told the answers. Who drives it sends and sleeps in its own way.
 """
 
+import time
 from collections.abc import Generator
 from dataclasses import dataclass
 from typing import TypeVar
@@ -30,3 +31,19 @@ def sent(request: httpx2.Request) -> Steps[httpx2.Response]:
     if response is None:
         raise RuntimeError("a request was driven without its answer")
     return response
+
+
+def driven(steps: Steps[T], client: httpx2.Client) -> T:
+    """The value of steps, by sending and sleeping."""
+    answer: httpx2.Response | None = None
+    while True:
+        try:
+            step = steps.send(answer)
+        except StopIteration as end:
+            value: T = end.value
+            return value
+        if isinstance(step, Pause):
+            time.sleep(step.seconds)
+            answer = None
+        else:
+            answer = client.send(step, auth=None)

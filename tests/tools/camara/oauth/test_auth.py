@@ -16,6 +16,7 @@ from camara_qod.tools.camara.oauth.auth import OAuth
 from camara_qod.tools.camara.oauth.identity import Key, Secret
 from camara_qod.tools.errors import AuthorizationFailed, SettingsError
 from camara_qod.tools.operator.in_process import API_ROOT
+
 from .provider import BODY, SECRET, World, key_pair
 
 TOKEN, BACKCHANNEL = "/oauth2/token", "/oauth2/bc-authorize"

@@ -10,6 +10,7 @@ from camara_qod.tools.camara.oauth.grants import ciba
 from camara_qod.tools.camara.oauth.provider import Provider
 from camara_qod.tools.camara.oauth.steps import Pause
 from camara_qod.tools.errors import AuthorizationFailed, SettingsError
+
 from .provider import SECRET, Clock
 
 PROVIDER = Provider(
