@@ -79,6 +79,34 @@ def ask(
 
 
 @app.command()
+def batch(
+    source: Annotated[
+        Path,
+        typer.Argument(help='A JSON object a line, such as `{"text": "…"}`.'),
+    ],
+    target: Annotated[Path, typer.Argument(help="Gets a line for each, with the decision.")],
+    model: Model = None,
+    adapter: Adapter = None,
+) -> None:
+    """Decide many requests; nothing is sent.
+
+    Each line of TARGET is what `qod ask --json` would print, or an `error`. Started again, it goes
+    on where it was interrupted. A conversation is `{"messages": ["…", "…"]}`.
+
+    Exit status: 0 all were decided, 1 some lines are errors.
+    """
+    from camara_qod.agent.batch import decide_all
+
+    plugin = _plugin(model, adapter)
+    console = Console(stderr=True)
+    failed = decide_all(plugin.interpreter, source, target, console)
+    plugin.close()
+    if failed:
+        console.print(f"{failed} lines of {target} are errors.", highlight=False)
+        raise typer.Exit(EXIT_REFUSED)
+
+
+@app.command()
 def chat(
     dry_run: DryRun = False,
     model: Annotated[

@@ -1,0 +1,144 @@
+"""`qod batch`: thousands of requests decided, a line each, and none sent."""
+
+import json
+from itertools import islice
+from pathlib import Path
+from typing import Any, TextIO
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from camara_qod.tools.errors import QodError, SettingsError
+from camara_qod.tools.faults import faults
+from camara_qod.tools.interpreter.interpreter import Interpreter
+from camara_qod.tools.operations import dry_run
+
+#: So many are decided together; what is lost where the process ends is less than that.
+TOGETHER = 16
+
+
+class Line(BaseModel):
+    """One line of the input: one turn as `text` or several `messages`, with an `id` if any."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    id: str | int | None = None
+    messages: list[str] = Field(min_length=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_turn(cls, value: Any) -> Any:
+        if isinstance(value, dict) and "text" in value and "messages" not in value:
+            return value | {"messages": [value["text"]]}
+        return value
+
+
+def decide_all(interpreter: Interpreter, source: Path, target: Path, console: Console) -> int:
+    """Decide every line of a file, and write what came of it to another.
+
+    Lines that the target has already are passed over, so that a run which was interrupted goes on.
+    What cannot be decided is an `error` in its own line.
+
+    Args:
+        interpreter: decides.
+        source: one JSON object a line: `{"text": "…"}` or `{"messages": ["…"]}`, with an `id` if
+            it has one. Empty lines do not count.
+        target: as `qod ask --json` prints an outcome, with `line` and `id` before it.
+        console: where the progress is shown.
+
+    Returns:
+        How many lines of the target are errors.
+
+    Raises:
+        SettingsError: a file cannot be read or written, or the target is not of this source.
+    """
+    lines = _read(source)
+    done, failed = _kept(target, len(lines))
+    numbered = islice(enumerate(lines, 1), done, None)
+    with _opened(target) as file, _progress(console) as progress:
+        task = progress.add_task("deciding", total=len(lines), completed=done)
+        while chunk := list(islice(numbered, TOGETHER)):
+            records = _records(interpreter, chunk)
+            file.writelines(json.dumps(one, ensure_ascii=False) + "\n" for one in records)
+            file.flush()
+            failed += sum("decision" not in one for one in records)
+            progress.advance(task, len(chunk))
+    return failed
+
+
+def _records(interpreter: Interpreter, chunk: list[tuple[int, str]]) -> list[dict[str, Any]]:
+    """The lines of the target for some of the source."""
+    heads: list[dict[str, Any]] = []
+    asked: list[tuple[dict[str, Any], list[str]]] = []
+    for number, text in chunk:
+        head: dict[str, Any] = {"line": number}
+        heads.append(head)
+        try:
+            line = Line.model_validate_json(text)
+        except ValidationError as error:
+            head["error"] = f"It is no request: {faults(error, Line)}."
+        else:
+            head |= {} if line.id is None else {"id": line.id}
+            asked.append((head, line.messages))
+    _decide(interpreter, asked)
+    return heads
+
+
+def _decide(interpreter: Interpreter, asked: list[tuple[dict[str, Any], list[str]]]) -> None:
+    """Put into each record what was decided, or why nothing was."""
+    try:
+        made = interpreter.interpret_many([messages for _, messages in asked])
+    except QodError as error:
+        if len(asked) == 1:
+            asked[0][0]["error"] = str(error)
+        else:  # one of them spoils the others
+            for one in asked:
+                _decide(interpreter, [one])
+    else:
+        for (head, _), one in zip(asked, made, strict=True):
+            head |= dry_run(one).to_dict()
+
+
+def _read(source: Path) -> list[str]:
+    try:
+        text = source.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise SettingsError(f"{source} cannot be read ({reason}): check the path.") from error
+    return [line for line in text.split("\n") if line.strip()]
+
+
+def _kept(target: Path, most: int) -> tuple[int, int]:
+    """How many lines the target has, and how many of them are errors; half a line is cut off."""
+    if not target.exists():
+        return 0, 0
+    content = target.read_bytes()
+    whole = content[: content.rfind(b"\n") + 1]
+    try:
+        records = [json.loads(line) for line in whole.splitlines()]
+        sound = [one["line"] for one in records] == list(range(1, len(records) + 1))
+    except (ValueError, KeyError, TypeError):
+        sound = False
+    if not sound or len(records) > most:
+        raise SettingsError(
+            f"{target} is there and is not what an earlier run made of this input: name another "
+            "file, or remove it."
+        )
+    with target.open("r+b") as file:
+        file.truncate(len(whole))
+    return len(records), sum("decision" not in one for one in records)
+
+
+def _opened(target: Path) -> TextIO:
+    try:
+        return target.open("a", encoding="utf-8")
+    except OSError as error:
+        raise SettingsError(
+            f"{target} cannot be written ({error.strerror}): name another file."
+        ) from error
+
+
+def _progress(console: Console) -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    return Progress(*columns, TimeRemainingColumn(), console=console)

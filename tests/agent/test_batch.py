@@ -1,0 +1,103 @@
+"""Files of requests: every line is answered, errors stay in theirs, and a run goes on."""
+
+import io
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from camara_qod.agent.batch import TOGETHER, decide_all
+from camara_qod.tools.errors import SettingsError
+from camara_qod.tools.interpreter.decision import Interpretation
+from camara_qod.tools.settings import QodSettings
+
+from .fakes import ReadingDecoder, ScriptedInterpreter, create
+
+ASKED = "gaming on +351966666666"
+
+
+class Together(ScriptedInterpreter):
+    """Decides several as one after the other, and counts how often it was asked."""
+
+    asked = 0
+
+    def interpret_many(self, conversations: Sequence[Any]) -> list[Interpretation]:
+        self.asked += 1
+        return [self.interpret(one) for one in conversations]
+
+
+@pytest.fixture
+def interpreter() -> Together:
+    decoder = ReadingDecoder({ASKED: create({"phoneNumber": "+351966666666"})})
+    return Together(decoder, QodSettings(_env_file=None, max_prompt_tokens=128))
+
+
+def run(interpreter: Together, folder: Path, *lines: str) -> list[dict[str, Any]]:
+    source, target = folder / "in.jsonl", folder / "out.jsonl"
+    source.write_text("\n".join(lines), encoding="utf-8")
+    decide_all(interpreter, source, target, Console(file=io.StringIO()))
+    return [json.loads(line) for line in target.read_text(encoding="utf-8").splitlines()]
+
+
+def test_each_line_is_answered_in_its_place(interpreter: Together, tmp_path: Path) -> None:
+    asked, messages = json.dumps({"text": ASKED, "id": "a"}), json.dumps({"messages": ["hello"]})
+    one, two = run(interpreter, tmp_path, asked, "", messages)
+    assert (one["line"], one["id"], one["sent"]) == (1, "a", False)
+    assert one["body"]["device"] == {"phoneNumber": "+351966666666"}
+    assert (two["line"], two["decision"]["operation"]) == (2, "decline")
+    assert "id" not in two
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("no JSON", "no request"),
+        ("[1]", "no request"),
+        ('{"id": 1}', "messages"),
+        ('{"messages": []}', "messages"),
+        (json.dumps({"text": "word " * 200}), "tokens"),
+    ],
+)
+def test_what_cannot_be_decided_is_an_error_in_its_line(
+    interpreter: Together, tmp_path: Path, line: str, words: str
+) -> None:
+    good = json.dumps({"text": ASKED})
+    before, wrong, after = run(interpreter, tmp_path, good, line, good)
+    assert words in wrong["error"]
+    assert "decision" not in wrong
+    assert before["decision"] == after["decision"]
+
+
+def test_a_run_that_was_interrupted_goes_on(interpreter: Together, tmp_path: Path) -> None:
+    lines = [json.dumps({"text": ASKED, "id": number}) for number in range(TOGETHER + 5)]
+    whole = run(interpreter, tmp_path, *lines)
+    target = tmp_path / "out.jsonl"
+    content = target.read_text(encoding="utf-8")
+    kept = "".join(content.splitlines(keepends=True)[:-3])
+    target.write_text(kept + '{"line": 19, "i', encoding="utf-8")
+    before = interpreter.asked
+    assert run(interpreter, tmp_path, *lines) == whole
+    assert interpreter.asked == before + 1
+
+
+@pytest.mark.parametrize("content", ["notes\n", '{"line": 2}\n', '{"line": 1}\n{"line": 2}\n'])
+def test_a_target_that_is_something_else_stays_as_it_is(
+    interpreter: Together, tmp_path: Path, content: str
+) -> None:
+    target = tmp_path / "out.jsonl"
+    target.write_text(content)
+    with pytest.raises(SettingsError, match="another"):
+        run(interpreter, tmp_path, json.dumps({"text": ASKED}))
+    assert target.read_text() == content
+
+
+def test_files_that_cannot_be_used_are_named(interpreter: Together, tmp_path: Path) -> None:
+    quiet = Console(file=io.StringIO())
+    with pytest.raises(SettingsError, match="nowhere"):
+        decide_all(interpreter, tmp_path / "nowhere", tmp_path / "out", quiet)
+    (tmp_path / "in").write_text("{}")
+    with pytest.raises(SettingsError, match="cannot be written"):
+        decide_all(interpreter, tmp_path / "in", tmp_path / "no" / "out", quiet)
