@@ -109,11 +109,12 @@ class Catalogue:
 _PROFILES = TypeAdapter(list[CatalogueProfile])
 
 
-def load_catalogue(path: Path | None = None) -> Catalogue:
+def load_catalogue(path: Path | None = None, named: str = "QOD_CATALOGUE") -> Catalogue:
     """Read a catalogue file: a JSON list of CAMARA `QosProfile` objects, each with `serves`.
 
     Args:
         path: the file; by default the four demo profiles that ship with the package.
+        named: the variable or option that it was given with, for errors.
 
     Raises:
         SettingsError: the file is missing or not such a list.
@@ -123,10 +124,10 @@ def load_catalogue(path: Path | None = None) -> Catalogue:
         return Catalogue(_PROFILES.validate_json(source.read_bytes()))
     except OSError as error:
         raise SettingsError(
-            f"The catalogue {path} cannot be read ({error.strerror}): check QOD_CATALOGUE."
+            f"The catalogue {path} cannot be read ({error.strerror}): check {named}."
         ) from error
     except ValidationError as error:
         raise SettingsError(
-            f"The catalogue {path} does not hold: {faults(error, _PROFILES)}. It is a JSON list of "
-            "CAMARA QosProfile objects, each with an optional `serves`."
+            f"The catalogue {path} does not hold: {faults(error, _PROFILES)}. {named} is a JSON "
+            "list of CAMARA QosProfile objects, each with an optional `serves`."
         ) from error
