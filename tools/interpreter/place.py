@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from huggingface_hub.utils import HFValidationError, validate_repo_id
+from huggingface_hub.errors import HFValidationError
+from huggingface_hub.utils import validate_repo_id  # type: ignore[attr-defined]  # documented there
 from transformers.utils import cached_file
 
 from camara_qod.tools.interpreter.loading import Missing, reason
