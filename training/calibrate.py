@@ -71,11 +71,7 @@ def fit(found: Sequence[Outcome]) -> Calibration:
     Raises:
         TrainingError: there are too few decisions to tell.
     """
-    if len(found) < _LEAST:
-        raise TrainingError(
-            f"{len(found)} decisions are too few to calibrate with: raise `validation_examples` in "
-            f"the recipe to {_LEAST} at least."
-        )
+    check(len(found))
     losses = [_log_loss(found, temperature) for temperature in _GRID]
     best = int(np.argmin(losses))
     return Calibration(
@@ -87,6 +83,19 @@ def fit(found: Sequence[Outcome]) -> Calibration:
     )
 
 
+def check(decisions: int) -> None:
+    """Refuse to calibrate on less than tells something.
+
+    Raises:
+        TrainingError: there are too few decisions.
+    """
+    if decisions < _LEAST:
+        raise TrainingError(
+            f"{decisions} decisions are too few to calibrate with: raise `validation_examples` in "
+            f"the recipe to {_LEAST} at least."
+        )
+
+
 def _log_loss(found: Sequence[Outcome], temperature: float) -> float:
     sure = np.array([item.confidence(temperature) for item in found]).clip(_ALMOST, 1 - _ALMOST)
     right = np.array([item.right for item in found])
@@ -96,6 +105,6 @@ def _log_loss(found: Sequence[Outcome], temperature: float) -> float:
 def write(found: Calibration, adapter: Path) -> Path:
     """Keep it beside the adapter."""
     path = adapter / CALIBRATION
-    with explained(path):
+    with explained(path, "make room, or see to it that the folder may be written to"):
         path.write_text(json.dumps(asdict(found), indent=1) + "\n", encoding="utf-8")
     return path

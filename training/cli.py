@@ -1,5 +1,7 @@
 """`qod-train`: build the data, train, evaluate."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,6 +12,7 @@ from rich.console import Console
 from camara_qod.tools.errors import QodError
 
 if TYPE_CHECKING:
+    from camara_qod.tools.settings import QodSettings
     from camara_qod.training.recipe import DpoRecipe, Recipe, SftRecipe
 
 app = typer.Typer(
@@ -42,14 +45,20 @@ def data(
     output: Annotated[Path, typer.Option(help="Folder for the JSONL files.")] = Path("runs/data"),
 ) -> None:
     """Write the generated training and validation examples, to look at them."""
-    from camara_qod.training.dataset import write_jsonl
+    from camara_qod.training.lines import write_jsonl
     from camara_qod.training.recipe import load_recipe
+    from camara_qod.training.run import explained
     from camara_qod.training.sft import records
 
-    output.mkdir(parents=True, exist_ok=True)
-    for name, items in zip(("train", "validation"), records(load_recipe(recipe)), strict=True):
-        tags = write_jsonl(output / f"{name}.jsonl", (item.line for item in items))
-        Console().print(f"{output / name}.jsonl: {tags.total()} examples", dict(tags))
+    chosen = load_recipe(recipe)
+    with explained(output):
+        output.mkdir(parents=True, exist_ok=True)
+    for name, items in zip(("train", "validation"), records(chosen), strict=True):
+        path = output / f"{name}.jsonl"
+        lines = [item.line for item in items]
+        with explained(path):
+            tags = write_jsonl(path, lines)
+        _say(f"{path}: {tags.total()} examples {dict(tags)}")
 
 
 @app.command()
@@ -67,12 +76,14 @@ def sft(
 ) -> None:
     """Fine-tune an adapter; started again, it goes on from the last checkpoint."""
     from camara_qod.training.recipe import load_recipe
-    from camara_qod.training.sft import train
+    from camara_qod.training.sft import check, train
 
     chosen = load_recipe(recipe)
-    _say_memory(chosen, chosen.sft, force=force)
-    made = train(chosen, output or _folder(recipe, "sft"), log_to, start=adapter)
-    Console().print(f"The adapter is in {made}. Use it with QOD_ADAPTER={made}.")
+    with _of_recipe("--adapter"):
+        check(chosen, adapter)
+        _say_memory(chosen, chosen.sft, force=force)
+        made = train(chosen, output or _folder(recipe, "sft"), log_to, start=adapter)
+    _say_adapter(chosen, made)
 
 
 @app.command()
@@ -88,14 +99,36 @@ def dpo(
     force: Force = False,
 ) -> None:
     """Improve the SFT adapter on preference pairs and on its own mistakes."""
-    from camara_qod.training.dpo import train
+    from camara_qod.training.dpo import check, train
     from camara_qod.training.recipe import load_recipe
 
     chosen = load_recipe(recipe)
-    _say_memory(chosen, chosen.dpo, force=force)
     start = sft_adapter or _folder(recipe, "sft") / "adapter"
-    adapter = train(chosen, start, output or _folder(recipe, "dpo"), log_to)
-    Console().print(f"The adapter is in {adapter}. Use it with QOD_ADAPTER={adapter}.")
+    with _of_recipe("--sft"):
+        check(chosen, start)
+        _say_memory(chosen, chosen.dpo, force=force)
+        made = train(chosen, start, output or _folder(recipe, "dpo"), log_to)
+    _say_adapter(chosen, made)
+
+
+@contextmanager
+def _of_recipe(option: str) -> Iterator[None]:
+    """Errors inside name what the user wrote: the recipe, and the option with the adapter."""
+    from camara_qod.tools.interpreter.loading import called
+
+    with called(QOD_MODEL="`model` in the recipe", QOD_ADAPTER=option):
+        yield
+
+
+def _say(text: str) -> None:
+    """Print a result in lines that can be copied: paths may be long, and hold brackets."""
+    Console().print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def _say_adapter(recipe: "Recipe", adapter: Path) -> None:
+    from camara_qod.training.run import variables
+
+    _say(f"The adapter is in {adapter}. Try it:\n\n    {variables(recipe, adapter)} qod chat\n")
 
 
 def _say_memory(recipe: "Recipe", part: "SftRecipe | DpoRecipe", *, force: bool) -> None:
@@ -125,17 +158,22 @@ def calibrate(
     """Find on held-out texts how sure the model may be, and keep it beside the adapter."""
     from camara_qod.tools.interpreter.decoding import Decoder
     from camara_qod.tools.interpreter.model import load_model
-    from camara_qod.training.calibrate import fit, outcomes, write
+    from camara_qod.training.calibrate import check, fit, outcomes, write
     from camara_qod.training.recipe import load_recipe
-    from camara_qod.training.run import settings_for
+    from camara_qod.training.run import check_adapter, settings_for
     from camara_qod.training.sft import records
 
     chosen = load_recipe(recipe)
     folder = adapter or _folder(recipe, "dpo") / "adapter"
-    decoder = Decoder(*load_model(settings_for(chosen, str(folder))))
-    _, held = records(chosen)
+    with _of_recipe("--adapter"):
+        check_adapter(
+            folder, chosen, "run `qod-train dpo` first, or name its folder with --adapter"
+        )
+        _, held = records(chosen)
+        check(len(held))
+        decoder = Decoder(*load_model(settings_for(chosen, str(folder))))
     found = fit(outcomes(decoder, held))
-    Console().print(f"{write(found, folder)}: {found}")
+    _say(f"{write(found, folder)}: {found}")
 
 
 class WayName(StrEnum):
@@ -179,34 +217,64 @@ def evaluate(
     from camara_qod.tools.interpreter.calibration import temperature_beside
     from camara_qod.tools.interpreter.decoding import Decoder
     from camara_qod.tools.interpreter.model import adapter_of, load_model
-    from camara_qod.tools.settings import load_settings
     from camara_qod.training.cases import read_cases, under
     from camara_qod.training.dataset import demo_settings
     from camara_qod.training.evaluate import evaluate as decide_all
     from camara_qod.training.evaluate import report as figures
-    from camara_qod.training.recipe import load_recipe
-    from camara_qod.training.run import explained, settings_for
+    from camara_qod.training.run import check_output, explained
     from camara_qod.training.table import show
     from camara_qod.training.ways import Way
 
-    profiles = load_catalogue(catalogue)
-    items = [under(profiles, case) if catalogue else case for case in read_cases(cases)]
-    settings = (
-        settings_for(load_recipe(recipe), adapter or "none")
-        if recipe
-        else load_settings(model=model, adapter=adapter)
-    )
-    loaded, tokenizer = load_model(settings)
+    if recipe is not None and model is not None:
+        raise typer.BadParameter("the recipe names the model: leave one out", param_hint="--model")
+    profiles = load_catalogue(catalogue, "--catalogue")
+    items = read_cases(cases, profiles)
+    if catalogue:
+        items = [under(profiles, case) for case in items]
+    if output is not None:
+        check_output(output)
+    with _evaluated(model, adapter, recipe) as settings:
+        loaded, tokenizer = load_model(settings)
     decoder = Decoder(loaded, tokenizer, calibration=temperature_beside(adapter_of(settings)))
     results = decide_all(Way(way.value), decoder, loaded, items, demo_settings(), profiles, batch)
     value = {"way": way.value, "cases_file": cases.name} | figures(results)
     show(Console(), value)
     if output is not None:
         with explained(output):
-            output.parent.mkdir(parents=True, exist_ok=True)
             output.write_text(
                 json.dumps(value, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
             )
+
+
+@contextmanager
+def _evaluated(
+    model: str | None, adapter: str | None, recipe: str | None
+) -> Iterator["QodSettings"]:
+    """The settings of the model that is evaluated; errors inside name what the user wrote."""
+    from camara_qod.tools.errors import SettingsError
+    from camara_qod.tools.interpreter.adapter import check
+    from camara_qod.tools.interpreter.loading import called
+    from camara_qod.tools.settings import load_settings
+    from camara_qod.training.recipe import load_recipe
+    from camara_qod.training.run import settings_for
+
+    options = {"QOD_MODEL": model, "QOD_ADAPTER": adapter}
+    names = {name: f"--{name[4:].lower()}" for name, value in options.items() if value is not None}
+    if recipe is not None:
+        chosen = load_recipe(recipe)
+        with _of_recipe("--adapter"):
+            if adapter not in (None, "none"):
+                check(str(adapter), chosen.model)
+            yield settings_for(chosen, adapter or "none")
+        return
+    settings = load_settings(model=model, adapter=adapter)
+    if settings.model_server and model is None:
+        raise SettingsError(
+            "QOD_MODEL_SERVER is set, and only a model in this process can be evaluated: unset it, "
+            "or name the model with --model."
+        )
+    with called(**names):
+        yield settings
 
 
 @app.command()
@@ -231,10 +299,13 @@ def export(
     from camara_qod.training.export import export as write
     from camara_qod.training.recipe import load_recipe
 
+    if merged and gguf:
+        raise typer.BadParameter("it is one or --merged: leave one out", param_hint="--gguf")
     chosen = adapter or _folder(recipe, "dpo") / "adapter"
     form: Form = "gguf" if gguf else "merged" if merged else "adapter"
-    folder = write(load_recipe(recipe), chosen, output, form, figures)
-    Console().print(f"{folder} is ready, as it is.")
+    with _of_recipe("--adapter"):
+        folder = write(load_recipe(recipe), chosen, output, form, figures)
+    _say(f"{folder} is ready, as it is.")
 
 
 @app.command()
@@ -244,7 +315,7 @@ def report(
     """Turn the reports of a folder into a page with plots: README.md in the same folder."""
     from camara_qod.training.report import write_page
 
-    Console().print(f"The page is {write_page(results)}.")
+    _say(f"The page is {write_page(results)}.")
 
 
 def main() -> None:
@@ -252,7 +323,8 @@ def main() -> None:
     try:
         app()
     except QodError as error:
-        Console(stderr=True).print(f"[red]{error}[/red]", highlight=False)
+        # What users typed stands in messages, and brackets in it are no markup.
+        Console(stderr=True).print(str(error), style="red", markup=False, highlight=False)
         raise SystemExit(1) from error
 
 

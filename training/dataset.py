@@ -4,9 +4,7 @@ Every label is replayed through the decode grammar of its own text, so nothing i
 decoding could not emit, and it is known which tokens were a choice.
 """
 
-import json
 import random
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -32,6 +30,7 @@ from camara_qod.training.generate.example import NOW, Example
 from camara_qod.training.generate.mixture import example
 from camara_qod.training.generate.spoken import Spoken, examples
 from camara_qod.training.generate.uses import Uses
+from camara_qod.training.lines import read_jsonl
 from camara_qod.training.pointing import pointing
 
 IGNORED = -100
@@ -92,8 +91,14 @@ def generate(uses: Uses, count: int, seed: int) -> Iterator[Record]:
     """Records, deterministic from the seed, without repetition.
 
     Raises:
-        TrainingError: more than one example in twenty is none that its grammar can emit.
+        TrainingError: there are no phrases of one kind, or more than one example in twenty is none
+            that its grammar can emit.
     """
+    if count > 0 and not uses.whole:
+        raise TrainingError(
+            "Of some kind of phrase none is left on one side: set validation_share in the recipe "
+            "between 0.02 and 0.9."
+        )
     rng = random.Random(seed)  # noqa: S311  (data, not secrets)
     seen: set[tuple[str, ...]] = set()
     refused: list[str] = []
@@ -118,7 +123,7 @@ def curated() -> list[Record]:
     path = Path(str(files("camara_qod.data"))) / "sft.jsonl"
     found = []
     for item in read_jsonl(path, "input", "response"):
-        decision = Decision.from_json(item["response"])
+        decision = _written(item["response"], path.name)
         chosen = {name: value for name, value in decision.arguments.items() if value is not None}
         example = Example(item["input"].split(TURN), decision.operation, chosen, "curated")
         try:
@@ -126,6 +131,15 @@ def curated() -> list[Record]:
         except DecodingError:
             continue  # what the reader does not find yet cannot be pointed at
     return found
+
+
+def _written(text: str, file: str) -> Decision:
+    try:
+        return Decision.from_json(text)
+    except (ValueError, KeyError, TypeError) as error:
+        raise TrainingError(
+            f"{file} has a response that is no decision ({text}): mend or remove its line."
+        ) from error
 
 
 def spoken(texts: Iterable[Spoken], seed: int) -> list[Record]:
@@ -230,39 +244,3 @@ def _bucketed(
         batches += [part[at : at + batch_size] for at in range(0, len(part), batch_size)]
     rng.shuffle(batches)
     return [row for batch in batches for row in batch]
-
-
-def read_jsonl(path: Path, *keys: str) -> list[dict[str, Any]]:
-    """The objects of a JSON Lines file.
-
-    Args:
-        path: the file.
-        keys: what each object has to have.
-
-    Raises:
-        TrainingError: a line is not JSON, or lacks a key; the message names the line.
-    """
-    with path.open(encoding="utf-8") as file:
-        lines = [(number, line) for number, line in enumerate(file, 1) if line.strip()]
-    return [_object(f"{path.name}, line {number}", line, keys) for number, line in lines]
-
-
-def _object(where: str, line: str, keys: tuple[str, ...]) -> dict[str, Any]:
-    try:
-        value: dict[str, Any] = json.loads(line)
-        missing = [key for key in keys if key not in value]
-    except (ValueError, TypeError) as error:
-        raise TrainingError(f"{where} is not JSON ({error}): mend or remove the line.") from error
-    if missing:
-        raise TrainingError(f"{where} lacks {', '.join(missing)}: add it or remove the line.")
-    return value
-
-
-def write_jsonl(path: Path, records: Iterable[dict[str, Any]]) -> Counter[str]:
-    """Write records, and count them by tag."""
-    tags: Counter[str] = Counter()
-    with path.open("w", encoding="utf-8") as file:
-        for record in records:
-            file.write(json.dumps(record, ensure_ascii=False) + "\n")
-            tags[record["tag"]] += 1
-    return tags

@@ -14,7 +14,6 @@ from datasets import Dataset
 from trl import DPOConfig, DPOTrainer
 from trl.trainer.utils import FusedCausalLMOutput
 
-from camara_qod.tools.errors import TrainingError
 from camara_qod.tools.interpreter.adapter import adapted
 from camara_qod.tools.interpreter.model import load_model
 from camara_qod.training.dataset import IGNORED, generate, spoken
@@ -23,7 +22,15 @@ from camara_qod.training.generate.uses import load_uses, split
 from camara_qod.training.mine import mine
 from camara_qod.training.preferences import Pair, curated_pairs, near_misses, tokenized_pairs
 from camara_qod.training.recipe import Recipe
-from camara_qod.training.run import arguments, last_checkpoint, run, save_adapter, settings_for
+from camara_qod.training.run import (
+    arguments,
+    check_adapter,
+    last_checkpoint,
+    of_recipe,
+    run,
+    save_adapter,
+    settings_for,
+)
 from camara_qod.training.shared_prefix import forward
 
 
@@ -41,12 +48,12 @@ def train(recipe: Recipe, sft_adapter: Path, output: Path, log_to: str = "none")
 
     Raises:
         TrainingError: there is no SFT adapter, or the disk is full.
+        SettingsError: a value of the recipe does not hold.
+        ModelError: the model, or the SFT adapter, cannot be had.
     """
-    if not (sft_adapter / "adapter_config.json").is_file():
-        raise TrainingError(
-            f"There is no SFT adapter in {sft_adapter}: run `qod-train sft` first, or name its "
-            "folder with --sft."
-        )
+    check(recipe, sft_adapter)
+    with of_recipe("part dpo"):
+        options = DPOConfig(**arguments(recipe, recipe.dpo, output, log_to))
     with run(recipe, "dpo", output) as manifest:
         base, tokenizer = load_model(settings_for(recipe))
         model = adapted(base, sft_adapter, recipe.model, trainable=True)
@@ -56,13 +63,23 @@ def train(recipe: Recipe, sft_adapter: Path, output: Path, log_to: str = "none")
         manifest["pairs"] = _kinds(pairs)
         trainer = PairTrainer(
             model=model,
-            args=DPOConfig(**arguments(recipe, recipe.dpo, output, log_to)),
+            args=options,
             train_dataset=tokenized_pairs(pairs, tokenizer),
             processing_class=tokenizer,
         )
         trainer.train(resume_from_checkpoint=last_checkpoint(output))
         manifest["log"] = trainer.state.log_history
         return save_adapter(trainer, recipe, output)
+
+
+def check(recipe: Recipe, sft_adapter: Path) -> None:
+    """Refuse an SFT adapter that cannot be started from, before anything is loaded.
+
+    Raises:
+        TrainingError: there is none.
+        ModelError: its files are damaged, or it is for another model.
+    """
+    check_adapter(sft_adapter, recipe, "run `qod-train sft` first, or name its folder with --sft")
 
 
 class PairTrainer(DPOTrainer):  # type: ignore[misc]

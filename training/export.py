@@ -3,22 +3,29 @@
 import json
 import shutil
 from importlib.metadata import version
+from importlib.resources import files
 from pathlib import Path
 from string import Template
-from typing import Any, Literal
+from typing import Literal
 
 from camara_qod.tools.errors import TrainingError
-from camara_qod.tools.interpreter.embedded import EMBEDDED, embedded_source
+from camara_qod.tools.interpreter.calibration import CALIBRATION
+from camara_qod.tools.interpreter.embedded import EMBEDDED, embedded_source, shipped_adapter
+from camara_qod.tools.interpreter.files import ADAPTER_CONFIG, ADAPTER_WEIGHTS
 from camara_qod.tools.interpreter.model import load_model
 from camara_qod.training import gguf_weights
+from camara_qod.training.documents import BEST, STRANGERS, read_manifest, read_report
 from camara_qod.training.recipe import Recipe
-from camara_qod.training.run import explained, settings_for
+from camara_qod.training.run import check_adapter, explained, settings_for, variables
 
 #: The model behind `embedded`, as a hub knows it.
 _HUB_NAMES = {EMBEDDED: "HuggingFaceTB/SmolLM2-135M-Instruct"}
 #: Licences of the models that recipes ship for.
 _LICENSES = {EMBEDDED: "apache-2.0", "microsoft/Phi-3-mini-4k-instruct": "mit"}
 
+_NO_ADAPTER = (
+    "train one with `qod-train sft` and `qod-train dpo`, or name its folder with --adapter"
+)
 _LIBRARIES = {"adapter": "peft", "merged": "transformers", "gguf": "gguf"}
 #: Its name in the folder.
 GGUF_FILE = "qod.gguf"
@@ -70,7 +77,8 @@ def export(
 
     Args:
         recipe: the one that the adapter was trained with.
-        adapter: its folder, with the run's `manifest.json` beside it, if there is one.
+        adapter: its folder, with the run's `manifest.json` beside it, if there is one; of the
+            shipped adapter, how it was trained and what was measured are with the package.
         output: the folder to write.
         form: what of the model to write.
         report: of `qod-train evaluate`, for the card.
@@ -79,29 +87,37 @@ def export(
         `output`.
 
     Raises:
-        TrainingError: there is no adapter, it cannot be written, or GGUF is asked of a model that
-            did not come in it.
+        TrainingError: there is no adapter, it cannot be written, the report is none, or GGUF is
+            asked of a model that did not come in it.
+        ModelError: the adapter is damaged, or for another model.
     """
-    if not (adapter / "adapter_config.json").is_file():
-        raise TrainingError(
-            f"There is no adapter in {adapter}: train one with `qod-train sft` and "
-            "`qod-train dpo`, or name another folder."
-        )
+    check_adapter(adapter, recipe, _NO_ADAPTER)
     if form == "gguf" and recipe.model != EMBEDDED:
         raise TrainingError(
             f"{recipe.model} does not come as GGUF: export it with --merged, and convert the "
             "folder with llama.cpp's convert_hf_to_gguf.py."
         )
+    if form == "adapter" and not (adapter / ADAPTER_WEIGHTS).is_file():
+        raise TrainingError(
+            f"{adapter} has its weights in PyTorch's form and not in {ADAPTER_WEIGHTS}: export it "
+            "with --merged."
+        )
+    card = _card(recipe, adapter, form, report)
     with explained(output):
         output.mkdir(parents=True, exist_ok=True)
         if form == "adapter":
-            for name in ("adapter_config.json", "adapter_model.safetensors"):
-                shutil.copyfile(adapter / name, output / name)
+            _copy(adapter, output)
         else:
             _write_whole(recipe, adapter, output, form)
-        card = _card(recipe, adapter, form, report)
         (output / "README.md").write_text(card, encoding="utf-8")
     return output
+
+
+def _copy(adapter: Path, output: Path) -> None:
+    names = [ADAPTER_CONFIG, ADAPTER_WEIGHTS, CALIBRATION]
+    for name in names:
+        if (adapter / name).is_file():
+            shutil.copyfile(adapter / name, output / name)
 
 
 def _write_whole(recipe: Recipe, adapter: Path, output: Path, form: Form) -> None:
@@ -125,7 +141,7 @@ def _card(recipe: Recipe, adapter: Path, form: Form, report: Path | None) -> str
         package=version("camara-qod"),
         usage=_usage(recipe, form),
         stages=_stages(adapter),
-        figures=_figures(report),
+        figures=_figures(_reports(adapter) if report is None else [report]),
     )
 
 
@@ -136,16 +152,41 @@ def _usage(recipe: Recipe, form: Form) -> str:
         return f"llama-server -m {GGUF_FILE} --host 127.0.0.1 --port 8080 &\n    {served} {ask}"
     if form == "merged":
         return f"QOD_MODEL=. {ask}"
-    model = "" if recipe.model == EMBEDDED else f"QOD_MODEL={recipe.model} "
-    return f"{model}QOD_ADAPTER=. {ask}"
+    return f"{variables(recipe, '.')} {ask}"
+
+
+def _results(adapter: Path) -> Path | None:
+    """Where it is kept how the shipped adapter was trained, and what was measured of it."""
+    shipped = shipped_adapter()
+    if shipped is None or adapter.resolve() != shipped.resolve():
+        return None
+    return Path(str(files("camara_qod.training"))) / "results" / EMBEDDED
+
+
+def _manifest(adapter: Path) -> Path | None:
+    """That of the run, or of the last stage of the shipped adapter's."""
+    results = _results(adapter)
+    paths = [adapter.parent / "manifest.json"]
+    if results:
+        paths = [results / f"manifest-{stage}.json" for stage in ("dpo", "sft")]
+    return next((path for path in paths if path.is_file()), None)
+
+
+def _reports(adapter: Path) -> list[Path]:
+    """Of the shipped adapter: on texts of strangers, and on the test set."""
+    results = _results(adapter)
+    if results is None:
+        return []
+    best = next((name for name in BEST if (results / f"{name}.json").is_file()), BEST[-1])
+    return [path for name in (STRANGERS, best) if (path := results / f"{name}.json").is_file()]
 
 
 def _stages(adapter: Path) -> str:
     """What the run's manifest tells."""
-    path = adapter.parent / "manifest.json"
-    if not path.is_file():
+    path = _manifest(adapter)
+    if path is None:
         return "Trained with `qod-train`; the run's manifest was not at hand."
-    manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    manifest = read_manifest(path)
     packages = ", ".join(f"{name} {number}" for name, number in manifest["packages"].items())
     part = json.dumps(manifest["recipe"][manifest["stage"]])
     return (
@@ -155,15 +196,18 @@ def _stages(adapter: Path) -> str:
     )
 
 
-def _figures(report: Path | None) -> str:
-    if report is None:
-        return "Not measured here."
-    value = json.loads(report.read_text(encoding="utf-8"))
+def _figures(reports: list[Path]) -> str:
+    return "\n\n".join(map(_figure, reports)) or "Not measured here."
+
+
+def _figure(report: Path) -> str:
+    value = read_report(report)
     rows = [("exactly right", value["exact"])]
     rows += [(f"field `{name}`", found) for name, found in value["fields"].items()]
     lines = [
         f"| {name} | {found['value']:.1%} | {found['low']:.1%} – {found['high']:.1%} |"
         for name, found in rows
     ]
-    head = f"{value['count']} hand-written requests, {value['way']} decoding:"
+    head = f"{value['count']} hand-written requests, {value['way']} decoding"
+    head = f"{head} (`{value['cases_file']}`):"
     return "\n".join([head, "", "| | share | 95 % interval |", "| --- | --- | --- |", *lines])

@@ -5,7 +5,9 @@ Activations follow Korthikanti et al. 2022, "Reducing Activation Recomputation",
 the attention matrix, which fused attention never writes down.
 """
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -15,8 +17,11 @@ from transformers import AutoConfig, AutoModelForCausalLM
 
 from camara_qod.tools.errors import TrainingError
 from camara_qod.tools.interpreter.embedded import EMBEDDED, embedded_model
+from camara_qod.tools.interpreter.files import MODEL_CONFIG, check_model
+from camara_qod.tools.interpreter.loading import explained
+from camara_qod.tools.interpreter.place import check_place
 from camara_qod.training.recipe import DpoRecipe, Recipe, SftRecipe
-from camara_qod.training.run import settings_for
+from camara_qod.training.run import LESS_MEMORY, of_recipe, settings_for
 
 GIB = 2**30
 #: Tokens of a long example; nine in ten have less than half of it.
@@ -54,10 +59,20 @@ class Estimate:
 
 
 def adapted(config: Any, recipe: Recipe) -> Any:
-    """The recipe's model with its adapters on the meta device: shapes without numbers."""
-    with torch.device("meta"):
+    """The recipe's model with its adapters on the meta device: shapes without numbers.
+
+    Raises:
+        ModelError: it is no causal language model.
+        SettingsError: the adapters do not fit the model.
+    """
+    with _explained(recipe), torch.device("meta"):
         model = AutoModelForCausalLM.from_config(config)
-    return get_peft_model(model, LoraConfig(task_type="CAUSAL_LM", **recipe.lora.model_dump()))
+    with of_recipe("part lora"):
+        return get_peft_model(model, LoraConfig(task_type="CAUSAL_LM", **recipe.lora.model_dump()))
+
+
+def _explained(recipe: Recipe) -> AbstractContextManager[None]:
+    return explained(f"The model {recipe.model}", "QOD_MODEL")
 
 
 def estimate(config: Any, recipe: Recipe, part: SftRecipe | DpoRecipe, *, gpu: bool) -> Estimate:
@@ -97,6 +112,7 @@ def _weights(model: Any, recipe: Recipe, width: int) -> float:
 
 def _activations(config: Any, part: SftRecipe | DpoRecipe, width: int) -> float:
     """Of a batch of long examples; DPO reads a chosen and a rejected answer for each."""
+    config = config.get_text_config()  # of a model that sees too, the part that reads
     rows = part.per_device_train_batch_size * (2 if isinstance(part, DpoRecipe) else 1)
     tokens = rows * LONG_EXAMPLE
     layer = tokens * config.hidden_size * _LAYER_VALUES * width
@@ -108,12 +124,20 @@ def _activations(config: Any, part: SftRecipe | DpoRecipe, width: int) -> float:
 
 
 def config_of(recipe: Recipe) -> Any:
-    """The configuration of the recipe's model."""
+    """The configuration of the recipe's model.
+
+    Raises:
+        ModelError: the model is not on this machine and the hub cannot be reached, or there is none
+            of that name, or its files are damaged.
+    """
     settings = settings_for(recipe)
-    at_home = settings.model == EMBEDDED
-    return AutoConfig.from_pretrained(
-        embedded_model(settings.cache_dir) if at_home else settings.model
-    )
+    if settings.model == EMBEDDED:
+        return AutoConfig.from_pretrained(embedded_model(settings.cache_dir))
+    with _explained(recipe):
+        check_place(settings.model, MODEL_CONFIG)
+        if Path(settings.model).exists():
+            check_model(Path(settings.model))
+        return AutoConfig.from_pretrained(settings.model)
 
 
 def check(found: Estimate, available: float) -> None:
@@ -128,11 +152,8 @@ def check(found: Estimate, available: float) -> None:
     """
     if found.total > available:
         raise TrainingError(
-            f"This run takes {found} and the device has {available / GIB:.1f} GiB free: set "
-            "quantization to nf4, activation_checkpointing to true and "
-            "per_device_train_batch_size to 1 in the recipe (raise gradient_accumulation_steps "
-            "by the same factor), take a smaller model, or stop what else uses the device. "
-            "--force starts it nevertheless."
+            f"This run takes {found} and the device has {available / GIB:.1f} GiB free: "
+            f"{LESS_MEMORY}. --force starts it nevertheless."
         )
 
 

@@ -11,8 +11,9 @@ from rich.progress import track
 from camara_qod.tools.interpreter.deciding import decide_many
 from camara_qod.tools.interpreter.decision import Decision
 from camara_qod.tools.interpreter.decoding import Decoder
-from camara_qod.training.dataset import Record, read_jsonl, write_jsonl
+from camara_qod.training.dataset import Record
 from camara_qod.training.free import complete_freely
+from camara_qod.training.lines import read_jsonl, write_jsonl
 from camara_qod.training.preferences import Pair, from_record, to_record
 
 BATCH = 16

@@ -2,7 +2,7 @@
 
 from importlib.resources import files
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -21,7 +21,7 @@ class DataRecipe(_Part):
     examples: int = Field(gt=0)
     seed: int = 0
     validation_share: float = Field(default=0.06, ge=0, lt=1, description="of the use phrases")
-    validation_examples: int = 160
+    validation_examples: int = Field(default=160, ge=0)
     curated_repeats: int = Field(
         default=1, ge=0, description="how often each hand-written request is in the training set"
     )
@@ -47,10 +47,10 @@ class DataRecipe(_Part):
 class LoraRecipe(_Part):
     """PEFT's `LoraConfig`."""
 
-    r: int = 16
-    lora_alpha: int = 16
-    lora_dropout: float = 0.05
-    target_modules: list[str] | Literal["all-linear"]
+    r: int = Field(default=16, gt=0)
+    lora_alpha: int = Field(default=16, gt=0)
+    lora_dropout: float = Field(default=0.05, ge=0, lt=1)
+    target_modules: Annotated[list[str], Field(min_length=1)] | Literal["all-linear"]
     layers_to_transform: list[int] | None = None
 
 
@@ -62,7 +62,7 @@ class _TrainerRecipe(_Part):
     gradient_accumulation_steps: int = Field(default=1, gt=0)
     num_train_epochs: float = Field(default=1, gt=0)
     max_steps: int = Field(default=-1, description="stops there, however long an epoch is")
-    warmup_steps: int = 20
+    warmup_steps: int = Field(default=20, ge=0)
     lr_scheduler_type: str = "cosine"
     optim: str = "adamw_torch"
     activation_checkpointing: bool = False
@@ -70,8 +70,8 @@ class _TrainerRecipe(_Part):
     bf16: bool = Field(
         default=False, description="on a CPU too, where it has instructions for it; else float32"
     )
-    save_steps: int = 100
-    logging_steps: int = 10
+    save_steps: int = Field(default=100, gt=0)
+    logging_steps: int = Field(default=10, gt=0)
 
 
 class SftRecipe(_TrainerRecipe):
@@ -95,7 +95,7 @@ class DpoRecipe(_TrainerRecipe):
 class Recipe(_Part):
     """One training run: SFT, then DPO from the adapter that it made."""
 
-    model: str
+    model: str = Field(min_length=1)
     quantization: Literal["none", "nf4"] = "none"
     seed: int = 0
     data: DataRecipe
@@ -114,15 +114,24 @@ def load_recipe(name: str) -> Recipe:
     path = shipped / f"{name}.yaml" if "/" not in name and "." not in name else Path(name)
     try:
         return Recipe.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except OSError as error:
+    except FileNotFoundError as error:
         known = ", ".join(sorted(item.stem for item in shipped.glob("*.yaml")))
         raise SettingsError(
             f"There is no recipe {name}: name one of {known}, or a YAML file."
         ) from error
-    except (ValidationError, yaml.YAMLError) as error:
-        reason = (
-            faults(error, Recipe)
-            if isinstance(error, ValidationError)
-            else str(error).splitlines()[0]
-        )
-        raise SettingsError(f"The recipe {name} does not hold: {reason}.") from error
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise SettingsError(
+            f"The recipe {name} cannot be read ({reason}): name a YAML file."
+        ) from error
+    except ValidationError as error:
+        raise SettingsError(f"The recipe {name} does not hold: {faults(error, Recipe)}.") from error
+    except yaml.YAMLError as error:
+        raise SettingsError(f"The recipe {name} is not YAML: {_place(error)}.") from error
+
+
+def _place(error: yaml.YAMLError) -> str:
+    """What is wrong, and in which line where it is known."""
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark:
+        return f"line {error.problem_mark.line + 1}, {error.problem}"
+    return str(error).splitlines()[0]

@@ -8,16 +8,12 @@ from typing import Any
 
 from camara_qod.tools.errors import TrainingError
 from camara_qod.training import plots
+from camara_qod.training.documents import BEST, STRANGERS, read_manifest, read_report
 from camara_qod.training.metrics import mcnemar
 from camara_qod.training.run import explained
 
 STAGES = ("base", "sft", "dpo")
 WAYS = ("free", "schema", "grounded")
-#: The report that the page is about: of the last stage that there is.
-BEST = ("dpo-grounded", "sft-grounded")
-#: Texts of people who knew nothing of the training data, by the groups that they were asked for.
-STRANGERS = "strangers"
-
 #: Above it, a difference may well be chance.
 _CHANCE = 0.05
 
@@ -56,7 +52,7 @@ def write_page(folder: Path) -> Path:
             f"{folder} has no {BEST[0]}.json: write it with `qod-train evaluate data/test.jsonl "
             f"--output {folder}/{BEST[0]}.json`."
         )
-    with explained(folder):
+    with explained(folder, "make room, or see to it that the folder may be written to"):
         pictures = plots.draw(reports, folder)
         page = folder / "README.md"
         page.write_text("\n\n".join(_sections(reports, pictures)) + "\n", encoding="utf-8")
@@ -64,17 +60,7 @@ def write_page(folder: Path) -> Path:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise TrainingError(
-            f"{path} is not JSON ({error}): write it again with `qod-train evaluate`."
-        ) from error
-    if not isinstance(value, dict) or not {"exact", "stage"} & set(value):
-        raise TrainingError(
-            f"{path} is neither a report of `qod-train evaluate` nor a manifest: move it away."
-        )
-    return value
+    return read_manifest(path) if path.stem.startswith("manifest-") else read_report(path)
 
 
 def _sections(reports: Reports, pictures: dict[str, str]) -> Iterable[str]:

@@ -13,19 +13,34 @@ from importlib.metadata import version
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import torch
 from accelerate import PartialState
 from transformers.trainer_utils import get_last_checkpoint
 
-from camara_qod.tools.errors import TrainingError
-from camara_qod.tools.settings import QodSettings
+from camara_qod.tools.errors import SettingsError, TrainingError
+from camara_qod.tools.interpreter.adapter import check
+from camara_qod.tools.interpreter.embedded import EMBEDDED
+from camara_qod.tools.interpreter.files import ADAPTER_CONFIG, check_checkpoint
+from camara_qod.tools.interpreter.loading import Damage, reason
+from camara_qod.tools.settings import QodSettings, load_settings
 from camara_qod.training.recipe import DpoRecipe, Recipe, SftRecipe
 from camara_qod.training.tiny_phi3 import TINY_PHI3, tiny_phi3
 
+_ROOM = "make room, or name another place with --output"
+_GOES_ON = "It goes on from the last checkpoint."
+
 #: Names of glibc's malloc.h.
 _M_TRIM_THRESHOLD, _M_MMAP_MAX, _M_ARENA_MAX = -1, -4, -8
+
+#: What to do where memory does not reach.
+LESS_MEMORY = (
+    "set quantization to nf4, activation_checkpointing to true and per_device_train_batch_size to "
+    "1 in the recipe (raise gradient_accumulation_steps by the same factor), take a smaller model, "
+    "or stop what else uses the device"
+)
 
 #: What examples are made of.
 _DATA = ("uses/*.json*", "requests/*.jsonl", "*.jsonl")
@@ -33,9 +48,13 @@ _PACKAGES = ("torch", "transformers", "trl", "peft", "bitsandbytes", "outlines",
 
 
 def settings_for(recipe: Recipe, adapter: str = "none") -> QodSettings:
-    """The recipe's model, by default without an adapter, whatever the environment says."""
-    settings = QodSettings(
-        _env_file=None,
+    """The recipe's model, by default without an adapter, whatever the environment says.
+
+    Raises:
+        SettingsError: a variable of the environment does not hold.
+        ModelError: the tiny model cannot be written to the cache folder.
+    """
+    settings = load_settings(
         model=recipe.model,
         adapter=adapter,
         quantization=recipe.quantization,
@@ -44,6 +63,52 @@ def settings_for(recipe: Recipe, adapter: str = "none") -> QodSettings:
     if recipe.model == TINY_PHI3:
         settings.model = str(tiny_phi3(settings.cache_dir))
     return settings
+
+
+def variables(recipe: Recipe, adapter: str | Path) -> str:
+    """The environment that `qod` needs to decide with an adapter: `QOD_ADAPTER=…` and the like."""
+    settings = settings_for(recipe)
+    values = {
+        "QOD_MODEL": None if settings.model == EMBEDDED else settings.model,
+        "QOD_QUANTIZATION": None if recipe.quantization == "none" else recipe.quantization,
+        "QOD_ADAPTER": str(adapter),
+    }
+    return " ".join(f"{name}={quote(value)}" for name, value in values.items() if value)
+
+
+def check_adapter(adapter: Path, recipe: Recipe, remedy: str) -> None:
+    """Refuse an adapter before anything large is loaded.
+
+    Args:
+        adapter: its folder.
+        recipe: of the model that it has to be for.
+        remedy: what to do where there is none.
+
+    Raises:
+        TrainingError: there is none.
+        ModelError: its files are damaged, or it is for another model.
+    """
+    if not (adapter / ADAPTER_CONFIG).is_file():
+        raise TrainingError(f"There is no adapter in {adapter}: {remedy}.")
+    check(adapter, recipe.model)
+
+
+@contextmanager
+def of_recipe(part: str) -> Iterator[None]:
+    """Errors of libraries that have their cause in a value of the recipe.
+
+    Args:
+        part: of the recipe.
+
+    Raises:
+        SettingsError: what does not hold.
+    """
+    try:
+        yield
+    except (ValueError, TypeError) as error:
+        raise SettingsError(
+            f"The recipe's {part} does not hold: {reason(error)}. Correct it in the recipe."
+        ) from error
 
 
 def _device() -> str:
@@ -58,11 +123,17 @@ def arguments(
     """What `SFTConfig` and `DPOConfig` are made with.
 
     Raises:
-        TrainingError: the tracker for the loss curves is not installed.
+        TrainingError: the tracker for the loss curves is not installed, or fp16 is asked of a
+            machine without a GPU.
     """
     if log_to != "none" and find_spec(log_to) is None:
         raise TrainingError(
             f"{log_to} is not installed: pip install {log_to}, or leave --log-to out."
+        )
+    if part.fp16 and not torch.accelerator.is_available():
+        raise TrainingError(
+            "The recipe sets fp16, which needs a GPU, and there is none: set fp16 to false, or "
+            "start it where there is one."
         )
     own = {"near_misses", "mined_from", "bf16"}
     bf16 = part.bf16 and bf16_is_fast()
@@ -94,8 +165,21 @@ def bf16_is_fast() -> bool:
 
 
 def last_checkpoint(output: Path) -> str | None:
-    """The checkpoint to go on from, if the run was interrupted."""
-    return get_last_checkpoint(str(output)) if output.is_dir() else None
+    """The checkpoint to go on from, if the run was interrupted.
+
+    Raises:
+        TrainingError: it is not whole.
+    """
+    found: str | None = get_last_checkpoint(str(output)) if output.is_dir() else None
+    if found:
+        try:
+            check_checkpoint(Path(found))
+        except Damage as error:
+            raise TrainingError(
+                f"The run cannot go on from {found}: {error}. Remove that folder, and it goes on "
+                "from the checkpoint before it."
+            ) from error
+    return found
 
 
 def save_adapter(trainer: Any, recipe: Recipe, output: Path) -> Path:
@@ -115,8 +199,8 @@ def run(recipe: Recipe, stage: str, output: Path) -> Iterator[dict[str, Any]]:
         The manifest, for the stage to add to. It is written when the stage ends.
 
     Raises:
-        TrainingError: the disk is full or the folder cannot be written. Checkpoints written so far
-            stay.
+        TrainingError: the disk is full, the folder cannot be written or memory does not reach.
+            Checkpoints written so far stay.
     """
     started = time.perf_counter()
     _keep_memory()
@@ -130,7 +214,7 @@ def run(recipe: Recipe, stage: str, output: Path) -> Iterator[dict[str, Any]]:
     }
     if checkpoint := last_checkpoint(output):
         manifest["resumed_from"] = Path(checkpoint).name
-    with explained(output):
+    with explained(output, f"{_ROOM}, then start the command again. {_GOES_ON}"), _memory():
         output.mkdir(parents=True, exist_ok=True)
         yield manifest
         manifest["seconds"] = round(time.perf_counter() - started)
@@ -141,8 +225,12 @@ def run(recipe: Recipe, stage: str, output: Path) -> Iterator[dict[str, Any]]:
 
 
 @contextmanager
-def explained(output: Path) -> Iterator[None]:
+def explained(output: Path, remedy: str = _ROOM) -> Iterator[None]:
     """Errors of the disk in a sentence.
+
+    Args:
+        output: what is written.
+        remedy: what to do.
 
     Raises:
         TrainingError: what could not be written, and what to do.
@@ -151,14 +239,39 @@ def explained(output: Path) -> Iterator[None]:
         yield
     except (OSError, RuntimeError) as error:
         # torch and safetensors report a full disk as errors of their own.
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        why = reason(error)
         full = "space left" in str(error) or "file write failed" in str(error)
         if not full and not isinstance(error, OSError):
             raise
         raise TrainingError(
-            f"{output} cannot be written ({reason}): make room or name another folder with "
-            "--output, then start the command again. It goes on from the last checkpoint."
+            f"{output} cannot be written ({why}): {remedy.removesuffix('.')}."
         ) from error
+
+
+def check_output(output: Path) -> None:
+    """Try to write a file, before hours are spent on what is to stand in it.
+
+    Raises:
+        TrainingError: it cannot be written.
+    """
+    with explained(output):
+        there = output.exists()
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.open("a").close()
+        if not there:
+            output.unlink()
+
+
+@contextmanager
+def _memory() -> Iterator[None]:
+    """A memory that is used up, in a sentence: torch has one error for GPUs and none for others."""
+    try:
+        yield
+    except (RuntimeError, MemoryError) as error:
+        used_up = isinstance(error, MemoryError | torch.OutOfMemoryError)
+        if not used_up and "can't allocate memory" not in str(error):
+            raise
+        raise TrainingError(f"Memory is used up: {LESS_MEMORY}. {_GOES_ON}") from error
 
 
 def _keep_memory() -> None:

@@ -12,7 +12,6 @@ from torch.nn import functional
 from transformers import TrainerCallback
 from trl import SFTConfig, SFTTrainer
 
-from camara_qod.tools.errors import TrainingError
 from camara_qod.tools.interpreter.adapter import adapted
 from camara_qod.tools.interpreter.deciding import decide
 from camara_qod.tools.interpreter.decision import Decision
@@ -22,7 +21,15 @@ from camara_qod.training.dataset import IGNORED, Record, curated, generate, spok
 from camara_qod.training.generate.spoken import halves, load_spoken
 from camara_qod.training.generate.uses import load_uses, split
 from camara_qod.training.recipe import Recipe
-from camara_qod.training.run import arguments, last_checkpoint, run, save_adapter, settings_for
+from camara_qod.training.run import (
+    arguments,
+    check_adapter,
+    last_checkpoint,
+    of_recipe,
+    run,
+    save_adapter,
+    settings_for,
+)
 from camara_qod.training.shared_prefix import forward
 
 
@@ -41,9 +48,12 @@ def train(recipe: Recipe, output: Path, log_to: str = "none", start: Path | None
 
     Raises:
         TrainingError: `start` has no adapter, or the disk is full.
+        SettingsError: a value of the recipe does not hold.
+        ModelError: the model, or the adapter in `start`, cannot be had.
     """
-    if start and not (start / "adapter_config.json").is_file():
-        raise TrainingError(f"There is no adapter in {start}: name a folder that has one.")
+    check(recipe, start)
+    with of_recipe("part sft"):
+        options = SFTConfig(**arguments(recipe, recipe.sft, output, log_to))
     with run(recipe, "sft", output) as manifest:
         model, tokenizer = load_model(settings_for(recipe))
         if start:
@@ -52,7 +62,7 @@ def train(recipe: Recipe, output: Path, log_to: str = "none", start: Path | None
         training, validation = records(recipe)
         trainer = ChoiceTrainer(
             model=model,
-            args=SFTConfig(**arguments(recipe, recipe.sft, output, log_to)),
+            args=options,
             train_dataset=tokenized(
                 training,
                 tokenizer,
@@ -69,6 +79,17 @@ def train(recipe: Recipe, output: Path, log_to: str = "none", start: Path | None
         trainer.train(resume_from_checkpoint=last_checkpoint(output))
         manifest["log"] = trainer.state.log_history
         return save_adapter(trainer, recipe, output)
+
+
+def check(recipe: Recipe, start: Path | None) -> None:
+    """Refuse an adapter that cannot be gone on with, before anything is loaded.
+
+    Raises:
+        TrainingError: there is none.
+        ModelError: its files are damaged, or it is for another model.
+    """
+    if start:
+        check_adapter(start, recipe, "name a folder that has one")
 
 
 def _lora(recipe: Recipe) -> LoraConfig:

@@ -4,11 +4,15 @@ The real architecture, Phi-3's special tokens and a SentencePiece-style tokenize
 Phi-3-mini can be tried where neither its weights nor a GPU are at hand. It knows nothing.
 """
 
+import os
+import shutil
 from pathlib import Path
 
 import torch
 from tokenizers import AddedToken, Tokenizer, decoders, models, normalizers, trainers
 from transformers import Phi3Config, Phi3ForCausalLM, PreTrainedTokenizerFast
+
+from camara_qod.tools.interpreter.embedded import writable
 
 #: The name that recipes and settings use for it.
 TINY_PHI3 = "tiny-phi3"
@@ -27,10 +31,16 @@ CORPUS = [
 
 
 def tiny_phi3(cache: Path) -> Path:
-    """The model's folder, built at the first call."""
+    """The model's folder, built at the first call; what was interrupted is built anew.
+
+    Raises:
+        ModelError: the cache folder cannot be written to.
+    """
     folder = cache / TINY_PHI3
-    if not (folder / "config.json").is_file():
-        build(folder)
+    if not (folder / "model.safetensors").is_file():
+        with writable(cache):
+            shutil.rmtree(folder, ignore_errors=True)
+            build(folder.with_name(f"{TINY_PHI3}.{os.getpid()}")).rename(folder)
     return folder
 
 

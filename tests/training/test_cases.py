@@ -70,6 +70,75 @@ def test_a_corrupt_line_is_named(tmp_path: Path, line: str, message: str) -> Non
         read_cases(path)
 
 
+CREATE = {
+    "device": {"phoneNumber": "+351966666666"},
+    "applicationServer": {"ipv4Address": "203.0.113.100"},
+    "qosProfile": "QOS_E",
+    "duration": 3600,
+}
+UUID = "b1df301c-e75a-4898-8632-4d204d5ba7d2"
+
+
+def line(operation: str, arguments: dict[str, object], **others: object) -> str:
+    expected = {"operation": operation, "arguments": arguments}
+    return json.dumps({"id": "1", "messages": ["a"], "expected": expected, **others})
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (line("createSesion", CREATE), "createSesion is no operation"),
+        (line("decline", {"reason": "no"}), "reason is not known here"),
+        (line("createSession", CREATE | {"duration": 0}), "duration"),
+        (line("createSession", CREATE | {"duration": "1 h"}), "duration"),
+        (line("createSession", CREATE | {"device": {"phoneNumber": "966"}}), "phoneNumber"),
+        (line("createSession", CREATE | {"sink": None}), "sink"),
+        (line("createSession", CREATE | {"qosProfile": "QOS_GOLD"}), "not in the catalogue"),
+        (line("createSession", {"device": CREATE["device"]}), "is missing"),
+        (line("getQosProfile", {"name": "QOS_GOLD"}), "not in the catalogue"),
+        (line("getSession", {"sessionId": UUID.upper()}), f'sessionId is written "{UUID}"'),
+        (line("getSession", {"sessionId": "7"}), "sessionId"),
+        (line("clarify", {}), "clarify has one argument, missing"),
+        (line("clarify", {"missing": []}), "clarify has one argument, missing"),
+        (line("clarify", {"missing": ["profile"]}), "not arguments of one operation"),
+        (line("clarify", {"missing": ["device", "device"]}), "not arguments of one operation"),
+        (line("clarify", {"missing": ["duration", "device"]}), "in their order"),
+        (line("decline", {}, sessions=["7"]), "has a session that is none"),
+        (line("decline", {}, current=UUID.upper()), "has a session that is none"),
+    ],
+)
+def test_what_no_decision_can_be_is_refused_with_its_line(
+    tmp_path: Path, text: str, message: str
+) -> None:
+    path = tmp_path / "cases.jsonl"
+    path.write_text(f"{line('decline', {}, id='0')}\n\n{text}\n")
+    with pytest.raises(SettingsError, match=rf"cases\.jsonl, line 3 .*{message}"):
+        read_cases(path)
+
+
+def test_an_id_that_occurs_twice_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "cases.jsonl"
+    path.write_text("\n".join(line("decline", {}, id=name) for name in ("1", "2", "1")))
+    with pytest.raises(SettingsError, match=r"line 3 has the id 1, which line 1 has too"):
+        read_cases(path)
+
+
+def test_only_line_feeds_end_a_line(tmp_path: Path) -> None:
+    path = tmp_path / "cases.jsonl"
+    text = line("decline", {}).replace('"a"', '"a\u2028b\x85c"')
+    path.write_text(f"\ufeff{text}\r\n", encoding="utf-8")
+    assert read_cases(path)[0].messages == ["a\u2028b\x85c"]
+
+
+def test_a_catalogues_own_names_may_be_expected(tmp_path: Path) -> None:
+    catalogue = load_catalogue(CATALOGUES[0])
+    name = catalogue.names[0]
+    path = tmp_path / "cases.jsonl"
+    path.write_text(line("getQosProfile", {"name": name}))
+    (found,) = read_cases(path, catalogue)
+    assert under(catalogue, found).expected.arguments == {"name": name}
+
+
 def test_a_missing_or_empty_file_is_explained(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="check the path"):
         read_cases(tmp_path / "none.jsonl")

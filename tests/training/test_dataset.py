@@ -4,7 +4,7 @@ import random
 import pytest
 from transformers import AutoTokenizer
 
-from camara_qod.tools.errors import DecodingError, SettingsError
+from camara_qod.tools.errors import DecodingError, SettingsError, TrainingError
 from camara_qod.tools.interpreter.completing.complete import complete
 from camara_qod.tools.interpreter.decision import Decision
 from camara_qod.tools.interpreter.offering.offer import Offer
@@ -141,3 +141,10 @@ def test_uses_are_distinct() -> None:
     for items in (*USES.nouns.values(), *USES.sentences.values(), USES.decline, USES.unstated):
         assert len({text.lower() for text in items}) == len(items)
     assert json.dumps(USES.unstated)
+
+
+def test_phrases_of_every_kind_are_left_to_validate_with() -> None:
+    _, none = split(USES, 0.001, seed=1)
+    with pytest.raises(TrainingError, match="validation_share"):
+        list(generate(none, 1, 0))
+    assert not list(generate(none, 0, 0))

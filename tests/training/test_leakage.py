@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from camara_qod.tools.interpreter.prompt import TURN
-from camara_qod.training.dataset import read_jsonl
 from camara_qod.training.generate.spoken import load_spoken
 from camara_qod.training.generate.uses import load_uses
+from camara_qod.training.lines import read_jsonl
 from camara_qod.training.preferences import curated_pairs
 
 #: Shorter runs of words are what everybody says: "for the next two hours", "my phone number is".

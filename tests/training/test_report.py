@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from camara_qod.tools.errors import TrainingError
 from camara_qod.training.report import write_page
 
 RESULTS = Path("training/results/embedded")
@@ -61,3 +62,18 @@ def test_the_page_is_about_the_last_stage(folder: Path) -> None:
     last["cases_file"] = "others.jsonl"
     (folder / "dpo-grounded.json").write_text(json.dumps(last), encoding="utf-8")
     assert "`others.jsonl`" in write_page(folder).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("sft-grounded", "{", "is not JSON"),
+        ("sft-grounded", "[]", "is no report"),
+        ("sft-grounded", '{"exact": {}}', "it lacks way, cases_file"),
+        ("manifest-sft", '{"stage": "sft"}', "is no manifest"),
+    ],
+)
+def test_a_file_that_is_no_report_is_named(folder: Path, name: str, text: str, told: str) -> None:
+    (folder / f"{name}.json").write_text(text)
+    with pytest.raises(TrainingError, match=rf"{name}\.json .*{told}"):
+        write_page(folder)

@@ -1,9 +1,12 @@
 """What all stages of training have in common."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
+from camara_qod.tools.errors import SettingsError, TrainingError
+from camara_qod.tools.interpreter.embedded import shipped_adapter
 from camara_qod.training import run
 from camara_qod.training.recipe import load_recipe
 
@@ -20,3 +23,35 @@ def test_bfloat16_only_where_the_processor_has_it(
     recipe = load_recipe("embedded")
     made = run.arguments(recipe, recipe.sft, tmp_path, "none")
     assert (made["bf16"], made["use_cpu"]) == (able, able)
+
+
+def test_a_checkpoint_that_was_cut_off_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / "checkpoint-2"
+    shutil.copytree(str(shipped_adapter()), folder)
+    with pytest.raises(TrainingError, match=r"checkpoint-2: trainer_state\.json is missing"):
+        run.last_checkpoint(tmp_path)
+    (folder / "trainer_state.json").write_text("{}")
+    assert run.last_checkpoint(tmp_path) == str(folder)
+    (folder / "optimizer.pt").write_bytes(b"PK")
+    with pytest.raises(TrainingError, match=r"optimizer\.pt is no PyTorch file.* Remove that"):
+        run.last_checkpoint(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        run.torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB"),
+        RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory"),
+    ],
+)
+def test_memory_that_is_used_up_is_explained(tmp_path: Path, error: Exception) -> None:
+    with pytest.raises(TrainingError, match=r"Memory is used up: set quantization to nf4"):  # noqa: SIM117
+        with run.run(load_recipe("embedded"), "sft", tmp_path):
+            raise error
+
+
+def test_a_variable_that_does_not_hold_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QOD_TIMEOUT", "soon")
+    with pytest.raises(SettingsError, match="QOD_TIMEOUT"):
+        run.settings_for(load_recipe("embedded"))

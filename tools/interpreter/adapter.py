@@ -18,7 +18,8 @@ from camara_qod.tools.interpreter.files import (
     check_adapter,
     check_names,
 )
-from camara_qod.tools.interpreter.loading import Damage, explained, quiet, reason
+from camara_qod.tools.interpreter.loading import Damage, Mismatch, explained, quiet, reason
+from camara_qod.tools.interpreter.place import check_place
 
 #: Names of the same model.
 _SAME = {"embedded": "smollm2-135m-instruct"}
@@ -55,9 +56,24 @@ def adapted(model: Any, adapter: str | Path, base: str, *, trainable: bool = Fal
     return made
 
 
-def _config(place: str, base: str) -> Any:
-    from peft import PeftConfig
+def check(adapter: str | Path, base: str) -> None:
+    """Look at an adapter before its base is loaded, which takes longer.
 
+    Args:
+        adapter: as `adapted`.
+        base: as `adapted`.
+
+    Raises:
+        ModelError: it cannot be had, its files are damaged, or it is for another base.
+    """
+    with quiet(), explained(f"The adapter {adapter}", "QOD_ADAPTER"):
+        _config(str(adapter), base)
+
+
+def _config(place: str, base: str) -> Any:
+    from peft import PeftConfig  # takes seconds to import
+
+    check_place(place, ADAPTER_CONFIG)
     folder = Path(place)
     if folder.is_dir():
         check_adapter(folder)
@@ -100,7 +116,7 @@ def _check_base(trained_on: str | None, base: str) -> None:
     if trained_on is None or any(_is_path(name) for name in (trained_on, base)):
         return
     if _name(trained_on) != _name(base):
-        raise Damage(
+        raise Mismatch(
             f"it was trained on {trained_on} and the model is {base} (where these are the same, "
             f"say so under base_model_name_or_path in {ADAPTER_CONFIG})"
         )

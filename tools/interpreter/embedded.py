@@ -55,7 +55,7 @@ def embedded_model(cache: Path, adapter: Path | None = None) -> Path:
     target = cache / (f"{name}-{_digest(adapter)}" if adapter else name)
     if not target.is_dir() or changed(target):
         source = embedded_source()
-        with _writable(cache):
+        with writable(cache):
             cache.mkdir(parents=True, exist_ok=True)
             with FileLock(cache / "convert.lock"):
                 _convert_where_needed(source, target, adapter)
@@ -75,7 +75,12 @@ def _convert_where_needed(source: Path, target: Path, adapter: Path | None) -> N
 
 
 @contextmanager
-def _writable(cache: Path) -> Iterator[None]:
+def writable(cache: Path) -> Iterator[None]:
+    """Errors of the disk in a sentence.
+
+    Raises:
+        ModelError: the cache folder cannot be written to.
+    """
     try:
         yield
     except (OSError, SafetensorError) as error:

@@ -15,7 +15,9 @@ from typing import Any
 from camara_qod.tools.interpreter.loading import Damage
 
 _POINTER = b"version https://git-lfs"
-_CONFIG, _SPECIAL = "config.json", "tokenizer_config.json"
+MODEL_CONFIG, _SPECIAL = "config.json", "tokenizer_config.json"
+#: Of a checkpoint.
+_STATE = "trainer_state.json"
 #: One of these has the tokens themselves.
 _TOKENIZERS = ("tokenizer.json", "tokenizer.model", "vocab.json", "vocab.txt", "tekken.json")
 _MODEL_FILES = (
@@ -32,7 +34,11 @@ _ADAPTER_WEIGHTS = (ADAPTER_WEIGHTS, "adapter_model.bin")
 _LORA = ("r", "lora_alpha", "target_modules")
 _LARGE = 1_000_000
 #: Without these, what a file is for cannot be told.
-_NEEDED = {_CONFIG: ("model_type",), "tokenizer.json": ("model",), ADAPTER_CONFIG: ("peft_type",)}
+_NEEDED = {
+    MODEL_CONFIG: ("model_type",),
+    "tokenizer.json": ("model",),
+    ADAPTER_CONFIG: ("peft_type",),
+}
 
 
 def check_model(folder: Path) -> None:
@@ -46,8 +52,8 @@ def check_model(folder: Path) -> None:
             f"{folder.name} is a file, and what is wanted is a folder in Hugging Face's form (a "
             "GGUF file is served by llama.cpp: QOD_MODEL_SERVER)"
         )
-    if not (folder / _CONFIG).is_file():
-        raise Damage(f"{_CONFIG} is missing")
+    if not (folder / MODEL_CONFIG).is_file():
+        raise Damage(f"{MODEL_CONFIG} is missing")
     _check_files(folder, _MODEL_FILES, _MODEL_WEIGHTS)
     for index in folder.glob("*.index.json"):
         _check_shards(index)
@@ -72,6 +78,18 @@ def check_adapter(folder: Path) -> None:
     lacking = [name for name in _LORA if not config.get(name)]
     if config["peft_type"] == "LORA" and lacking and not config.get("target_parameters"):
         raise Damage(f"{ADAPTER_CONFIG} lacks {', '.join(lacking)}")
+
+
+def check_checkpoint(folder: Path) -> None:
+    """Look at what a training run wrote to go on from; its state is written last.
+
+    Raises:
+        Damage: as `check_model`.
+    """
+    check_adapter(folder)
+    if not (folder / _STATE).is_file():
+        raise Damage(f"{_STATE} is missing")
+    _check_files(folder, (_STATE, "*.pt"), ())
 
 
 def check_names(folder: Path, known: Iterable[str]) -> None:
@@ -171,4 +189,5 @@ _CHECKS = {
     ".safetensors": _check_safetensors,
     ".json": _check_json,
     ".bin": _check_pickle,
+    ".pt": _check_pickle,
 }

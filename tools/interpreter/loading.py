@@ -1,15 +1,42 @@
 """Loading of models: without bars, and with errors that say what to check."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
+from types import MappingProxyType
 
 from transformers.utils import logging as transformers_logging
 
 from camara_qod.tools.errors import ModelError
 
+#: What settings are called where an option or a recipe has named the value.
+_CALLED: ContextVar[Mapping[str, str]] = ContextVar("called", default=MappingProxyType({}))
+
 
 class Damage(Exception):
     """A file of a model or an adapter is not what it should be; becomes a `ModelError`."""
+
+
+class Missing(Exception):
+    """A model or an adapter is not where it should be; becomes a `ModelError`."""
+
+
+class Mismatch(Exception):
+    """An adapter is whole, and for another model; becomes a `ModelError`."""
+
+
+@contextmanager
+def called(**names: str) -> Iterator[None]:
+    """Errors inside speak of what the user wrote: `called(QOD_ADAPTER="--adapter")`.
+
+    Args:
+        names: by setting, what it is called instead.
+    """
+    token = _CALLED.set({**_CALLED.get(), **names})
+    try:
+        yield
+    finally:
+        _CALLED.reset(token)
 
 
 @contextmanager
@@ -22,6 +49,7 @@ def explained(what: str, variable: str) -> Iterator[None]:
         what: what is loaded, such as "The adapter /models/mine".
         variable: the setting that names it.
     """
+    named = _CALLED.get().get(variable, variable)
     try:
         yield
     except ModelError:
@@ -29,11 +57,21 @@ def explained(what: str, variable: str) -> Iterator[None]:
     except Damage as error:
         raise ModelError(
             f"{what} cannot be used: {error}. Get its files anew (`git lfs pull`, or download "
-            f"again), or set {variable} to another."
+            f"again), or set {named} to another."
+        ) from error
+    except Missing as error:
+        raise ModelError(
+            f"{what} cannot be used: {error}. Set {named} to a folder that is on this machine, or "
+            "to an id of the model hub where that can be reached."
+        ) from error
+    except Mismatch as error:
+        raise ModelError(
+            f"{what} is for another model: {error}. Name that model, or set {named} to an adapter "
+            "of this one."
         ) from error
     except Exception as error:
         raise ModelError(
-            f"{what} cannot be loaded: {reason(error)}. Check {variable}, and that the files are "
+            f"{what} cannot be loaded: {reason(error)}. Check {named}, and that the files are "
             "on this machine or the model hub can be reached."
         ) from error
 

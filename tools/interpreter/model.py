@@ -9,13 +9,16 @@ import torch
 from transformers import BitsAndBytesConfig
 
 from camara_qod.tools.errors import ModelError
-from camara_qod.tools.interpreter.adapter import adapted
+from camara_qod.tools.interpreter.adapter import adapted, check
 from camara_qod.tools.interpreter.base import load_base
 from camara_qod.tools.interpreter.calibration import temperature_beside
 from camara_qod.tools.interpreter.deadline import Deadline
 from camara_qod.tools.interpreter.decoding import Decoder, Request
 from camara_qod.tools.interpreter.embedded import EMBEDDED, embedded_model, shipped_adapter
+from camara_qod.tools.interpreter.files import MODEL_CONFIG
 from camara_qod.tools.interpreter.grammar import Trace
+from camara_qod.tools.interpreter.loading import explained
+from camara_qod.tools.interpreter.place import check_place
 from camara_qod.tools.interpreter.remote import RemoteDecoder, Untold
 from camara_qod.tools.settings import QodSettings
 
@@ -88,9 +91,13 @@ def load_model(settings: QodSettings) -> tuple[Any, Any]:
 
     Without quantisation the adapter is merged into the weights: the same function, and no extra
     matrix products in each layer.
+
+    Raises:
+        ModelError: as `load_decoder`; what is missing is told before anything is loaded.
     """
-    place, adapter = _parts(settings)
     device = _device(settings.device)
+    _check(settings)
+    place, adapter = _parts(settings)
     model, tokenizer = load_base(
         place,
         settings.model,
@@ -110,6 +117,15 @@ def adapter_of(settings: QodSettings) -> Path | str | None:
     if settings.adapter is None and settings.model == EMBEDDED:
         return shipped_adapter()
     return None if settings.adapter == NO_ADAPTER else settings.adapter
+
+
+def _check(settings: QodSettings) -> None:
+    """What ships with the package is looked at when it is put together."""
+    if settings.model != EMBEDDED:
+        with explained(f"The model {settings.model}", "QOD_MODEL"):
+            check_place(settings.model, MODEL_CONFIG)
+    if settings.adapter is not None and settings.adapter != NO_ADAPTER:
+        check(settings.adapter, settings.model)
 
 
 def _parts(settings: QodSettings) -> tuple[Path | str, Path | str | None]:

@@ -4,7 +4,6 @@ A file of `data/requests` has one text or conversation a line, written by hand i
 places for the identifiers and the decision after each turn. Each turn is an example of its own.
 """
 
-import json
 import random
 import re
 from collections.abc import Callable, Iterator
@@ -19,6 +18,7 @@ from camara_qod.tools.interpreter.reading.sessions import KnownSessions
 from camara_qod.training.generate import identifiers as ids
 from camara_qod.training.generate.example import NOW, Example
 from camara_qod.training.generate.identifiers import Written
+from camara_qod.training.lines import read_jsonl
 from camara_qod.training.pointing import ASK
 
 _PLACE = re.compile(r"\{((phone|national|ipport|ip|v4_|v6_|net|id|port|range|url|host|mail)\d+)\}")
@@ -40,11 +40,10 @@ def load_spoken() -> list[Spoken]:
     folder = files("camara_qod.data") / "requests"
     paths = sorted(folder.iterdir(), key=lambda path: path.name)
     return [
-        _spoken(json.loads(line))
+        _spoken(item)
         for path in paths
         if path.name.endswith(".jsonl")
-        for line in path.read_text(encoding="utf-8").splitlines()
-        if line.strip()
+        for item in read_jsonl(path, "language", "group", "turns")
     ]
 
 

@@ -1,12 +1,12 @@
 """The phrases that requests are made of, read from `data/uses`."""
 
-import json
 import random
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
 from camara_qod.tools.catalogue import Need
+from camara_qod.training.lines import read_json, read_jsonl
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,13 @@ class Uses:
     operations: dict[str, list[str]]
     conversations: list[dict[str, Any]]
     injections: list[str]
+
+    @property
+    def whole(self) -> bool:
+        """Whether there are phrases of every kind."""
+        groups = [*self.nouns.values(), *self.sentences.values(), *self.operations.values()]
+        groups += [self.unstated, self.decline, self.decline_about, self.injections]
+        return all([*groups, self.conversations])
 
 
 def load_uses() -> Uses:
@@ -85,10 +92,10 @@ def split(uses: Uses, share: float, seed: int) -> tuple[Uses, Uses]:
 
 def _read(name: str) -> dict[str, list[str]]:
     path = files("camara_qod.data") / "uses" / f"{name}.json"
-    value: dict[str, list[str]] = json.loads(path.read_text(encoding="utf-8"))
+    value: dict[str, list[str]] = read_json(path)
     return value
 
 
 def _lines(name: str) -> list[dict[str, Any]]:
     path = files("camara_qod.data") / "uses" / f"{name}.jsonl"
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
+    return read_jsonl(path)
