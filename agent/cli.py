@@ -171,27 +171,46 @@ def mcp(
     ] = "stdio",
     port: Annotated[int, typer.Option(help="Port, for http.", min=0, max=65535)] = 8765,
     host: Annotated[str, typer.Option(help="Address, for http.")] = "127.0.0.1",
+    token: Annotated[
+        str | None,
+        typer.Option(
+            envvar="QOD_MCP_TOKEN",
+            help="Bearer token that clients have to send, for http; needed on any address but "
+            "loopback.",
+            show_default=False,
+        ),
+    ] = None,
+    allowed_host: Annotated[
+        list[str] | None,
+        typer.Option(help="Name by which clients call the server, for http; may be repeated."),
+    ] = None,
     model: Model = None,
     adapter: Adapter = None,
 ) -> None:
     """Serve the tools to MCP clients.
 
     In a client's configuration: `{"mcpServers": {"qod": {"command": "qod", "args": ["mcp"]}}}`
+
+    Over http, calls under another host name or from a page of another origin are refused.
     """
+    from pydantic import SecretStr
+
     from camara_qod.agent.mcp_server import build_server
-    from camara_qod.tools.errors import SettingsError
-    from camara_qod.tools.listening import check_address
 
     if transport not in ("stdio", "http"):
-        raise SettingsError(f"--transport is stdio or http, and not {transport}.")
-    if transport == "http":
-        check_address(host, port)
-    server = build_server(_plugin(model, adapter, lazy=True))
+        raise UsageError(f"--transport is stdio or http, and not {transport}.")
     if transport == "stdio":
-        server.run()
-    else:
-        Console(stderr=True).print(f"MCP server on http://{host}:{port}/mcp", highlight=False)
-        server.run("streamable-http", host=host, port=port)
+        build_server(_plugin(model, adapter, lazy=True)).run()
+        return
+    from camara_qod.agent.mcp_http import check_reach, serve
+    from camara_qod.tools.listening import check_address
+
+    secret, names = SecretStr(token) if token else None, tuple(allowed_host or ())
+    check_reach(host, secret, names)
+    check_address(host, port)
+    server = build_server(_plugin(model, adapter, lazy=True))
+    Console(stderr=True).print(f"MCP server on http://{host}:{port}/mcp", highlight=False)
+    serve(server, host, port, secret, names)
 
 
 @app.command()

@@ -31,9 +31,11 @@ from mcp.server.mcpserver.tools import Tool
 from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase, FuncMetadata
 from mcp.shared.exceptions import MCPError
 from mcp.types import CallToolResult, TextContent, ToolAnnotations
-from pydantic import BaseModel, Field, SkipValidation, ValidationError
+from pydantic import BaseModel, Field, SkipValidation, TypeAdapter, ValidationError
 
 from camara_qod.agent.mcp_stdio import AnsweringServer
+from camara_qod.tools.camara.described import described
+from camara_qod.tools.camara.models import QosProfile, SessionInfo
 from camara_qod.tools.confirmation import CHANGING
 from camara_qod.tools.errors import QodError
 from camara_qod.tools.faults import not_sent
@@ -51,6 +53,45 @@ INSTRUCTIONS = (
     "make up an address, a phone number or an id."
 )
 _DESTRUCTIVE = frozenset({"deleteSession"})
+_TITLES = {
+    "createSession": "Create a QoS session",
+    "getSession": "Look a QoS session up",
+    "deleteSession": "End a QoS session",
+    "extendQosSessionDuration": "Make a QoS session longer",
+    "retrieveSessionsByDevice": "List the QoS sessions of a device",
+    "retrieveQoSProfiles": "List the QoS profiles",
+    "getQosProfile": "Look a QoS profile up",
+    WORDS: "Quality on demand, in words",
+}
+#: What an operation answers; those that are lists stand under `result`.
+_ANSWERS: dict[str, Any] = {
+    "createSession": SessionInfo,
+    "getSession": SessionInfo,
+    "extendQosSessionDuration": SessionInfo,
+    "retrieveSessionsByDevice": list[SessionInfo],
+    "retrieveQoSProfiles": list[QosProfile],
+    "getQosProfile": QosProfile,
+}
+#: An outcome, as far as it is the same for every request (`Outcome.to_dict`).
+_OUTCOME = {
+    "type": "object",
+    "properties": {
+        "text": {"type": "string", "description": "What became of it, for the person who asked."},
+        "sent": {"type": "boolean", "description": "Whether it went to the operator."},
+        "decision": {
+            "type": "object",
+            "description": "CAMARA's operationId, `clarify` for a question or `decline`, and the "
+            "arguments.",
+        },
+        "proposal": {
+            "type": ["object", "null"],
+            "description": "A change that waits for the user's yes.",
+        },
+        "answer": {"description": "What the operator answered."},
+        "confidence": {"type": ["number", "null"], "minimum": 0, "maximum": 1},
+    },
+    "required": ["text", "sent"],
+}
 
 
 class Answer(BaseModel):
@@ -84,7 +125,12 @@ def build_server(plugin: QodPlugin) -> MCPServer[Any]:
     """
     tools = [_in_words(plugin), *(_operation(tool) for tool in operation_tools(plugin))]
     return AnsweringServer(
-        "camara-qod", instructions=INSTRUCTIONS, version=version("camara-qod"), tools=tools
+        "camara-qod",
+        instructions=INSTRUCTIONS,
+        version=version("camara-qod"),
+        tools=tools,
+        # A client shows what a server writes to standard error; an ordinary call is no news.
+        log_level="WARNING",
     )
 
 
@@ -112,14 +158,27 @@ def _operation(tool: BaseTool) -> _OperationTool:
         name=tool.name,
         description=tool.description,
         parameters=tool.args_schema,
-        fn_metadata=FuncMetadata(arg_model=ArgModelBase),
+        title=_TITLES[tool.name],
+        fn_metadata=FuncMetadata(arg_model=ArgModelBase, output_schema=_answers(tool.name)),
         annotations=ToolAnnotations(
+            title=_TITLES[tool.name],
             read_only_hint=tool.name not in CHANGING,
             destructive_hint=tool.name in _DESTRUCTIVE,
             idempotent_hint=tool.name not in CHANGING,
             open_world_hint=True,
         ),
     )
+
+
+def _answers(operation: str) -> dict[str, Any] | None:
+    """The schema of an operation's structured content; `None` where it answers nothing."""
+    if operation not in _ANSWERS:
+        return None
+    kind = TypeAdapter(_ANSWERS[operation])
+    schema = described(kind.json_schema(by_alias=True, mode="serialization"))
+    if schema.get("type") == "object":
+        return schema
+    return {"type": "object", "properties": {"result": schema}, "required": ["result"]}
 
 
 def _unpacked(value: Any) -> Any:
@@ -186,7 +245,8 @@ def _in_words(plugin: QodPlugin) -> Tool:
             agreement.data if isinstance(agreement, AcceptedElicitation) else Agreement(send=False)
         )
         if not (given.send or isinstance(given, Unasked)):
-            return _result(f"{NOT_SENT} The user does not want it.")
+            text = f"{NOT_SENT} The user does not want it."
+            return _result(text, {"text": text, "sent": False})
         return await _told(plugin.arequest(_turns(request, answer.data), confirmed=given.send))
 
     async def unasked(request: str) -> CallToolResult:
@@ -199,9 +259,11 @@ def _in_words(plugin: QodPlugin) -> Tool:
         | {
             "unasked": unasked,
             "description": DESCRIPTION,
-            "parameters": Words.model_json_schema(),
+            "parameters": described(Words.model_json_schema()),
+            "title": _TITLES[WORDS],
+            "fn_metadata": made.fn_metadata.model_copy(update={"output_schema": _OUTCOME}),
             "annotations": ToolAnnotations(
-                title="Quality on demand, in words",
+                title=_TITLES[WORDS],
                 read_only_hint=False,
                 destructive_hint=True,
                 open_world_hint=True,

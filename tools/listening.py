@@ -1,6 +1,7 @@
 """Where a server is to listen, seen before it starts: what is wrong is said in a sentence."""
 
 import socket
+from ipaddress import ip_address
 
 from camara_qod.tools.errors import SettingsError
 
@@ -23,3 +24,13 @@ def check_address(host: str, port: int) -> None:
         raise SettingsError(
             f"Nothing can listen on {host}, port {port} ({reason}): give another --host or --port."
         ) from error
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches an address or name."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

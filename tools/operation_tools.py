@@ -8,9 +8,9 @@ from typing import Any, Literal
 
 from langchain.tools import BaseTool, ToolException
 from langchain_core.messages import ToolMessage
-from langchain_core.utils.json_schema import dereference_refs
 from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
 
+from camara_qod.tools.camara.described import described
 from camara_qod.tools.confirmation import CHANGING as CHANGING
 from camara_qod.tools.errors import QodError
 from camara_qod.tools.faults import not_sent
@@ -58,7 +58,7 @@ class OperationTool(BaseTool):
         super().__init__(
             name=operation,
             description=description,
-            args_schema=_flat(model.model_json_schema(by_alias=True)),
+            args_schema=described(model.model_json_schema(by_alias=True)),
         )
         self._plugin = plugin
 
@@ -100,15 +100,6 @@ class OperationTool(BaseTool):
             raise ToolException(refusal_text(result.error, result.advice))
         text = answer_text(result.answer, arguments)
         return f"{result.advice} {text}".strip(), wire(result.answer)
-
-
-def _flat(schema: dict[str, Any]) -> dict[str, Any]:
-    """A schema without references: whoever puts it into another one would lose what they refer to.
-
-    LangChain's review of single calls (`interrupt_mode="per_call"`) does that.
-    """
-    flat: dict[str, Any] = dereference_refs(schema)
-    return {name: value for name, value in flat.items() if name != "$defs"}
 
 
 def kept(result: Any, arguments: str | dict[str, Any]) -> Any:

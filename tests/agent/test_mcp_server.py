@@ -44,6 +44,45 @@ async def test_tools_say_what_they_do() -> None:
     assert set(tools["quality_on_demand"].input_schema["properties"]) == {"request"}
 
 
+async def test_schemas_tell_what_the_models_know() -> None:
+    async with Client(build_server(plugin())) as client:
+        tools = {tool.name: tool for tool in (await client.list_tools()).tools}
+    fields = tools["createSession"].input_schema["properties"]
+    assert fields["duration"]["title"] == "Duration"
+    assert "seconds" in fields["duration"]["description"]
+    assert (fields["duration"]["minimum"], fields["duration"]["maximum"]) == (1, 2**31 - 1)
+    assert fields["qosProfile"]["title"] == "QoS profile"
+    assert fields["qosProfile"]["pattern"] == "^[a-zA-Z0-9_.-]+$"
+    assert tools["getSession"].input_schema["properties"]["sessionId"]["title"] == "Session id"
+    for tool in tools.values():
+        assert tool.title
+        assert tool.annotations.title == tool.title
+        for schema in objects(tool.input_schema):
+            for field in schema["properties"].values():
+                assert field["description"], tool.name
+    assert {name for name, tool in tools.items() if not tool.output_schema} == {"deleteSession"}
+
+
+async def test_what_is_answered_is_of_the_schema_that_was_shown() -> None:
+    # The client of the SDK checks each result that is no error.
+    async with Client(build_server(plugin(create(PHONE), probability=1))) as client:
+        words = await client.call_tool("quality_on_demand", {"request": "gaming on +351966666666"})
+        session = words.structured_content["answer"]["sessionId"]
+        one = await client.call_tool("getSession", {"sessionId": session})
+        listed = await client.call_tool("retrieveSessionsByDevice", {"device": PHONE})
+        longer = {"sessionId": session, "requestedAdditionalDuration": 60}
+        extended = await client.call_tool("extendQosSessionDuration", longer)
+        profiles = await client.call_tool("retrieveQoSProfiles", {})
+        profile = await client.call_tool("getQosProfile", {"name": "QOS_E"})
+        gone = await client.call_tool("deleteSession", {"sessionId": session})
+    assert one.structured_content["sessionId"] == session
+    assert len(listed.structured_content["result"]) == 1
+    assert extended.structured_content["sessionId"] == session
+    assert len(profiles.structured_content["result"]) == 4
+    assert profile.structured_content["name"] == "QOS_E"
+    assert not gone.is_error
+
+
 async def test_what_is_missing_is_asked_for_where_the_client_can() -> None:
     asked: list[str] = []
 

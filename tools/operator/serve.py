@@ -2,7 +2,6 @@
 
 import contextlib
 from collections.abc import Callable
-from ipaddress import ip_address
 from pathlib import Path
 from socket import socket
 
@@ -10,7 +9,7 @@ import uvicorn
 from pydantic import SecretStr
 
 from camara_qod.tools.errors import SettingsError, UsageError
-from camara_qod.tools.listening import check_address
+from camara_qod.tools.listening import check_address, is_loopback
 from camara_qod.tools.operator import log
 from camara_qod.tools.operator.app import Operator
 from camara_qod.tools.operator.settings import OperatorSettings
@@ -34,7 +33,7 @@ def serve(
         UsageError: open mode on an address that others can reach.
         SettingsError: nothing can listen on the address, or a setting does not hold.
     """
-    if settings.open and not _loopback(host):
+    if settings.open and not is_loopback(host):
         raise UsageError(
             f"--open serves anybody, and --host {host} can be reached from outside: listen on "
             "127.0.0.1, or leave --open out and use tokens."
@@ -115,15 +114,6 @@ def client_keys(given: list[str]) -> dict[str, str]:
                 "--client-key a file with its public key (PEM, JWK or JWK Set)."
             ) from error
     return found
-
-
-def _loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _root(host: str, port: int) -> str:

@@ -1,0 +1,98 @@
+"""Who reaches the MCP server over HTTP, and who does not."""
+
+import httpx2
+import pytest
+from pydantic import SecretStr
+from starlette.types import ASGIApp
+
+from camara_qod.agent.mcp_http import check_reach, http_app
+from camara_qod.agent.mcp_server import build_server
+from camara_qod.tools.errors import UsageError
+
+from .fakes import plugin
+
+TOKEN = SecretStr("s3cret")
+START = {
+    "jsonrpc": "2.0",
+    "id": 1,
+    "method": "initialize",
+    "params": {
+        "protocolVersion": "2025-06-18",
+        "capabilities": {},
+        "clientInfo": {"name": "test", "version": "1"},
+    },
+}
+TYPES = {"accept": "application/json, text/event-stream", "content-type": "application/json"}
+
+
+async def status(app: ASGIApp, root: str, **headers: str) -> int:
+    """What an attempt to begin is answered."""
+    async with (
+        app_lifespan(app),
+        httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url=root) as client,
+    ):
+        answer = await client.post("/mcp", json=START, headers=TYPES | headers)
+        return answer.status_code
+
+
+def app_lifespan(app: ASGIApp):
+    inner = getattr(app, "_app", app)
+    return inner.router.lifespan_context(inner)
+
+
+@pytest.mark.parametrize(
+    ("root", "headers", "expected"),
+    [
+        ("http://192.0.2.7:8765", {"authorization": "Bearer s3cret"}, 200),
+        ("http://qod.example", {"authorization": "Bearer s3cret"}, 200),
+        ("http://127.0.0.1:8765", {"authorization": "Bearer s3cret"}, 200),
+        ("http://192.0.2.7:8765", {}, 401),
+        ("http://192.0.2.7:8765", {"authorization": "Bearer s3cre"}, 401),
+        ("http://192.0.2.7:8765", {"authorization": "Basic s3cret"}, 401),
+        ("http://elsewhere.example", {"authorization": "Bearer s3cret"}, 421),
+        (
+            "http://192.0.2.7:8765",
+            {"authorization": "Bearer s3cret", "origin": "https://elsewhere.example"},
+            403,
+        ),
+        (
+            "http://192.0.2.7:8765",
+            {"authorization": "Bearer s3cret", "origin": "https://qod.example"},
+            200,
+        ),
+    ],
+    ids=range(9),
+)
+async def test_only_callers_with_the_token_and_the_right_name_come_in(
+    root: str, headers: dict[str, str], expected: int
+) -> None:
+    app = http_app(build_server(plugin()), "192.0.2.7", TOKEN, ("qod.example",))
+    assert await status(app, root, **headers) == expected
+
+
+async def test_on_this_machine_no_token_is_needed_and_other_names_are_refused() -> None:
+    app = http_app(build_server(plugin()), "127.0.0.1", None)
+    assert await status(app, "http://localhost:8765") == 200
+    app = http_app(build_server(plugin()), "127.0.0.1", None)
+    assert await status(app, "http://rebound.example:8765") == 421
+
+
+@pytest.mark.parametrize(
+    ("host", "token", "names", "words"),
+    [
+        ("192.0.2.7", None, (), "QOD_MCP_TOKEN"),
+        ("0.0.0.0", None, ("qod.example",), "QOD_MCP_TOKEN"),
+        ("0.0.0.0", TOKEN, (), "--allowed-host"),
+        ("::", TOKEN, (), "--allowed-host"),
+    ],
+)
+def test_an_address_that_others_reach_needs_a_token_and_a_name(
+    host: str, token: SecretStr | None, names: tuple[str, ...], words: str
+) -> None:
+    with pytest.raises(UsageError, match=words):
+        check_reach(host, token, names)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1"])
+def test_loopback_needs_neither(host: str) -> None:
+    check_reach(host, None, ())

@@ -1,0 +1,95 @@
+"""Schemas as people and other models read them: titles in words, and what each field is."""
+
+import re
+from typing import Any
+
+from langchain_core.utils.json_schema import dereference_refs
+
+Schema = dict[str, Any]
+
+#: What each field is, by its name on the wire, wherever it stands.
+_FIELDS = {
+    "accessToken": "Token with which the operator calls the sink.",
+    "accessTokenExpiresUtc": "When that token ends: date, time and zone (RFC 3339).",
+    "accessTokenType": "How that token is sent.",
+    "applicationServer": "The server at the other end of the flow, by its IPv4 or IPv6 address.",
+    "applicationServerPorts": "Ports of the application server that the session is for; all of "
+    "them where it is left out.",
+    "credentialType": "What the operator proves itself with at the sink.",
+    "device": "The device whose connection becomes better, by one or more of its identifiers.",
+    "devicePorts": "Ports of the device that the session is for; all of them where it is left out.",
+    "duration": "How long the session lasts, in seconds. Profiles have limits of their own.",
+    "expiresAt": "When the session ends (RFC 3339).",
+    "from": "First port of the range.",
+    "name": "Name of a QoS profile, as the operator publishes it.",
+    "networkAccessIdentifier": "The device as user@realm (RFC 4282).",
+    "phoneNumber": "Phone number in E.164: + and country code, without spaces.",
+    "ports": "Single ports.",
+    "privateAddress": "The device's own IPv4 address; the same as the public one where no address "
+    "translation stands between.",
+    "publicAddress": "IPv4 address under which the internet sees the device.",
+    "publicPort": "Port under which the internet sees the device.",
+    "qosProfile": "Name of the QoS profile, as the operator publishes it.",
+    "qosStatus": "REQUESTED, AVAILABLE, or UNAVAILABLE.",
+    "ranges": "Ranges of ports, both ends included.",
+    "requestedAdditionalDuration": "How much longer the session lasts, in seconds, from its end.",
+    "sessionId": "Id of the session (UUID), as the operator gave it.",
+    "sink": "https URL that is told about changes of the session's state.",
+    "sinkCredential": "How the operator proves itself at the sink.",
+    "startedAt": "When the session began (RFC 3339).",
+    "statusInfo": "Why the session is UNAVAILABLE.",
+    "to": "Last port of the range.",
+}
+#: The same name is something else in the two places where it stands.
+_OF_PARENT = {
+    "device": {
+        "ipv4Address": "IPv4 address of the device: public, and its port or the private one.",
+        "ipv6Address": "IPv6 address of the device.",
+    },
+    "applicationServer": {
+        "ipv4Address": "IPv4 address, or a subnet such as 203.0.113.0/24.",
+        "ipv6Address": "IPv6 address, or a subnet such as 2001:db8::/64.",
+    },
+}
+_WORDS = {"qos": "QoS", "id": "id", "utc": "UTC", "l4s": "L4S", "ipv4": "IPv4", "ipv6": "IPv6"}
+_PART = re.compile(r"[A-Z]?[a-z0-9]+")
+
+
+def described(schema: Schema) -> Schema:
+    """A schema without references, with a title and, where it is known, a description everywhere.
+
+    Without references, since whoever puts a schema into another one would lose what they refer to;
+    LangChain's review of single calls (`interrupt_mode="per_call"`) does that.
+
+    Args:
+        schema: of one of CAMARA's models, by its names on the wire.
+    """
+    flat: Schema = dereference_refs(schema)
+    found = _walked({name: value for name, value in flat.items() if name != "$defs"}, "")
+    return dict(found)
+
+
+def title(name: str) -> str:
+    """A name on the wire in words: `applicationServerPorts` is "Application server ports"."""
+    parts = [part.lower() for part in _PART.findall(name)]
+    text = " ".join(_WORDS.get(part, part) for part in parts)
+    return text[:1].upper() + text[1:]
+
+
+def _walked(value: Any, parent: str) -> Any:
+    if isinstance(value, list):
+        return [_walked(item, parent) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: {field: _field(field, one, parent) for field, one in inner.items()}
+        if name == "properties"
+        else _walked(inner, parent)
+        for name, inner in value.items()
+    }
+
+
+def _field(name: str, schema: Schema, parent: str) -> Schema:
+    text = _OF_PARENT.get(parent, {}).get(name) or _FIELDS.get(name)
+    told = {"description": text} if text else {}
+    return _walked(schema, name) | {"title": title(name)} | told
