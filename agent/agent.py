@@ -47,7 +47,16 @@ def build_agent(
             others, which tell no confidence, are always asked about, and so is a call that leaves
             out something that the human named.
         checkpointer: keeps conversations; needed for confirmation.
+
+    Raises:
+        SettingsError: something is to be confirmed, and there is no checkpointer to wait with.
+        ModelError: the chat model cannot be had.
     """
+    if confirm != "never" and checkpointer is None:
+        raise SettingsError(
+            "An agent that waits for a human's word needs a checkpointer: give build_agent one, "
+            'such as langgraph.checkpoint.memory.InMemorySaver(), or confirm="never".'
+        )
     chat = _chat_model(model) if isinstance(model, str) else model or ChatQod(plugin)
     middleware: list[AgentMiddleware[Any, Any, Any]] = []
     if confirm != "never":

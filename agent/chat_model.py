@@ -82,6 +82,17 @@ class ChatQod(BaseChatModel):
         names = [convert_to_openai_tool(tool) for tool in tools]
         return self.bind(tools=names, tool_choice=tool_choice, **kwargs)
 
+    def with_structured_output(self, schema: Any, **kwargs: Any) -> Runnable[Any, Any]:
+        """Not for this model.
+
+        Raises:
+            NotImplementedError: always, with what to do instead.
+        """
+        raise NotImplementedError(
+            "ChatQod fills CAMARA's schemas and no other. Bind the operation tools and read "
+            "`tool_calls`, or ask without tools for the decision as JSON."
+        )
+
     def _generate(
         self,
         messages: list[BaseMessage],

@@ -51,8 +51,11 @@ def usage(operator: Operator, root: str) -> list[str]:
         operator: which one.
         root: URL under which it answers.
     """
-    lines = [f"Mock operator on {root}, explained at {root}/docs. Use it with QOD_API_ROOT={root}"]
     settings = operator.settings
+    use = f"QOD_API_ROOT={root}"
+    if settings.api_version != "1.1":
+        use += f" QOD_API_VERSION={settings.api_version}"
+    lines = [f"Mock operator on {root}, explained at {root}/docs. Use it with {use}"]
     if not settings.open and operator.clients:
         name, secret = next(iter(operator.clients.items()))
         # A secret that somebody chose is not shown: curl asks for it.

@@ -16,7 +16,7 @@ from camara_qod.tools.errors import QodError
 from camara_qod.tools.faults import not_sent
 from camara_qod.tools.interpreter.operations import ARGUMENTS
 from camara_qod.tools.operations import aperform, perform
-from camara_qod.tools.outcome import refusal_text
+from camara_qod.tools.outcome import error_dict, refusal_text
 from camara_qod.tools.plugin import QodPlugin
 from camara_qod.tools.recovery import Result
 from camara_qod.tools.wording import answer_text, wire
@@ -37,6 +37,8 @@ OPERATIONS: dict[str, tuple[type[BaseModel], str]] = {
 }
 #: Where a result keeps the arguments it is of and the words of the tool.
 _CALL = "qod_call"
+#: Where an artifact holds the operator's refusal, as the outcome of a request in words has it.
+_ERROR = "error"
 
 
 class OperationTool(BaseTool):
@@ -97,7 +99,8 @@ class OperationTool(BaseTool):
 
     def _told(self, result: Result, arguments: dict[str, Any]) -> tuple[str, Any]:
         if result.error is not None:
-            raise ToolException(refusal_text(result.error, result.advice))
+            # Not raised: LangChain keeps no artifact of what is. `kept` marks it as an error.
+            return refusal_text(result.error, result.advice), {_ERROR: error_dict(result.error)}
         text = answer_text(result.answer, arguments)
         return f"{result.advice} {text}".strip(), wire(result.answer)
 
@@ -107,6 +110,8 @@ def kept(result: Any, arguments: str | dict[str, Any]) -> Any:
     if isinstance(result, ToolMessage) and isinstance(arguments, dict):
         kept = {"arguments": dict(arguments), "text": str(result.text)}
         result.additional_kwargs[_CALL] = kept
+        if isinstance(result.artifact, dict) and _ERROR in result.artifact:
+            result.status = "error"
     return result
 
 

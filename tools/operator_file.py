@@ -28,6 +28,7 @@ from camara_qod.tools.errors import SettingsError
 KEYS = frozenset(
     {
         "api_root",
+        "api_version",
         "timeout",
         "oauth_issuer",
         "oauth_client_id",

@@ -92,14 +92,7 @@ class Outcome:
             "sent": self.sent,
             "proposal": None if self.proposal is None else self.proposal.to_dict(),
             "answer": wire(self.answer),
-            "error": None
-            if self.error is None
-            else {
-                "status": self.error.status,
-                "code": self.error.code,
-                "message": self.error.message,
-                "retryAfter": self.error.retry_after,
-            },
+            "error": None if self.error is None else error_dict(self.error),
             "advice": self.advice,
             "assumptions": [
                 {"argument": item.argument, "value": item.value, "reason": item.reason}
@@ -117,3 +110,13 @@ def refusal_text(error: CamaraError, advice: str) -> str:
     """A refusal, and what to do about it."""
     text = f"The operator refused: {error.message} ({error.status} {error.code})"
     return f"{text} {advice}" if advice else text
+
+
+def error_dict(error: CamaraError) -> dict[str, Any]:
+    """A refusal as JSON: CAMARA's `ErrorInfo`, and seconds to wait where the operator said so."""
+    return {
+        "status": error.status,
+        "code": error.code,
+        "message": error.message,
+        "retryAfter": error.retry_after,
+    }

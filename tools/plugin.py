@@ -45,14 +45,19 @@ class QodPlugin:
         if root is None:
             from camara_qod.tools.operator.app import create_app
             from camara_qod.tools.operator.in_process import API_ROOT, InProcessTransport
+            from camara_qod.tools.operator.settings import OperatorSettings
 
             root = API_ROOT
-            app = create_app(interpreter.catalogue)
+            app = create_app(
+                interpreter.catalogue,
+                OperatorSettings(open=True, api_version=settings.api_version),
+            )
             transport = transport or InProcessTransport(app)
             async_transport = async_transport or httpx2.ASGITransport(app=app)
         caller: Any = {
             "token": settings.token,
             "auth": oauth_of(settings),
+            "api_version": settings.api_version,
             "timeout": settings.timeout,
         }
         self.client = QodClient(root, transport=transport, **caller)

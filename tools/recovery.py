@@ -12,7 +12,7 @@ from typing import Any
 from camara_qod.tools.camara.errors import CamaraError, NotFound, TooManyRequests
 from camara_qod.tools.camara.models import QosProfile, QosProfileStatus, SessionInfo
 from camara_qod.tools.errors import OutcomeUnknown, QodError, TransportError
-from camara_qod.tools.wording import Answer, profile_text, session_text
+from camara_qod.tools.wording import Answer, profile_text, session_text, spoken
 
 #: Longest pause that is waited out before a single retry, in seconds.
 LONGEST_WAIT = 10.0
@@ -58,13 +58,32 @@ def carry_out(operation: str, arguments: dict[str, Any]) -> Steps:
             out either whether the request was carried out.
     """
     try:
-        return Result((yield Call(operation, arguments)))
+        answer = yield Call(operation, arguments)
     except TooManyRequests as error:
         return (yield from _after_pause(operation, arguments, error))
     except OutcomeUnknown as error:
         return (yield from _found_out(operation, arguments, error))
     except CamaraError as error:
         return (yield from _advised(operation, arguments, error))
+    if operation == "extendQosSessionDuration" and isinstance(answer, SessionInfo):
+        return Result(answer, advice=(yield from _granted(arguments, answer)))
+    return Result(answer)
+
+
+def _granted(arguments: dict[str, Any], session: SessionInfo) -> _Lookup:
+    """That a session now lasts as long as its profile allows; less may be granted than asked."""
+    try:
+        profile = yield Call("getQosProfile", {"name": session.qos_profile})
+    except QodError:
+        return ""
+    longest = profile.max_duration if isinstance(profile, QosProfile) else None
+    if longest is None or longest.seconds is None or session.duration < longest.seconds:
+        return ""
+    asked = spoken(arguments["requestedAdditionalDuration"])
+    return (
+        f"Asked for {asked} more; the session now lasts {spoken(session.duration)} in all, the "
+        f"most that {session.qos_profile} allows."
+    )
 
 
 def found_out(operation: str, arguments: dict[str, Any]) -> Steps:
@@ -95,7 +114,9 @@ def _after_pause(operation: str, arguments: dict[str, Any], error: TooManyReques
 
 
 def _advised(operation: str, arguments: dict[str, Any], error: CamaraError) -> Steps:
-    look_into = _LOOKUPS.get((operation, error.code)) or _LOOKUPS.get(("", error.code))
+    if isinstance(error, NotFound) and (error.code == "UNKNOWN" or _is_elsewhere(operation, error)):
+        return Result(error=error, advice=_ELSEWHERE)
+    look_into = _LOOKUPS.get((operation, error.code))
     if look_into is None:
         general = "The operator is in trouble: try again later." if error.status >= 500 else ""
         return Result(error=error, advice=_ADVICE.get(error.code, general))
@@ -124,13 +145,39 @@ def _limits(arguments: dict[str, Any]) -> _Lookup:
 
 
 def _active_profiles(arguments: dict[str, Any]) -> _Lookup:
-    found = yield Call("retrieveQoSProfiles", {})
+    try:
+        found = yield Call("retrieveQoSProfiles", {})
+    except NotFound:
+        return _ELSEWHERE
     names = [
         item.name
         for item in found or []
         if isinstance(item, QosProfile) and item.status is QosProfileStatus.ACTIVE
     ]
     return f"Ask for one of those in service: {', '.join(names)}." if names else ""
+
+
+def _ended(arguments: dict[str, Any]) -> _Lookup:
+    """An ended session, unless nothing else is found under this root either."""
+    try:
+        yield Call("retrieveQoSProfiles", {})
+    except NotFound:
+        return _ELSEWHERE
+    except QodError:
+        pass
+    return "It may have ended a while ago: list the device's sessions."
+
+
+def _is_elsewhere(operation: str, error: CamaraError) -> bool:
+    """Whether what was not found is the API itself: these name nothing else."""
+    return error.code == "NOT_FOUND" and operation in _WITHOUT_PATH
+
+
+_WITHOUT_PATH = frozenset({"createSession", "retrieveSessionsByDevice", "retrieveQoSProfiles"})
+_ELSEWHERE = (
+    "The API is not found under this root: check QOD_API_ROOT, and that QOD_API_VERSION is the "
+    "operator's."
+)
 
 
 def _state(arguments: dict[str, Any]) -> _Lookup:
@@ -143,6 +190,10 @@ _LOOKUPS = {
     ("createSession", "CONFLICT"): _session_in_the_way,
     ("createSession", "QUALITY_ON_DEMAND.DURATION_OUT_OF_RANGE"): _limits,
     ("createSession", "QUALITY_ON_DEMAND.QOS_PROFILE_NOT_APPLICABLE"): _active_profiles,
+    ("getQosProfile", "NOT_FOUND"): _active_profiles,
+    ("getSession", "NOT_FOUND"): _ended,
+    ("deleteSession", "NOT_FOUND"): _ended,
+    ("extendQosSessionDuration", "NOT_FOUND"): _ended,
     (
         "extendQosSessionDuration",
         "QUALITY_ON_DEMAND.SESSION_EXTENSION_NOT_ALLOWED",
@@ -152,7 +203,6 @@ _ADVICE = {
     "UNAUTHENTICATED": "The access token is missing, wrong or expired: set QOD_TOKEN to a new one.",
     "PERMISSION_DENIED": "The token does not allow this, or the session is another client's.",
     "IDENTIFIER_NOT_FOUND": "The operator does not know this device: check the number or address.",
-    "NOT_FOUND": "It may have ended a while ago: list the device's sessions.",
     "SERVICE_NOT_APPLICABLE": "This operator cannot give this device a better connection.",
     "UNSUPPORTED_IDENTIFIER": "Name the device by its phone number or IP address instead.",
     "UNNECESSARY_IDENTIFIER": "The access token stands for one device already.",

@@ -15,6 +15,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from camara_qod.tools.camara.edition import ApiVersion
 from camara_qod.tools.camara.models import ApplicationServer, Device, PositiveInt32
 from camara_qod.tools.errors import SettingsError
 from camara_qod.tools.faults import faults
@@ -60,6 +61,11 @@ class QodSettings(BaseSettings):
     )
     token: SecretStr | None = Field(
         default=None, description="OAuth 2 access token, sent as bearer token"
+    )
+    api_version: ApiVersion = Field(
+        default="1.1",
+        description="Version of both APIs that the operator serves: `1.1` for 1.1.0, `1.2` for "
+        "1.2.0-rc.3",
     )
     timeout: float = Field(default=10.0, gt=0, description="Seconds to wait for the operator")
     oauth_issuer: Annotated[str, AfterValidator(_root)] | None = Field(

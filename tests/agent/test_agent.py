@@ -9,6 +9,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 
 from camara_qod.agent.agent import Confirm, build_agent
+from camara_qod.tools.errors import SettingsError
 
 from .fakes import create, on_session, plugin
 
@@ -112,3 +113,9 @@ def test_another_model_is_asked_about_and_kept_to_the_facts() -> None:
     assert "neither the user wrote" in results(state)[0].text
     state = decide(running, type="approve")
     assert results(state)[1].artifact["device"] == PHONE
+
+
+def test_an_agent_that_could_not_wait_for_a_word_is_not_built() -> None:
+    with pytest.raises(SettingsError, match="checkpointer"):
+        build_agent(plugin())
+    assert build_agent(plugin(), confirm="never")

@@ -31,6 +31,10 @@ class TestUnit(ChatModelUnitTests):
     def chat_model_params(self) -> dict[str, Any]:
         return {"plugin": plugin(*[DECLINE] * 20)}
 
+    @property
+    def has_structured_output(self) -> bool:
+        return False
+
 
 class TestIntegration(ChatModelIntegrationTests):
     """What applies: it talks, in streams and batches; it calls no tools but CAMARA's operations."""
@@ -146,3 +150,8 @@ def test_arguments_that_do_not_hold_are_handed_back(arguments: dict, words: str)
     assert answer.status == "error"
     assert answer.text.startswith("Not sent.")
     assert words in answer.text
+
+
+def test_another_schema_is_refused_and_not_answered_with_nothing() -> None:
+    with pytest.raises(NotImplementedError, match="tool_calls"):
+        ChatQod(plugin()).with_structured_output({"title": "Weather", "type": "object"})

@@ -111,6 +111,7 @@ async def test_refusals_are_errors_with_advice() -> None:
         second = await client.call_tool("createSession", BODY)
         assert second.is_error
         assert "Extend it, or delete it first" in second.content[0].text
+        assert second.structured_content["error"]["code"] == "CONFLICT"
         wrong = await client.call_tool("createSession", BODY | {"device": {"phoneNumber": "12"}})
         assert wrong.is_error
 

@@ -12,7 +12,8 @@ import httpx2
 import pytest
 from pydantic import SecretStr
 
-from camara_qod.tools.camara.client import PROFILES, SESSIONS, QodClient
+from camara_qod.tools.camara.client import QodClient
+from camara_qod.tools.camara.edition import PROFILES, SESSIONS
 from camara_qod.tools.camara.errors import CamaraError
 from camara_qod.tools.camara.models import (
     CreateSession,

@@ -13,7 +13,8 @@ from uuid import UUID, uuid4
 import httpx2
 from pydantic import SecretStr, TypeAdapter, ValidationError
 
-from camara_qod.tools.camara.errors import error_class
+from camara_qod.tools.camara.edition import EDITIONS, ApiVersion, Edition
+from camara_qod.tools.camara.errors import InvalidArgument, error_class
 from camara_qod.tools.camara.models import (
     CreateSession,
     Device,
@@ -30,9 +31,6 @@ from camara_qod.tools.camara.oauth.login_hint import login_hint
 from camara_qod.tools.camara.oauth.steps import driven
 from camara_qod.tools.errors import AuthorizationFailed, OutcomeUnknown, TransportError
 from camara_qod.tools.faults import faults
-
-SESSIONS = "/quality-on-demand/v1"
-PROFILES = "/qos-profiles/v1"
 
 T = TypeVar("T")
 
@@ -51,53 +49,82 @@ class _Call(Generic[T]):
     device: Device | None = None
 
 
-_SESSION = TypeAdapter(SessionInfo)
-_SESSION_LIST = TypeAdapter(list[SessionInfo])
 _PROFILE = TypeAdapter(QosProfile)
 _PROFILE_LIST = TypeAdapter(list[QosProfile])
 _NOTHING: TypeAdapter[None] = TypeAdapter(None)
+B = TypeVar("B", bound=Request)
 
 
-def _create(body: CreateSession) -> _Call[SessionInfo]:
-    path = f"{SESSIONS}/sessions"
-    return _Call("createSession", "POST", path, _SESSION, body, changes=True, device=body.device)
+class _Calls:
+    """The calls of one version of the APIs."""
+
+    def __init__(self, edition: Edition) -> None:
+        self._edition = edition
+        info: Any = edition.session_info
+        self._session: TypeAdapter[SessionInfo] = TypeAdapter(info)
+        self._sessions: TypeAdapter[list[SessionInfo]] = TypeAdapter(list[info])
+
+    def create(self, body: CreateSession) -> _Call[SessionInfo]:
+        sent = _as(self._edition.create_session, body)
+        path = f"{self._edition.sessions}/sessions"
+        return _Call(
+            "createSession", "POST", path, self._session, sent, changes=True, device=sent.device
+        )
+
+    def get(self, session_id: UUID | str) -> _Call[SessionInfo]:
+        path = self._one(session_id)
+        return _Call("getSession", "GET", path, self._session, session=_id(session_id))
+
+    def delete(self, session_id: UUID | str) -> _Call[None]:
+        path = self._one(session_id)
+        return _Call(
+            "deleteSession", "DELETE", path, _NOTHING, changes=True, session=_id(session_id)
+        )
+
+    def extend(self, session_id: UUID | str, body: ExtendSessionDuration) -> _Call[SessionInfo]:
+        path = f"{self._one(session_id)}/extend"
+        return _Call(
+            "extendQosSessionDuration",
+            "POST",
+            path,
+            self._session,
+            body,
+            changes=True,
+            session=_id(session_id),
+        )
+
+    def retrieve(self, body: RetrieveSessionsInput) -> _Call[list[SessionInfo]]:
+        sent = _as(self._edition.retrieve_sessions, body)
+        path = f"{self._edition.sessions}/retrieve-sessions"
+        return _Call(
+            "retrieveSessionsByDevice", "POST", path, self._sessions, sent, device=sent.device
+        )
+
+    def profiles(self, body: QosProfileDeviceRequest) -> _Call[list[QosProfile]]:
+        sent = _as(self._edition.profile_request, body)
+        path = f"{self._edition.profiles}/retrieve-qos-profiles"
+        return _Call("retrieveQoSProfiles", "POST", path, _PROFILE_LIST, sent, device=sent.device)
+
+    def profile(self, name: str) -> _Call[QosProfile]:
+        path = f"{self._edition.profiles}/qos-profiles/{_part(name)}"
+        return _Call("getQosProfile", "GET", path, _PROFILE)
+
+    def _one(self, session_id: UUID | str) -> str:
+        return f"{self._edition.sessions}/sessions/{_part(session_id)}"
 
 
-def _get(session_id: UUID | str) -> _Call[SessionInfo]:
-    path = f"{SESSIONS}/sessions/{_part(session_id)}"
-    return _Call("getSession", "GET", path, _SESSION, session=_id(session_id))
+def _as(kind: type[B], body: Request) -> B:
+    """A body under the rules of a version, which may be stricter than those that it was made by.
 
-
-def _delete(session_id: UUID | str) -> _Call[None]:
-    path = f"{SESSIONS}/sessions/{_part(session_id)}"
-    return _Call("deleteSession", "DELETE", path, _NOTHING, changes=True, session=_id(session_id))
-
-
-def _extend(session_id: UUID | str, body: ExtendSessionDuration) -> _Call[SessionInfo]:
-    path = f"{SESSIONS}/sessions/{_part(session_id)}/extend"
-    return _Call(
-        "extendQosSessionDuration",
-        "POST",
-        path,
-        _SESSION,
-        body,
-        changes=True,
-        session=_id(session_id),
-    )
-
-
-def _retrieve(body: RetrieveSessionsInput) -> _Call[list[SessionInfo]]:
-    path = f"{SESSIONS}/retrieve-sessions"
-    return _Call("retrieveSessionsByDevice", "POST", path, _SESSION_LIST, body, device=body.device)
-
-
-def _profiles(body: QosProfileDeviceRequest) -> _Call[list[QosProfile]]:
-    path = f"{PROFILES}/retrieve-qos-profiles"
-    return _Call("retrieveQoSProfiles", "POST", path, _PROFILE_LIST, body, device=body.device)
-
-
-def _profile(name: str) -> _Call[QosProfile]:
-    return _Call("getQosProfile", "GET", f"{PROFILES}/qos-profiles/{_part(name)}", _PROFILE)
+    Raises:
+        InvalidArgument: it does not hold there; nothing was sent.
+    """
+    if type(body) is kind:
+        return body
+    try:
+        return kind.model_validate(body.wire())
+    except ValidationError as error:
+        raise InvalidArgument(400, "INVALID_ARGUMENT", faults(error, kind)) from error
 
 
 def _id(value: UUID | str) -> str:
@@ -111,8 +138,12 @@ def _part(value: UUID | str) -> str:
 class _Wire:
     """What both clients share: requests out, answers and failures in."""
 
-    def __init__(self, api_root: str, token: SecretStr | None, auth: OAuth | None) -> None:
+    def __init__(
+        self, api_root: str, token: SecretStr | None, auth: OAuth | None, api_version: ApiVersion
+    ) -> None:
         self._api_root = api_root.rstrip("/")
+        self._version = api_version
+        self._calls = _Calls(EDITIONS[api_version])
         self._token = token
         self._auth = auth
         #: Whose consent the tokens of a session's calls stand for, where consent is asked.
@@ -189,8 +220,8 @@ class _Wire:
             kind = OutcomeUnknown if call.changes else TransportError
             raise kind(
                 f"{call.operation} was answered {response.status_code} with a body that is not "
-                f"CAMARA's: {faults(error, call.answer)}. Check that QOD_API_ROOT serves "
-                "quality-on-demand v1."
+                f"CAMARA's: {faults(error, call.answer)}. Check QOD_API_ROOT, and that it "
+                f"serves {EDITIONS[self._version].version} (QOD_API_VERSION)."
             ) from error
         self._learn(call, answer)
         return answer
@@ -219,6 +250,7 @@ class QodClient(_Wire):
         api_root: the operator's root URL, without the API's base path.
         token: OAuth 2 access token.
         auth: gets tokens instead, where it is given.
+        api_version: of both APIs, which decides paths and bodies.
         timeout: seconds to wait for each step of a request.
         transport: an `httpx2` transport, for tests and for the operator in-process.
 
@@ -234,10 +266,11 @@ class QodClient(_Wire):
         *,
         token: SecretStr | None = None,
         auth: OAuth | None = None,
+        api_version: ApiVersion = "1.1",
         timeout: float = 10.0,
         transport: httpx2.BaseTransport | None = None,
     ) -> None:
-        super().__init__(api_root, token, auth)
+        super().__init__(api_root, token, auth, api_version)
         self._http = httpx2.Client(timeout=timeout, transport=transport)
 
     def _send(self, call: _Call[T], x_correlator: str | None) -> T:
@@ -264,17 +297,17 @@ class QodClient(_Wire):
         self, body: CreateSession, *, x_correlator: str | None = None
     ) -> SessionInfo:
         """`createSession`."""
-        return self._send(_create(body), x_correlator)
+        return self._send(self._calls.create(body), x_correlator)
 
     def get_session(
         self, session_id: UUID | str, *, x_correlator: str | None = None
     ) -> SessionInfo:
         """`getSession`."""
-        return self._send(_get(session_id), x_correlator)
+        return self._send(self._calls.get(session_id), x_correlator)
 
     def delete_session(self, session_id: UUID | str, *, x_correlator: str | None = None) -> None:
         """`deleteSession`."""
-        self._send(_delete(session_id), x_correlator)
+        self._send(self._calls.delete(session_id), x_correlator)
 
     def extend_qos_session_duration(
         self,
@@ -284,23 +317,23 @@ class QodClient(_Wire):
         x_correlator: str | None = None,
     ) -> SessionInfo:
         """`extendQosSessionDuration`."""
-        return self._send(_extend(session_id, body), x_correlator)
+        return self._send(self._calls.extend(session_id, body), x_correlator)
 
     def retrieve_sessions_by_device(
         self, body: RetrieveSessionsInput, *, x_correlator: str | None = None
     ) -> list[SessionInfo]:
         """`retrieveSessionsByDevice`."""
-        return self._send(_retrieve(body), x_correlator)
+        return self._send(self._calls.retrieve(body), x_correlator)
 
     def retrieve_qos_profiles(
         self, body: QosProfileDeviceRequest, *, x_correlator: str | None = None
     ) -> list[QosProfile]:
         """`retrieveQoSProfiles`."""
-        return self._send(_profiles(body), x_correlator)
+        return self._send(self._calls.profiles(body), x_correlator)
 
     def get_qos_profile(self, name: str, *, x_correlator: str | None = None) -> QosProfile:
         """`getQosProfile`."""
-        return self._send(_profile(name), x_correlator)
+        return self._send(self._calls.profile(name), x_correlator)
 
     def close(self) -> None:
         """Give the connections back."""
@@ -327,10 +360,11 @@ class AsyncQodClient(_Wire):
         *,
         token: SecretStr | None = None,
         auth: OAuth | None = None,
+        api_version: ApiVersion = "1.1",
         timeout: float = 10.0,
         transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
-        super().__init__(api_root, token, auth)
+        super().__init__(api_root, token, auth, api_version)
         self._http = httpx2.AsyncClient(timeout=timeout, transport=transport)
 
     async def _send(self, call: _Call[T], x_correlator: str | None) -> T:
@@ -344,19 +378,19 @@ class AsyncQodClient(_Wire):
         self, body: CreateSession, *, x_correlator: str | None = None
     ) -> SessionInfo:
         """`createSession`."""
-        return await self._send(_create(body), x_correlator)
+        return await self._send(self._calls.create(body), x_correlator)
 
     async def get_session(
         self, session_id: UUID | str, *, x_correlator: str | None = None
     ) -> SessionInfo:
         """`getSession`."""
-        return await self._send(_get(session_id), x_correlator)
+        return await self._send(self._calls.get(session_id), x_correlator)
 
     async def delete_session(
         self, session_id: UUID | str, *, x_correlator: str | None = None
     ) -> None:
         """`deleteSession`."""
-        await self._send(_delete(session_id), x_correlator)
+        await self._send(self._calls.delete(session_id), x_correlator)
 
     async def extend_qos_session_duration(
         self,
@@ -366,23 +400,23 @@ class AsyncQodClient(_Wire):
         x_correlator: str | None = None,
     ) -> SessionInfo:
         """`extendQosSessionDuration`."""
-        return await self._send(_extend(session_id, body), x_correlator)
+        return await self._send(self._calls.extend(session_id, body), x_correlator)
 
     async def retrieve_sessions_by_device(
         self, body: RetrieveSessionsInput, *, x_correlator: str | None = None
     ) -> list[SessionInfo]:
         """`retrieveSessionsByDevice`."""
-        return await self._send(_retrieve(body), x_correlator)
+        return await self._send(self._calls.retrieve(body), x_correlator)
 
     async def retrieve_qos_profiles(
         self, body: QosProfileDeviceRequest, *, x_correlator: str | None = None
     ) -> list[QosProfile]:
         """`retrieveQoSProfiles`."""
-        return await self._send(_profiles(body), x_correlator)
+        return await self._send(self._calls.profiles(body), x_correlator)
 
     async def get_qos_profile(self, name: str, *, x_correlator: str | None = None) -> QosProfile:
         """`getQosProfile`."""
-        return await self._send(_profile(name), x_correlator)
+        return await self._send(self._calls.profile(name), x_correlator)
 
     async def aclose(self) -> None:
         """Give the connections back."""

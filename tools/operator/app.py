@@ -16,6 +16,7 @@ from pydantic.json_schema import models_json_schema
 from starlette.exceptions import HTTPException
 from starlette.routing import Match, Route
 
+from camara_qod.tools.camara.edition import EDITIONS, Edition
 from camara_qod.tools.camara.errors import CamaraError, InvalidArgument
 from camara_qod.tools.camara.models import ErrorInfo
 from camara_qod.tools.catalogue import Catalogue, load_catalogue
@@ -25,7 +26,6 @@ from camara_qod.tools.operator.clients import Clients
 from camara_qod.tools.operator.control import control_routes
 from camara_qod.tools.operator.devices import Devices
 from camara_qod.tools.operator.docs import add_docs
-from camara_qod.tools.operator.edition import EDITIONS, Edition
 from camara_qod.tools.operator.gateway import Correlated, Gateway, code_of, refusal
 from camara_qod.tools.operator.index import index_route
 from camara_qod.tools.operator.limits import RateLimit

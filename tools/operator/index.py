@@ -4,8 +4,8 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 
+from camara_qod.tools.camara.edition import Edition
 from camara_qod.tools.operator import docs, oauth
-from camara_qod.tools.operator.edition import Edition
 from camara_qod.tools.operator.settings import OperatorSettings
 
 

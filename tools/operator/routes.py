@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
+from camara_qod.tools.camara.edition import Edition
 from camara_qod.tools.camara.errors import InvalidArgument
 from camara_qod.tools.camara.models import (
     ErrorInfo,
@@ -17,7 +18,6 @@ from camara_qod.tools.camara.models import (
 )
 from camara_qod.tools.camara.scopes import SCOPES
 from camara_qod.tools.faults import faults
-from camara_qod.tools.operator.edition import Edition
 from camara_qod.tools.operator.flow import check_flow
 from camara_qod.tools.operator.gateway import CORRELATOR, Gateway
 from camara_qod.tools.operator.media_type import JSON, check_json

@@ -1,11 +1,16 @@
-"""What differs between the versions of the APIs that the mock can serve."""
+"""What differs between the versions of the APIs that are spoken and served."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from pydantic import BaseModel
 
 from camara_qod.tools.camara import models, models_1_2
-from camara_qod.tools.camara.client import PROFILES, SESSIONS
+
+SESSIONS = "/quality-on-demand/v1"
+PROFILES = "/qos-profiles/v1"
+#: How a version is called in settings: `1.1` for 1.1.0, `1.2` for 1.2.0-rc.3 of both APIs.
+ApiVersion = Literal["1.1", "1.2"]
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,7 @@ class Edition:
         ]
 
 
-EDITIONS = {
+EDITIONS: dict[ApiVersion, Edition] = {
     "1.1": Edition(
         version="1.1.0",
         sessions=SESSIONS,
