@@ -7,12 +7,13 @@ steps are a generator, which a synchronous and an asynchronous caller drive alik
 
 from collections.abc import Generator
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import Any
 
 from camara_qod.tools.camara.errors import CamaraError, NotFound, TooManyRequests
 from camara_qod.tools.camara.models import QosProfile, QosProfileStatus, SessionInfo
 from camara_qod.tools.errors import OutcomeUnknown, QodError, TransportError
-from camara_qod.tools.wording import Answer, profile_text, session_text
+from camara_qod.tools.wording import Answer, profile_text, session_text, spoken
 
 #: Longest pause that is waited out before a single retry, in seconds.
 LONGEST_WAIT = 10.0
@@ -46,12 +47,13 @@ Steps = Generator[Call | Wait, Answer, Result]
 _Lookup = Generator[Call | Wait, Answer, str]
 
 
-def carry_out(operation: str, arguments: dict[str, Any]) -> Steps:
+def carry_out(operation: str, arguments: dict[str, Any], zone: tzinfo | None = None) -> Steps:
     """The steps of one request.
 
     Args:
         operation: operationId.
         arguments: as decided.
+        zone: in which advice tells times; by default the machine's.
 
     Raises:
         TransportError: the operator could not be reached; `OutcomeUnknown` where it cannot be found
@@ -60,11 +62,11 @@ def carry_out(operation: str, arguments: dict[str, Any]) -> Steps:
     try:
         return Result((yield Call(operation, arguments)))
     except TooManyRequests as error:
-        return (yield from _after_pause(operation, arguments, error))
+        return (yield from _after_pause(operation, arguments, error, zone))
     except OutcomeUnknown as error:
         return (yield from _found_out(operation, arguments, error))
     except CamaraError as error:
-        return (yield from _advised(operation, arguments, error))
+        return (yield from _advised(operation, arguments, error, zone))
 
 
 def found_out(operation: str, arguments: dict[str, Any]) -> Steps:
@@ -78,10 +80,12 @@ def found_out(operation: str, arguments: dict[str, Any]) -> Steps:
     return _found_out(operation, arguments, lost)
 
 
-def _after_pause(operation: str, arguments: dict[str, Any], error: TooManyRequests) -> Steps:
+def _after_pause(
+    operation: str, arguments: dict[str, Any], error: TooManyRequests, zone: tzinfo | None
+) -> Steps:
     wait = error.retry_after
     if wait is None or wait > LONGEST_WAIT:
-        when = "a while" if wait is None else f"{wait:.0f} seconds"
+        when = "a while" if wait is None else spoken(round(wait))
         return Result(error=error, advice=f"Too many calls: ask again in {when}.")
     yield Wait(wait)
     try:
@@ -91,16 +95,18 @@ def _after_pause(operation: str, arguments: dict[str, Any], error: TooManyReques
     except OutcomeUnknown as lost:
         return (yield from _found_out(operation, arguments, lost))
     except CamaraError as refused:
-        return (yield from _advised(operation, arguments, refused))
+        return (yield from _advised(operation, arguments, refused, zone))
 
 
-def _advised(operation: str, arguments: dict[str, Any], error: CamaraError) -> Steps:
+def _advised(
+    operation: str, arguments: dict[str, Any], error: CamaraError, zone: tzinfo | None
+) -> Steps:
     look_into = _LOOKUPS.get((operation, error.code)) or _LOOKUPS.get(("", error.code))
     if look_into is None:
         general = "The operator is in trouble: try again later." if error.status >= 500 else ""
         return Result(error=error, advice=_ADVICE.get(error.code, general))
     try:
-        return Result(error=error, advice=(yield from look_into(arguments)))
+        return Result(error=error, advice=(yield from look_into(arguments, zone)))
     except QodError:
         return Result(error=error)
 
@@ -108,9 +114,9 @@ def _advised(operation: str, arguments: dict[str, Any], error: CamaraError) -> S
 # --- refusals that can be looked into -------------------------------------------------------------
 
 
-def _session_in_the_way(arguments: dict[str, Any]) -> _Lookup:
+def _session_in_the_way(arguments: dict[str, Any], zone: tzinfo | None) -> _Lookup:
     found = yield Call("retrieveSessionsByDevice", {"device": arguments["device"]})
-    texts = [session_text(item) for item in found or [] if isinstance(item, SessionInfo)]
+    texts = [session_text(item, zone) for item in found or [] if isinstance(item, SessionInfo)]
     if not texts:
         return "Another client holds a session for this device: try again when it has ended."
     return (
@@ -118,12 +124,12 @@ def _session_in_the_way(arguments: dict[str, Any]) -> _Lookup:
     )
 
 
-def _limits(arguments: dict[str, Any]) -> _Lookup:
+def _limits(arguments: dict[str, Any], _: tzinfo | None) -> _Lookup:
     profile = yield Call("getQosProfile", {"name": arguments["qosProfile"]})
     return profile_text(profile) if isinstance(profile, QosProfile) else ""
 
 
-def _active_profiles(arguments: dict[str, Any]) -> _Lookup:
+def _active_profiles(arguments: dict[str, Any], _: tzinfo | None) -> _Lookup:
     found = yield Call("retrieveQoSProfiles", {})
     names = [
         item.name
@@ -133,9 +139,9 @@ def _active_profiles(arguments: dict[str, Any]) -> _Lookup:
     return f"Ask for one of those in service: {', '.join(names)}." if names else ""
 
 
-def _state(arguments: dict[str, Any]) -> _Lookup:
+def _state(arguments: dict[str, Any], zone: tzinfo | None) -> _Lookup:
     session = yield Call("getSession", {"sessionId": arguments["sessionId"]})
-    text = session_text(session) if isinstance(session, SessionInfo) else ""
+    text = session_text(session, zone) if isinstance(session, SessionInfo) else ""
     return f"{text} Ask for a new session instead."
 
 
