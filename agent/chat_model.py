@@ -34,7 +34,7 @@ from camara_qod.tools.assumed import assumed_text
 from camara_qod.tools.confirmation import remarks
 from camara_qod.tools.interpreter.decision import Interpretation
 from camara_qod.tools.operation_tools import worded
-from camara_qod.tools.outcome import Outcome
+from camara_qod.tools.outcome import OFFER, OFFER_AGAIN, Outcome
 from camara_qod.tools.plugin import QodPlugin
 from camara_qod.tools.settings import QodSettings, load_settings
 from camara_qod.tools.wording import in_words
@@ -42,6 +42,8 @@ from camara_qod.tools.wording import in_words
 CONFIDENCE = "confidence"
 ASSUMPTIONS = "assumptions"
 REMARKS = "remarks"
+#: The known sessions that a question may be answered with, by their ids.
+CHOICES = "choices"
 
 
 class ChatQod(BaseChatModel):
@@ -129,11 +131,12 @@ class ChatQod(BaseChatModel):
             CONFIDENCE: None if made.confidence is None else round(made.confidence, 4),
             ASSUMPTIONS: {item.argument: item.reason for item in made.assumptions},
             REMARKS: list(remarks(made)),
+            CHOICES: [item for question in made.questions for item in question.choices],
             TURNS: list(decided.turns),
             ABOUT: made.emitted.operation,
             "model_name": self.model,
         }
-        content, calls = decided.text or Outcome(made).text, []
+        content, calls = decided.text or _said(made, messages), []
         if decision.acts and decision.operation in names:
             content = statement(made)
             call = ToolCall(
@@ -161,6 +164,14 @@ class ChatQod(BaseChatModel):
             if self._plugin is None:
                 self._plugin = QodPlugin.from_settings(self.settings or load_settings())
             return self._plugin
+
+
+def _said(made: Interpretation, messages: Sequence[BaseMessage]) -> str:
+    """What is answered without a call; what can be done here is told in full once."""
+    text = Outcome(made).text
+    before = next((item for item in reversed(messages) if isinstance(item, AIMessage)), None)
+    told = before is not None and str(before.text) in (OFFER, OFFER_AGAIN)
+    return OFFER_AGAIN if told and text == OFFER else text
 
 
 def _chunk(message: BaseMessage) -> AIMessageChunk:

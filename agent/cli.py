@@ -141,7 +141,8 @@ def chat(
     from camara_qod.agent.agent import build_agent, confirmation
     from camara_qod.agent.checkpoints import last_thread, open_checkpointer
     from camara_qod.agent.conversation import Conversation
-    from camara_qod.agent.repl import COMMANDS, HELP, Repl
+    from camara_qod.agent.help import COMMANDS, show_help
+    from camara_qod.agent.repl import Repl
     from camara_qod.agent.terminal import lines
 
     when = "always" if dry_run else confirmation(confirm)
@@ -158,7 +159,10 @@ def chat(
             conversation=Conversation(agent, plugin, last) if last else None,
             dry_run=dry_run,
         )
-        console.print("Going on with the last conversation." if last else HELP, highlight=False)
+        if resume and last is None:
+            console.print("There is no earlier conversation to go on with; this is a new one.")
+        if last is None:
+            show_help(console)
         history = plugin.settings.cache_dir / "chat-history"
         repl.run(lines(COMMANDS, history, repl.watch.line, os.environ.get("TERM")))
     plugin.close()

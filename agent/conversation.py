@@ -5,7 +5,7 @@ before the next one: words that were not answered are taken back, a change that 
 is looked up at the operator and never sent again.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,9 +20,16 @@ from langchain_core.messages import (
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command
 
-from camara_qod.agent.chat_model import ASSUMPTIONS, CONFIDENCE, REMARKS
+from camara_qod.agent.chat_model import ASSUMPTIONS, CHOICES, CONFIDENCE, REMARKS
 from camara_qod.agent.grounding import EDITED
-from camara_qod.agent.history import History, read_history
+from camara_qod.agent.history import (
+    GONE,
+    KIND,
+    REPORT,
+    SOMETHING_ELSE,
+    History,
+    read_history,
+)
 from camara_qod.tools.confirmation import CHANGING
 from camara_qod.tools.errors import QodError
 from camara_qod.tools.operation_tools import kept
@@ -51,11 +58,15 @@ class Pending:
 
 @dataclass(frozen=True)
 class Reply:
-    """What comes back from a step: a sentence, or a call that waits; `failed` for a refusal."""
+    """What comes back from a step: a sentence, or a call that waits; `failed` for a refusal.
+
+    `choices` are the ids of sessions that a question may be answered with.
+    """
 
     text: str
     pending: Pending | None = None
     failed: bool = False
+    choices: tuple[str, ...] = ()
 
 
 class Conversation:
@@ -80,19 +91,19 @@ class Conversation:
         Raises:
             QodError: it could not be answered. What was said before stays, the turn is taken back.
         """
-        self.reject()
+        self.reject(SOMETHING_ELSE)
         return self._step({"messages": [HumanMessage(text)]})
 
     def approve(self) -> Reply:
         """Make the call that waits."""
         return self._step(Command(resume={"decisions": [{"type": "approve"}] * self._waiting()}))
 
-    def reject(self) -> Reply:
+    def reject(self, why: str = "") -> Reply:
         """Do not make the call that waits; the next turn may correct it, and then it is closed."""
         count = self._waiting()
         if not count:
             return Reply("")
-        no = {"type": "reject", "message": NOT_SENT}
+        no = {"type": "reject", "message": f"{NOT_SENT} {why}".strip()}
         return self._step(Command(resume={"decisions": [no] * count}))
 
     def settle(self) -> Reply | None:
@@ -119,6 +130,16 @@ class Conversation:
         after = self._agent.invoke(None, self._config, durability="sync")
         reply = self._reply(after["messages"], ())
         return Reply(f"{INTERRUPTED} {reply.text}", failed=reply.failed)
+
+    def forget(self, sessions: Iterable[str]) -> None:
+        """Speak no more of sessions that the operator does not have; nothing may wait.
+
+        Args:
+            sessions: their ids.
+        """
+        ids = list(sessions)
+        told = AIMessage(gone_text(ids), response_metadata={KIND: REPORT, GONE: ids})
+        self._agent.update_state(self._config, {"messages": [told]}, as_node="model")
 
     @property
     def messages(self) -> list[AnyMessage]:
@@ -157,7 +178,8 @@ class Conversation:
         if call["name"] in CHANGING:
             try:
                 result = reconcile(call["name"], call["args"], self._plugin.client)
-                text = f"{result.advice} {answer_text(result.answer, call['args'])}".strip()
+                answer = answer_text(result.answer, call["args"], self._plugin.settings.zone)
+                text = f"{result.advice} {answer}".strip()
                 status = "success"
             except QodError as error:
                 text = str(error)
@@ -187,7 +209,14 @@ class Conversation:
             return Reply("", pending)
         before = messages[-2] if len(messages) > 1 else None
         failed = isinstance(before, ToolMessage) and before.status == "error"
-        return Reply(str(messages[-1].text), failed=failed)
+        told = messages[-1].response_metadata
+        return Reply(str(messages[-1].text), failed=failed, choices=tuple(told.get(CHOICES, ())))
+
+
+def gone_text(sessions: Sequence[str]) -> str:
+    """That sessions have ended, by their ids."""
+    many = len(sessions) > 1
+    return f"Session{'s' * many} {', '.join(sessions)} {'have' if many else 'has'} ended."
 
 
 def _unanswered(messages: list[AnyMessage]) -> list[ToolCall]:

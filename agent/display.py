@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console, Group, RenderableType
 from rich.json import JSON
+from rich.measure import Measurement
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -26,7 +28,7 @@ def show(console: Console, outcome: Outcome, *, body: bool = True) -> None:
     if outcome.body is not None:
         parts.append(_table(outcome, console.width))
         if body:
-            parts += [Text("Request body", style="bold"), JSON.from_data(outcome.body), Text()]
+            parts += [Text("Request body", style="bold"), _json(outcome.body), Text()]
     parts.append(Text(outcome.text, style=_style(outcome)))
     console.print(Group(*parts))
 
@@ -50,34 +52,55 @@ def show_pending(console: Console, pending: "Pending", *, body: bool) -> None:
     for remark in pending.remarks:
         console.print(Text(remark, style="yellow"))
     if body:
-        console.print(Text("Request body", style="bold"), JSON.from_data(pending.arguments))
+        console.print(Text("Request body", style="bold"), _json(pending.arguments))
 
 
-def _table(outcome: Outcome, width: int) -> Table:
+def _table(outcome: Outcome, width: int) -> RenderableType:
     made = outcome.interpretation
     reasons = {item.argument: item.reason for item in made.assumptions}
     title = f"{made.decision.operation}{_sure(made.confidence)} · {made.seconds:.1f} s"
     return _arguments(title, made.decision.arguments, reasons, width)
 
 
+def _json(body: dict[str, Any]) -> Text:
+    """JSON whose long lines are folded, where Rich would cut them."""
+    text = JSON.from_data(body).text
+    text.no_wrap, text.overflow = False, "fold"
+    return text
+
+
 def _sure(confidence: float | None) -> str:
     return "" if confidence is None else f" · confidence {confidence:.0%}"
 
 
-#: Characters of a session's id.
-_UUID = 36
-#: From so many columns on, names, ids and their reasons fit beside each other.
-_WIDE = 72
+def _arguments(
+    title: str, arguments: dict[str, Any], reasons: dict[str, str], width: int
+) -> RenderableType:
+    """What is agreed to, in whole: side by side where every line fits, else one below the other."""
+    rows = [
+        (name, in_words(name, value), reasons.get(name, "")) for name, value in arguments.items()
+    ]
+    heading = Text(title, style="bold")
+    table = _table_of(rows)
+    if Measurement.get(_UNBOUNDED, _UNBOUNDED.options, table).maximum <= width:
+        return Group(heading, table)
+    lines = [
+        Padding(Text(text, style=style, overflow="fold"), (0, 0, 0, indent))
+        for name, value, reason in rows
+        for text, style, indent in ((name, "", 0), (value, "", 2), (reason, "dim", 2))
+        if text
+    ]
+    return Group(heading, *lines)
 
 
-def _arguments(title: str, arguments: dict[str, Any], reasons: dict[str, str], width: int) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
-    shown = {name: in_words(name, value) for name, value in arguments.items()}
-    # What is agreed to is legible: the reasons give way first, and nothing is cut.
-    short = max(map(len, shown.values()), default=0) <= _UUID and width >= _WIDE
-    table.add_column("argument", header_style="dim", overflow="fold", no_wrap=width >= _WIDE)
-    table.add_column("value", header_style="dim", overflow="fold", no_wrap=short)
-    table.add_column("", style="dim", overflow="fold")
-    for name, value in shown.items():
-        table.add_row(name, value, reasons.get(name, ""))
+#: For measuring what a table would take.
+_UNBOUNDED = Console(width=100_000)
+
+
+def _table_of(rows: list[tuple[str, str, str]]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for column, style in (("argument", ""), ("value", ""), ("", "dim")):
+        table.add_column(column, header_style="dim", style=style, no_wrap=True)
+    for row in rows:
+        table.add_row(*row)
     return table

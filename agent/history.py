@@ -24,8 +24,12 @@ KIND = "qod_kind"
 REPORT = "report"
 #: Where it says which turns it was decided from, and which operation it asks or calls for.
 TURNS, ABOUT = "qod_turns", "qod_about"
+#: Where a message tells sessions that the operator does not have any more.
+GONE = "qod_gone"
+#: Why a call that waited was not made: the human has neither agreed nor refused.
+SOMETHING_ELSE = "Something else was said."
 #: How LangChain begins the result of a call that a human has rejected.
-_REJECTED = "User rejected the tool call"
+REJECTED = "User rejected the tool call"
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
@@ -37,10 +41,12 @@ class Closed:
     Attributes:
         turns: what the human said for it, oldest first.
         operation: what it was about.
+        waited: whether its call was still shown, and neither agreed to nor refused.
     """
 
     turns: tuple[str, ...]
     operation: str
+    waited: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,13 +89,20 @@ def read_history(messages: Iterable[BaseMessage]) -> History:
             history = replace(history, turns=(*history.turns, str(message.text)))
         elif isinstance(message, AIMessage):
             calls |= {call["id"]: call["args"] for call in message.tool_calls}
-            history = _after_answer(history, message)
+            history = _after_answer(_without_gone(history, message), message)
         elif isinstance(message, ToolMessage):
             called = executed(message)  # what a reviewer made of the call, if one did
             if called is None:
                 called = calls.get(message.tool_call_id, {})
             history = _after_tool(history, message, called)
     return history
+
+
+def _without_gone(history: History, message: AIMessage) -> History:
+    known = history.sessions
+    for session_id in message.response_metadata.get(GONE, ()):
+        known = known.without(session_id)
+    return replace(history, sessions=known)
 
 
 def _after_answer(history: History, message: AIMessage) -> History:
@@ -125,8 +138,9 @@ def _after_tool(history: History, message: ToolMessage, arguments: dict[str, Any
         return history
     session_id = str(arguments.get("sessionId", "")).lower()
     history = _spoken_of(history, message.name, session_id)
-    if message.status == "error" and str(message.text).startswith(_REJECTED):
-        return _after_rejection(history, Decision(message.name, arguments))
+    if message.status == "error" and str(message.text).startswith(REJECTED):
+        waited = SOMETHING_ELSE in str(message.text)
+        return _after_rejection(history, Decision(message.name, arguments), waited)
     ids = tuple(dict.fromkeys(item.lower() for item in _UUID.findall(worded(message))))
     if message.status == "error":
         # A session in the way is what "extend it" will be about.
@@ -137,7 +151,7 @@ def _after_tool(history: History, message: ToolMessage, arguments: dict[str, Any
         done = replace(history.deletions, done=history.deletions.done | {session_id})
         history, known = replace(history, deletions=done), known.without(session_id)
     elif not message.name.endswith(("Profile", "Profiles")):
-        known = known.answered(ids).timed(message.artifact)
+        known = known.answered(ids).told(message.artifact, arguments.get("device"))
     return replace(history.settled(history.closed), sessions=known)
 
 
@@ -151,9 +165,9 @@ def _spoken_of(history: History, operation: str, session_id: str) -> History:
     return replace(history, deletions=replace(history.deletions, answered=answered))
 
 
-def _after_rejection(history: History, proposal: Decision) -> History:
+def _after_rejection(history: History, proposal: Decision, waited: bool) -> History:
     """A rejected request is closed; the turn right after it may still correct it."""
     cut_off = history.closed
     turns = history.turns[-1:] if cut_off else history.turns
-    closed = (Closed(turns, proposal.operation), *cut_off)
+    closed = (Closed(turns, proposal.operation, waited), *cut_off)
     return replace(history.settled(closed), rejected=(*history.rejected, proposal))

@@ -10,7 +10,7 @@ from camara_qod.tools.interpreter.decision import CLARIFY, DECLINE, Decision, In
 from camara_qod.tools.interpreter.interpreter import Interpreter
 from camara_qod.tools.leftovers import named, uses_named
 
-NOTHING_WAITS = "There is nothing to say yes or no to. Say what you need."
+NOTHING_WAITS = "All right. Nothing is waiting for an answer; say what you need."
 
 
 @dataclass(frozen=True)
@@ -83,10 +83,12 @@ class _Deciding:
     def _taken_up(self, alone: Interpretation, newest: str) -> Decided | None:
         """A closed request that the newest turn goes on with, if there is one."""
         for closed in self._history.closed:
-            if _stands_alone(alone, closed):
+            waits = closed.waited and _leaves_open(alone, closed)
+            if _stands_alone(alone, closed) and not waits:
                 return None
             joined = self._asked((*closed.turns, newest))
-            if self._goes_on(joined.interpretation, alone, closed):
+            unchanged = waits and joined.interpretation.decision == self._history.rejected[-1]
+            if unchanged or self._goes_on(joined.interpretation, alone, closed):
                 return joined
         return None
 
@@ -105,6 +107,13 @@ class _Deciding:
     def _again(self, made: Interpretation) -> bool:
         """Whether this was rejected before, and the newest turn names nothing of it."""
         return made.decision in self._history.rejected and not uses_named(made)
+
+
+def _leaves_open(alone: Interpretation, closed: Closed) -> bool:
+    """Whether a turn may leave a call that is still shown as it is: no deletion, though."""
+    if closed.operation == DELETE or alone.decision.acts:
+        return False
+    return alone.emitted.operation in (DECLINE, closed.operation)
 
 
 def _stands_alone(alone: Interpretation, closed: Closed) -> bool:

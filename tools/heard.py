@@ -122,7 +122,7 @@ def _carried_out(heard: Heard, operation: str, body: dict[str, Any], answer: Any
         return replace(heard, sessions=heard.sessions.without(session), deletions=gone)
     if operation.endswith(("Profile", "Profiles")):
         return heard
-    known = heard.sessions.answered(tuple(_ids(answer))).timed(answer)
+    known = heard.sessions.answered(tuple(_ids(answer))).told(answer, body.get("device"))
     return replace(heard, sessions=known)
 
 

@@ -63,8 +63,10 @@ def written_sessions(context: Context) -> set[str]:
 
 
 def _used(made: Interpretation) -> set[str]:
-    """What is sent, and what it was reckoned from."""
-    return {*_leaves(made.decision.arguments), *_leaves(made.emitted.arguments)}
+    """What is sent, what it was reckoned from, and the device of the session that it is about."""
+    sent, sessions = made.decision.arguments, made.context and made.context.sessions
+    device = sessions.devices.get(sent.get("sessionId", "")) if sessions else None
+    return {*_leaves(sent), *_leaves(made.emitted.arguments), *_leaves(device or {})}
 
 
 def _is_used(item: Mention, known: set[str]) -> bool:

@@ -73,16 +73,16 @@ class OperationTool(BaseTool):
         return kept(await super().arun(tool_input, *args, **kwargs), tool_input)
 
     def _run(self, **arguments: Any) -> tuple[str, Any]:
-        checked = self._checked(arguments)
+        checked, zone = self._checked(arguments), self._plugin.settings.zone
         try:
-            return self._told(perform(self.name, checked, self._plugin.client), checked)
+            return self._told(perform(self.name, checked, self._plugin.client, zone), checked)
         except QodError as error:
             raise ToolException(str(error)) from error
 
     async def _arun(self, **arguments: Any) -> tuple[str, Any]:
-        checked = self._checked(arguments)
+        checked, zone = self._checked(arguments), self._plugin.settings.zone
         try:
-            result = await aperform(self.name, checked, self._plugin.async_client)
+            result = await aperform(self.name, checked, self._plugin.async_client, zone)
         except QodError as error:
             raise ToolException(str(error)) from error
         return self._told(result, checked)
@@ -101,7 +101,7 @@ class OperationTool(BaseTool):
         if result.error is not None:
             # Not raised: LangChain keeps no artifact of what is. `kept` marks it as an error.
             return refusal_text(result.error, result.advice), {_ERROR: error_dict(result.error)}
-        text = answer_text(result.answer, arguments)
+        text = answer_text(result.answer, arguments, self._plugin.settings.zone)
         return f"{result.advice} {text}".strip(), wire(result.answer)
 
 

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import tzinfo
 from functools import partial
 from typing import Any
 
@@ -49,8 +50,15 @@ def dry_run(interpretation: Interpretation, doubts: tuple[str, ...] = ()) -> Out
     return Outcome(interpretation, body=body, doubts=doubts)
 
 
-def execute(interpretation: Interpretation, client: QodClient) -> Outcome:
+def execute(
+    interpretation: Interpretation, client: QodClient, zone: tzinfo | None = None
+) -> Outcome:
     """Send what was decided, if it is a call.
+
+    Args:
+        interpretation: the decision.
+        client: reaches the operator.
+        zone: in which the outcome tells times; by default the machine's.
 
     Raises:
         TransportError: the operator could not be reached; `OutcomeUnknown` where the call may
@@ -59,38 +67,48 @@ def execute(interpretation: Interpretation, client: QodClient) -> Outcome:
     outcome = dry_run(interpretation)
     if outcome.body is None:
         return outcome
-    result = perform(interpretation.decision.operation, outcome.body, client)
-    return _sent(outcome, result)
+    result = perform(interpretation.decision.operation, outcome.body, client, zone)
+    return _sent(outcome, result, zone)
 
 
-async def aexecute(interpretation: Interpretation, client: AsyncQodClient) -> Outcome:
+async def aexecute(
+    interpretation: Interpretation, client: AsyncQodClient, zone: tzinfo | None = None
+) -> Outcome:
     """`execute` for asynchronous code."""
     outcome = dry_run(interpretation)
     if outcome.body is None:
         return outcome
-    result = await aperform(interpretation.decision.operation, outcome.body, client)
-    return _sent(outcome, result)
+    result = await aperform(interpretation.decision.operation, outcome.body, client, zone)
+    return _sent(outcome, result, zone)
 
 
-def _sent(outcome: Outcome, result: Result) -> Outcome:
+def _sent(outcome: Outcome, result: Result, zone: tzinfo | None) -> Outcome:
     return replace(
-        outcome, sent=True, answer=result.answer, error=result.error, advice=result.advice
+        outcome,
+        sent=True,
+        answer=result.answer,
+        error=result.error,
+        advice=result.advice,
+        zone=zone,
     )
 
 
-def perform(operation: str, arguments: dict[str, Any], client: QodClient) -> Result:
+def perform(
+    operation: str, arguments: dict[str, Any], client: QodClient, zone: tzinfo | None = None
+) -> Result:
     """Call an operation, and do what follows when it goes wrong.
 
     Args:
         operation: operationId.
         arguments: on the wire.
         client: reaches the operator.
+        zone: in which advice tells times; by default the machine's.
 
     Raises:
         TransportError: as `execute`.
         ValidationError: the arguments are none that the operation takes.
     """
-    return _driven(carry_out(operation, arguments), client)
+    return _driven(carry_out(operation, arguments, zone), client)
 
 
 def reconcile(operation: str, arguments: dict[str, Any], client: QodClient) -> Result:
@@ -119,9 +137,11 @@ def _driven(steps: Steps, client: QodClient) -> Result:
     return step
 
 
-async def aperform(operation: str, arguments: dict[str, Any], client: AsyncQodClient) -> Result:
+async def aperform(
+    operation: str, arguments: dict[str, Any], client: AsyncQodClient, zone: tzinfo | None = None
+) -> Result:
     """`perform` for asynchronous code."""
-    steps = carry_out(operation, arguments)
+    steps = carry_out(operation, arguments, zone)
     step = _advanced(partial(next, steps))
     while not isinstance(step, Result):
         move = partial(steps.send, None)

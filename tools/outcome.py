@@ -4,6 +4,7 @@ The sentence is made from the API's answer by code; no model writes it.
 """
 
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import Any
 
 from camara_qod.tools.camara.errors import CamaraError
@@ -13,9 +14,16 @@ from camara_qod.tools.interpreter.decision import CLARIFY, DECLINE, Interpretati
 from camara_qod.tools.proposal import NOT_SENT, Proposal
 from camara_qod.tools.wording import Answer, answer_text, wire
 
+#: What is answered where nothing is asked of this API: it fits a greeting as well as a thank-you, a
+#: no and a question about something else, for the decision does not tell which of them it was.
 OFFER = (
-    "That is not a matter for the Quality-on-Demand API. I can request a better connection for a "
-    "device: say which device, what it is for, and for how long."
+    "Happy to help with the connection of a device, which is what I can do here: say which device, "
+    "what it is for, and for how long. I can also show, extend and end sessions, and tell what the "
+    "profiles offer."
+)
+#: The same in short, for one who was told just before.
+OFFER_AGAIN = (
+    "A better connection is what I can help with: say which device, what for, and for how long."
 )
 
 
@@ -26,7 +34,8 @@ class Outcome:
     `body` holds the arguments that were sent to the API, or would have been in a dry run; `answer`
     is what the operator returned and `error` its refusal, with `advice` on what to do next. Where
     `sent` is false nothing left the process. `doubts` tell why a change needs a person's word;
-    `held` is true where it waits for it, and `rejected` where that word was no.
+    `held` is true where it waits for it, and `rejected` where that word was no. Times are told in
+    `zone`, or in the machine's.
     """
 
     interpretation: Interpretation
@@ -38,6 +47,7 @@ class Outcome:
     doubts: tuple[str, ...] = ()
     held: bool = False
     rejected: bool = False
+    zone: tzinfo | None = None
 
     @property
     def proposal(self) -> Proposal | None:
@@ -74,7 +84,7 @@ class Outcome:
         if self.error is not None:
             return refusal_text(self.error, self.advice)
         if self.sent:
-            text = answer_text(self.answer, decision.arguments)
+            text = answer_text(self.answer, decision.arguments, self.zone)
             return " ".join(filter(None, [self.advice, text, *remarks(self.interpretation)]))
         nothing = "Nothing was sent. This is the request that would be."
         return " ".join([nothing, *self.doubts])

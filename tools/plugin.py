@@ -112,7 +112,7 @@ class QodPlugin:
         """
         made = guarded(self.interpreter.interpret(words, sessions), deletions)
         shown = self._shown(made, send=send, confirmed=confirmed)
-        return shown or execute(made, self.client)
+        return shown or execute(made, self.client, self.settings.zone)
 
     async def arequest(
         self,
@@ -126,7 +126,7 @@ class QodPlugin:
         """`request` for asynchronous code; the model works in a thread."""
         made = guarded(await self.interpreter.ainterpret(words, sessions), deletions)
         shown = self._shown(made, send=send, confirmed=confirmed)
-        return shown or await aexecute(made, self.async_client)
+        return shown or await aexecute(made, self.async_client, self.settings.zone)
 
     def confirm(self, waiting: Outcome | Proposal) -> Outcome:
         """Send a change that waited for a person's word, exactly as it was shown.
@@ -137,11 +137,11 @@ class QodPlugin:
         Raises:
             TransportError: the operator could not be reached.
         """
-        return execute(waiting.interpretation, self.client)
+        return execute(waiting.interpretation, self.client, self.settings.zone)
 
     async def aconfirm(self, waiting: Outcome | Proposal) -> Outcome:
         """`confirm` for asynchronous code."""
-        return await aexecute(waiting.interpretation, self.async_client)
+        return await aexecute(waiting.interpretation, self.async_client, self.settings.zone)
 
     def _shown(self, made: Interpretation, *, send: bool, confirmed: bool) -> Outcome | None:
         """The outcome without sending; `None` where it is to be sent."""

@@ -7,6 +7,7 @@ steps are a generator, which a synchronous and an asynchronous caller drive alik
 
 from collections.abc import Generator
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import Any
 
 from camara_qod.tools.camara.errors import CamaraError, NotFound, TooManyRequests
@@ -46,12 +47,13 @@ Steps = Generator[Call | Wait, Answer, Result]
 _Lookup = Generator[Call | Wait, Answer, str]
 
 
-def carry_out(operation: str, arguments: dict[str, Any]) -> Steps:
+def carry_out(operation: str, arguments: dict[str, Any], zone: tzinfo | None = None) -> Steps:
     """The steps of one request.
 
     Args:
         operation: operationId.
         arguments: as decided.
+        zone: in which advice tells times; by default the machine's.
 
     Raises:
         TransportError: the operator could not be reached; `OutcomeUnknown` where it cannot be found
@@ -60,11 +62,11 @@ def carry_out(operation: str, arguments: dict[str, Any]) -> Steps:
     try:
         answer = yield Call(operation, arguments)
     except TooManyRequests as error:
-        return (yield from _after_pause(operation, arguments, error))
+        return (yield from _after_pause(operation, arguments, error, zone))
     except OutcomeUnknown as error:
         return (yield from _found_out(operation, arguments, error))
     except CamaraError as error:
-        return (yield from _advised(operation, arguments, error))
+        return (yield from _advised(operation, arguments, error, zone))
     if operation == "extendQosSessionDuration" and isinstance(answer, SessionInfo):
         return Result(answer, advice=(yield from _granted(arguments, answer)))
     return Result(answer)
@@ -97,10 +99,12 @@ def found_out(operation: str, arguments: dict[str, Any]) -> Steps:
     return _found_out(operation, arguments, lost)
 
 
-def _after_pause(operation: str, arguments: dict[str, Any], error: TooManyRequests) -> Steps:
+def _after_pause(
+    operation: str, arguments: dict[str, Any], error: TooManyRequests, zone: tzinfo | None
+) -> Steps:
     wait = error.retry_after
     if wait is None or wait > LONGEST_WAIT:
-        when = "a while" if wait is None else f"{wait:.0f} seconds"
+        when = "a while" if wait is None else spoken(round(wait))
         return Result(error=error, advice=f"Too many calls: ask again in {when}.")
     yield Wait(wait)
     try:
@@ -110,10 +114,12 @@ def _after_pause(operation: str, arguments: dict[str, Any], error: TooManyReques
     except OutcomeUnknown as lost:
         return (yield from _found_out(operation, arguments, lost))
     except CamaraError as refused:
-        return (yield from _advised(operation, arguments, refused))
+        return (yield from _advised(operation, arguments, refused, zone))
 
 
-def _advised(operation: str, arguments: dict[str, Any], error: CamaraError) -> Steps:
+def _advised(
+    operation: str, arguments: dict[str, Any], error: CamaraError, zone: tzinfo | None
+) -> Steps:
     if isinstance(error, NotFound) and (error.code == "UNKNOWN" or _is_elsewhere(operation, error)):
         return Result(error=error, advice=_ELSEWHERE)
     look_into = _LOOKUPS.get((operation, error.code))
@@ -121,7 +127,7 @@ def _advised(operation: str, arguments: dict[str, Any], error: CamaraError) -> S
         general = "The operator is in trouble: try again later." if error.status >= 500 else ""
         return Result(error=error, advice=_ADVICE.get(error.code, general))
     try:
-        return Result(error=error, advice=(yield from look_into(arguments)))
+        return Result(error=error, advice=(yield from look_into(arguments, zone)))
     except QodError:
         return Result(error=error)
 
@@ -129,9 +135,9 @@ def _advised(operation: str, arguments: dict[str, Any], error: CamaraError) -> S
 # --- refusals that can be looked into -------------------------------------------------------------
 
 
-def _session_in_the_way(arguments: dict[str, Any]) -> _Lookup:
+def _session_in_the_way(arguments: dict[str, Any], zone: tzinfo | None) -> _Lookup:
     found = yield Call("retrieveSessionsByDevice", {"device": arguments["device"]})
-    texts = [session_text(item) for item in found or [] if isinstance(item, SessionInfo)]
+    texts = [session_text(item, zone) for item in found or [] if isinstance(item, SessionInfo)]
     if not texts:
         return "Another client holds a session for this device: try again when it has ended."
     return (
@@ -139,12 +145,12 @@ def _session_in_the_way(arguments: dict[str, Any]) -> _Lookup:
     )
 
 
-def _limits(arguments: dict[str, Any]) -> _Lookup:
+def _limits(arguments: dict[str, Any], _: tzinfo | None) -> _Lookup:
     profile = yield Call("getQosProfile", {"name": arguments["qosProfile"]})
     return profile_text(profile) if isinstance(profile, QosProfile) else ""
 
 
-def _active_profiles(arguments: dict[str, Any]) -> _Lookup:
+def _active_profiles(_arguments: dict[str, Any], _zone: tzinfo | None) -> _Lookup:
     try:
         found = yield Call("retrieveQoSProfiles", {})
     except NotFound:
@@ -157,7 +163,7 @@ def _active_profiles(arguments: dict[str, Any]) -> _Lookup:
     return f"Ask for one of those in service: {', '.join(names)}." if names else ""
 
 
-def _ended(arguments: dict[str, Any]) -> _Lookup:
+def _ended(_arguments: dict[str, Any], _zone: tzinfo | None) -> _Lookup:
     """An ended session, unless nothing else is found under this root either."""
     try:
         yield Call("retrieveQoSProfiles", {})
@@ -180,9 +186,9 @@ _ELSEWHERE = (
 )
 
 
-def _state(arguments: dict[str, Any]) -> _Lookup:
+def _state(arguments: dict[str, Any], zone: tzinfo | None) -> _Lookup:
     session = yield Call("getSession", {"sessionId": arguments["sessionId"]})
-    text = session_text(session) if isinstance(session, SessionInfo) else ""
+    text = session_text(session, zone) if isinstance(session, SessionInfo) else ""
     return f"{text} Ask for a new session instead."
 
 

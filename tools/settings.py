@@ -1,6 +1,6 @@
 """What the deployer configures, through `QOD_…` environment variables or a `.env` file."""
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -190,10 +190,14 @@ class QodSettings(BaseSettings):
         file = OperatorFile(settings_cls)
         return init_settings, env_settings, dotenv_settings, file
 
+    @property
+    def zone(self) -> tzinfo | None:
+        """The zone in which times of day are meant and shown; `None`: the machine's."""
+        return ZoneInfo(self.timezone) if self.timezone else None
+
     def now(self) -> datetime:
         """The time, in the zone in which times of day are meant."""
-        zone = ZoneInfo(self.timezone) if self.timezone else None
-        return datetime.now(zone).astimezone(zone)
+        return datetime.now(self.zone).astimezone(self.zone)
 
     @field_validator("default_application_server", mode="before")
     @classmethod

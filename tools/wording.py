@@ -3,9 +3,11 @@
 What is wrong with a value is put into words in `faults.py`.
 """
 
+from collections.abc import Iterator
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
-from camara_qod.tools.camara.models import QosProfile, SessionInfo
+from camara_qod.tools.camara.models import Duration, QosProfile, QosStatus, Rate, SessionInfo
 
 #: What an operation returns; `None` for `deleteSession`.
 Answer = SessionInfo | QosProfile | list[SessionInfo] | list[QosProfile] | None
@@ -18,20 +20,40 @@ def wire(answer: Answer) -> Any:
     return None if answer is None else answer.wire()
 
 
-def answer_text(answer: Answer, arguments: dict[str, Any]) -> str:
-    """An operator's answer to an operation with these arguments."""
+def answer_text(answer: Answer, arguments: dict[str, Any], zone: tzinfo | None = None) -> str:
+    """An operator's answer to an operation with these arguments.
+
+    Args:
+        answer: what the operator returned.
+        arguments: those of the operation, on the wire.
+        zone: in which times are told; by default the machine's.
+    """
     if isinstance(answer, list):
-        return "\n".join(item_text(item) for item in answer) or "There are none."
-    return f"Session {arguments['sessionId']} is deleted." if answer is None else item_text(answer)
+        return _list_text(answer, zone)
+    if answer is None:
+        return f"Session {arguments['sessionId']} is deleted."
+    return item_text(answer, zone)
 
 
-def item_text(item: SessionInfo | QosProfile) -> str:
+def _list_text(answer: list[SessionInfo] | list[QosProfile], zone: tzinfo | None) -> str:
+    """A line for each; several sessions are numbered, for they are spoken of by their place."""
+    lines = [item_text(item, zone) for item in answer]
+    if len(answer) > 1 and isinstance(answer[0], SessionInfo):
+        lines = [f"{number}. {line}" for number, line in enumerate(lines, 1)]
+    return "\n".join(lines) or "There are none."
+
+
+def item_text(item: SessionInfo | QosProfile, zone: tzinfo | None = None) -> str:
     """A session or a profile."""
-    return session_text(item) if isinstance(item, SessionInfo) else profile_text(item)
+    return session_text(item, zone) if isinstance(item, SessionInfo) else profile_text(item)
 
 
 def profile_text(profile: QosProfile) -> str:
-    """A profile: "Profile QOS_E is ACTIVE: lowest latency, from 1 minute to 12 hours."."""
+    """What a profile is for, its limits and its figures, as far as the operator tells them.
+
+    "Profile QOS_E is ACTIVE: lowest latency, from 1 minute to 12 hours. Delay at most 20
+    milliseconds, jitter at most 5 milliseconds."
+    """
     text = f"Profile {profile.name} is {profile.status.value}"
     limits = [
         f"{word} {spoken(round(length.seconds))}"
@@ -39,28 +61,88 @@ def profile_text(profile: QosProfile) -> str:
         if length is not None and length.seconds is not None
     ]
     about = ", ".join([*([profile.description] if profile.description else []), " ".join(limits)])
-    return f"{text}: {about}." if about else f"{text}."
+    text = f"{text}: {about}." if about else f"{text}."
+    figures = ", ".join(_figures(profile))
+    return f"{text} {figures[0].upper()}{figures[1:]}." if figures else text
 
 
-def session_text(session: SessionInfo) -> str:
-    """A session with its profile, state and length."""
+def _figures(profile: QosProfile) -> Iterator[str]:
+    """The figures that the operator tells of a profile."""
+    told: tuple[tuple[str, Duration | Rate | None, str], ...] = (
+        ("delay at most", profile.packet_delay_budget, ""),
+        ("jitter at most", profile.jitter, ""),
+        ("at least", profile.target_min_downstream_rate, " downstream"),
+        ("at most", profile.max_downstream_rate, " downstream"),
+        ("at least", profile.target_min_upstream_rate, " upstream"),
+        ("at most", profile.max_upstream_rate, " upstream"),
+    )
+    for word, figure, way in told:
+        if figure is not None and figure.value is not None and figure.unit is not None:
+            yield f"{word} {figure.value} {_unit(figure.unit, figure.value)}{way}"
+    if profile.packet_error_loss_rate is not None:
+        yield f"at most 1 packet in {10**profile.packet_error_loss_rate:,} lost"
+
+
+def _unit(unit: str, value: int) -> str:
+    """A unit in a sentence: "Milliseconds" are "milliseconds", and one is a "millisecond"."""
+    if not unit.endswith("s") or unit.endswith("bps"):
+        return unit
+    return unit.lower().removesuffix("s" if value == 1 else "")
+
+
+def session_text(session: SessionInfo, zone: tzinfo | None = None) -> str:
+    """A session with its profile, state, length and end; the zone as for `answer_text`."""
     text = (
         f"Session {session.session_id} with {session.qos_profile} is {session.qos_status.value}, "
         f"for {spoken(session.duration)}"
     )
     if session.expires_at is not None:
-        text += f" until {session.expires_at:%Y-%m-%d %H:%M:%S} UTC"
+        text += f" until {moment_text(session.expires_at, zone)}"
     return text + "."
 
 
-def spoken(seconds: int) -> str:
-    """A length of time in words: 5400 is "1 hour 30 minutes"."""
+def standing_text(session: SessionInfo, zone: tzinfo | None = None) -> str:
+    """A session, whose it is, and how long it lasts: "… +351966666666, 5 minutes left."."""
+    device = in_words("device", session.device.wire()) if session.device else ""
+    now = ", ".join(filter(None, [device, time_left(session)]))
+    return f"{session_text(session, zone)} {now}." if now else session_text(session, zone)
+
+
+def time_left(session: SessionInfo) -> str:
+    """How much longer a session lasts; empty where it is not in force or its end is not known.
+
+    Whole minutes, and seconds only in the last two minutes.
+    """
+    if session.qos_status is not QosStatus.AVAILABLE or session.expires_at is None:
+        return ""
+    left = int((session.expires_at - datetime.now(UTC)).total_seconds())
+    if left <= 0:
+        return "ended"
+    return f"{spoken(left if left < 120 else left - left % 60)} left"
+
+
+def moment_text(moment: datetime, zone: tzinfo | None = None) -> str:
+    """A moment: "2026-11-24 17:11:35 UTC"; the zone as for `answer_text`."""
+    local = moment.astimezone(zone)
+    return f"{local:%Y-%m-%d %H:%M:%S} {zone_name(local)}"
+
+
+def zone_name(moment: datetime) -> str:
+    """The name of a moment's zone; zones without one are told by their distance: "UTC-03"."""
+    name = moment.tzname() or ""
+    return f"UTC{name}" if name.startswith(("+", "-")) else name
+
+
+def spoken(seconds: float) -> str:
+    """A length of time in words: 5400 is "1 hour 30 minutes", 0.5 is "0.5 seconds"."""
     parts = []
-    for name, size in (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1)):
+    for name, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
         count, seconds = divmod(seconds, size)
         if count:
-            parts.append(f"{count} {name}{'s' * (count > 1)}")
-    return " ".join(parts) or "0 seconds"
+            parts.append(f"{count:.0f} {name}{'s' * (count != 1)}")
+    if seconds or not parts:
+        parts.append(f"{seconds:.4g} second{'s' * (seconds != 1)}")
+    return " ".join(parts)
 
 
 def in_words(name: str, value: Any) -> str:

@@ -84,13 +84,19 @@ class ReadingDecoder(ScriptedDecoder):
 
 def reading(decisions: dict[str, dict[str, Any]]) -> QodPlugin:
     """A plugin with the mock operator in this process, whose model reads the turns."""
-    return QodPlugin(ScriptedInterpreter(ReadingDecoder(decisions), QodSettings(_env_file=None)))
+    return QodPlugin(ScriptedInterpreter(ReadingDecoder(decisions), _settings()))
 
 
-def plugin(*decisions: dict[str, Any], probability: float = 1.0) -> QodPlugin:
+def _settings(timezone: str = "UTC") -> QodSettings:
+    return QodSettings(_env_file=None, timezone=timezone)
+
+
+def plugin(
+    *decisions: dict[str, Any], probability: float = 1.0, timezone: str = "UTC"
+) -> QodPlugin:
     """A plugin with the mock operator in this process."""
     decoder = ScriptedDecoder(*decisions, probability=probability)
-    return QodPlugin(ScriptedInterpreter(decoder, QodSettings(_env_file=None)))
+    return QodPlugin(ScriptedInterpreter(decoder, _settings(timezone)))
 
 
 def create(device: Any = None, profile: str | None = "QOS_E", **more: Any) -> dict[str, Any]:

@@ -98,7 +98,7 @@ def test_a_conversation_from_a_pipe(tmp_path: Path) -> None:
     places = [
         text.index(words)
         for words in (
-            "That is not a matter for the Quality-on-Demand API.",
+            "Happy to help with the connection of a device, which is what I can do here",
             "There is no command /what; /help lists them.",
             "Which device?",
             "192.168.1.50 (public and private)",
@@ -107,6 +107,12 @@ def test_a_conversation_from_a_pipe(tmp_path: Path) -> None:
         )
     ]
     assert places == sorted(places)
+    resumed = qod("chat", "--resume", stdin="/sessions\n", QOD_CONVERSATIONS=kept)
+    again = " ".join(resumed.stdout.split())
+    assert again.startswith("Going on with the last conversation:"), resumed.stderr
+    for words in ("qod> 192.168.1.50", "has ended.", "begins without sessions"):
+        assert words in again
+    assert again.endswith("There are no sessions in this conversation.")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import io
 
+import pytest
 from rich.console import Console
 
 from camara_qod.agent.conversation import Pending
@@ -20,18 +21,35 @@ def test_an_id_is_not_cut_in_a_narrow_terminal() -> None:
     arguments = {"sessionId": SESSION, "requestedAdditionalDuration": 900}
     reasons = {"sessionId": "the session this conversation is about"}
     pending = Pending("extendQosSessionDuration", arguments, reasons)
-    for width in (72, 80, 120):
+    for width in (60, 72, 80, 120):
         text = printed(pending, width)
         assert SESSION in text
         assert "requestedAdditionalDuration" in text
         assert "…" not in text
 
 
-def test_an_id_is_folded_where_it_does_not_fit() -> None:
-    lines = printed(Pending("deleteSession", {"sessionId": SESSION}, {"sessionId": "why"}), 40)
-    _, head, *rows = lines.splitlines()
-    start = head.index("value")
-    assert "".join(row[start:].split("  ")[0].strip() for row in rows) == SESSION
+def test_what_does_not_fit_side_by_side_stands_one_below_the_other() -> None:
+    pending = Pending("deleteSession", {"sessionId": SESSION}, {"sessionId": "why"})
+    assert [line.rstrip() for line in printed(pending, 40).splitlines()] == [
+        "deleteSession",
+        "sessionId",
+        f"  {SESSION}",
+        "  why",
+    ]
+
+
+def test_an_id_is_folded_where_no_line_holds_it() -> None:
+    rows = printed(Pending("deleteSession", {"sessionId": SESSION}), 24).splitlines()
+    assert "".join(row.strip() for row in rows[2:]) == SESSION
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_a_body_is_folded_and_not_cut(width: int) -> None:
+    link = "https://example.com/" + "x" * 150
+    out = io.StringIO()
+    console = Console(file=out, width=width)
+    show_pending(console, Pending("createSession", {"sink": link}), body=True)
+    assert "".join(out.getvalue().split()).count(link) == 2
 
 
 def test_a_long_link_is_folded_and_not_cut() -> None:

@@ -11,10 +11,12 @@ from rich.console import Console
 
 from camara_qod.agent.agent import build_agent
 from camara_qod.agent.conversation import Conversation
-from camara_qod.agent.repl import Repl
+from camara_qod.agent.help import COMMANDS
+from camara_qod.agent.repl import DROPPED, KNOWN, OTHER_MOCK, RESUMED, UNCHANGED, Repl
 from camara_qod.agent.terminal import Pipe
 from camara_qod.tools.camara.errors import Unauthenticated
 from camara_qod.tools.errors import TransportError
+from camara_qod.tools.outcome import OFFER, OFFER_AGAIN
 from camara_qod.tools.plugin import QodPlugin
 
 from .fakes import DECLINE, create, on_session, plugin, reading
@@ -28,12 +30,21 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
 class Room:
     """A prompt with its agent, and what was printed."""
 
-    def __init__(self, parts: QodPlugin, saver: Any = None, **options: Any) -> None:
+    def __init__(
+        self,
+        parts: QodPlugin,
+        saver: Any = None,
+        width: int = 400,
+        resume: bool = False,
+        **options: Any,
+    ) -> None:
         self.out = io.StringIO()
         self.agent = build_agent(parts, checkpointer=saver or InMemorySaver())
         self._parts = parts
         self._threads = 0
-        self.repl = Repl(parts, Console(file=self.out, width=400), self.begin, **options)
+        console = Console(file=self.out, width=width)
+        earlier = self.begin() if resume else None
+        self.repl = Repl(parts, console, self.begin, conversation=earlier, **options)
 
     def begin(self) -> Conversation:
         self._threads += 1
@@ -87,6 +98,11 @@ def test_a_whole_afternoon() -> None:
         "/quit",
     )
     session = "Session ID with QOS_E is AVAILABLE, for"
+    listed = [
+        f"1. {session} 2 hours 30 minutes until TIME UTC. +351966666666, 2 hours 29 minutes left.",
+        "2. Session ID with QOS_L is AVAILABLE, for 1 hour until TIME UTC. +351911111111, 59 "
+        "minutes left.",
+    ]
     assert said == [
         "Which device? Give its phone number with country code, its IPv6 address, or its IPv4 "
         "address.",
@@ -131,6 +147,8 @@ def test_a_whole_afternoon() -> None:
         "Send it? yes, no, or say what to change.",
         "Session ID with QOS_L is AVAILABLE, for 1 hour until TIME UTC.",
         "Session ID with QOS_L is AVAILABLE, for 1 hour until TIME UTC.",
+        "Sessions in this conversation:",
+        *listed,
         "Which session? Say which of the 2, or give its id.",
         "deleteSession · confidence 100%",
         "argument value",
@@ -138,10 +156,8 @@ def test_a_whole_afternoon() -> None:
         "One session at a time. Not touched: ID.",
         "Send it? yes, no, or say what to change.",
         "Not sent. Say what to change, or something else.",
-        f"1. {session} 2 hours 30 minutes until TIME UTC.",
-        "2. Session ID with QOS_L is AVAILABLE, for 1 hour until TIME UTC.",
-        "That is not a matter for the Quality-on-Demand API. I can request a better connection for "
-        "a device: say which device, what it is for, and for how long.",
+        *listed,
+        OFFER,
     ]
 
 
@@ -278,11 +294,7 @@ def test_a_lost_connection_is_told_in_a_sentence_and_loses_nothing() -> None:
 
 LONGER = "extendQosSessionDuration"
 ASK = "Send it? yes, no, or say what to change."
-NOTHING = "There is nothing to say yes or no to. Say what you need."
-OFFER = (
-    "That is not a matter for the Quality-on-Demand API. I can request a better connection for a "
-    "device: say which device, what it is for, and for how long."
-)
+NOTHING = "All right. Nothing is waiting for an answer; say what you need."
 REJECTED = "Not sent. Say what to change, or something else."
 
 
@@ -321,7 +333,7 @@ def test_a_rejected_proposal_does_not_come_back_at_a_yes_or_no(words: str) -> No
     for between in ([], ["thanks"]):
         said = reading_room(**again).type(EXTEND, "no", *between, words)
         assert proposed(said) == [LONGER]
-        assert said[-1] in (NOTHING, OFFER)
+        assert said[-1] in (NOTHING, OFFER, OFFER_AGAIN)
 
 
 def test_right_after_a_no_a_bare_answer_revives_nothing() -> None:
@@ -427,7 +439,8 @@ def test_a_deletion_that_points_at_none_of_several_sessions_asks() -> None:
     room = with_session(*script, devices=(PHONE, OTHER))
     _, second = room.repl._conversation.history.sessions.listed
     which = "Which session? Say which of the 2, or give its id."
-    assert room.type("cancel everything") == [which]
+    *_, asked = room.type("cancel everything")
+    assert asked == which
     said = room.type("the first one", "yes")
     assert proposed(said) == ["deleteSession"]
     assert said[-1] == "Session ID is deleted. One session at a time. Not touched: ID."
@@ -482,3 +495,173 @@ def test_two_ids_are_one_deletion_and_the_other_is_named() -> None:
     assert "One thing at a time. Not used: ID." in said
     assert said[-2] == "Session ID is deleted. One thing at a time. Not used: ID."
     assert room.repl._conversation.history.sessions.listed == (second,)
+
+
+# --- an afternoon without friction ----------------------------------------------------------------
+
+
+def test_small_talk_is_answered_with_what_is_possible_and_shorter_the_next_time() -> None:
+    decisions = [DECLINE, DECLINE, {"operation": "retrieveQoSProfiles", "arguments": {}}, DECLINE]
+    hello, thanks, *profiles, weather = Room(plugin(*decisions)).type(
+        "hi", "thanks", "which would be best for films?", "what is the weather?"
+    )
+    assert (hello, thanks, weather) == (OFFER, OFFER_AGAIN, OFFER)
+    assert len(OFFER_AGAIN) < len(OFFER) / 2
+    assert profiles[1] == (
+        "Profile QOS_S is ACTIVE: High bandwidth: streaming, media playback, large transfers, from "
+        "1 minute to 12 hours. At least 25 Mbps downstream, at most 200 Mbps downstream."
+    )
+
+
+ANSWER = "certainly, that is the one I want"
+
+
+def waiting_room(newest: str, *, alone: dict[str, Any], joined: dict[str, Any]) -> Room:
+    """A prompt whose model reads a turn so by itself, and so after a request that is shown."""
+    return Room(reading({CREATE: create(PHONE), newest: alone, f"{CREATE}\n{newest}": joined}))
+
+
+@pytest.mark.parametrize("alone", [DECLINE, create()])
+def test_a_turn_that_changes_nothing_leaves_the_request_and_tells_how_to_send_it(
+    alone: dict[str, Any],
+) -> None:
+    room = waiting_room(ANSWER, alone=alone, joined=create(PHONE))
+    said = room.type(CREATE, ANSWER, "y")
+    assert proposed(said) == ["createSession"]
+    assert said[-2] == UNCHANGED
+    assert said[-1].startswith("Session ID with QOS_E is AVAILABLE")
+    again = waiting_room(ANSWER, alone=alone, joined=create(PHONE))
+    assert again.type(CREATE, ANSWER, "n", ANSWER)[-2:] != [UNCHANGED, UNCHANGED]
+
+
+@pytest.mark.parametrize(
+    ("alone", "joined"),
+    [
+        ({"operation": "retrieveQoSProfiles", "arguments": {}}, create(PHONE)),
+        (DECLINE, DECLINE),
+    ],
+)
+def test_a_request_that_is_left_is_not_sent_and_that_is_told(
+    alone: dict[str, Any], joined: dict[str, Any]
+) -> None:
+    said = waiting_room("what else is there?", alone=alone, joined=joined).type(
+        CREATE, "what else is there?", "/sessions"
+    )
+    assert proposed(said) == ["createSession"]
+    assert DROPPED in said
+    assert said[-1] == "There are no sessions in this conversation."
+
+
+def test_a_deletion_does_not_stay_when_something_else_is_said() -> None:
+    kill = on_session("deleteSession")
+    room = reading_room(**{"kill it": kill, f"kill it\n{ANSWER}": kill})
+    said = room.type("kill it", ANSWER)
+    assert said[-2:] == [DROPPED, OFFER]
+
+
+def test_sessions_that_are_known_stand_beside_the_question_for_a_device() -> None:
+    listing = {"operation": "retrieveSessionsByDevice", "arguments": {"device": None}}
+    said = with_session(listing, devices=(PHONE, OTHER)).type("list my sessions")
+    one = "Session ID with QOS_E is AVAILABLE, for 1 hour until TIME UTC."
+    assert said[:-1] == [
+        KNOWN,
+        f"1. {one} +351966666666, 59 minutes left.",
+        f"2. {one} +351911111111, 59 minutes left.",
+    ]
+    assert said[-1].startswith("Which device?")
+
+
+def test_the_sessions_of_a_named_device_are_the_choice_and_a_number_is_enough() -> None:
+    room = with_session(on_session("deleteSession", None), devices=(PHONE, OTHER))
+    first, second = room.repl._conversation.history.sessions.listed
+    room._parts.interpreter._decoder.script += [on_session("deleteSession", second)]
+    said = room.type("stop boosting +351911111111", "2", "y")
+    assert said[0] == KNOWN
+    assert said[1].startswith("2. Session ID with QOS_E is AVAILABLE")
+    assert said[2] == "Which session? Known for +351911111111: ID."
+    assert said[-1] == "Session ID is deleted."
+    assert not [line for line in said if line.startswith(("One thing", "One session"))]
+    assert room.repl._conversation.history.sessions.listed == (first,)
+
+
+def test_a_session_that_is_named_by_its_device_leaves_nothing_unused() -> None:
+    said = with_session(longer(900)).type("15 minutes more for +351966666666")
+    assert proposed(said) == [LONGER]
+    assert not [line for line in said if line.startswith("One thing at a time")]
+
+
+def test_a_conversation_goes_on_without_the_sessions_of_another_mock_operator() -> None:
+    saver = InMemorySaver()
+    first = Room(plugin(create(PHONE), longer(900)), saver)
+    first.type("gaming on +351966666666", "yes")
+    assert first.repl._conversation.say(EXTEND).pending is not None
+    again = Room(plugin(*[on_session("deleteSession")] * 2), saver, resume=True)
+    said = again.type("/sessions", "end it")
+    assert said[:4] == [
+        RESUMED,
+        "qod> gaming on +351966666666",
+        "Session ID with QOS_E is AVAILABLE, for 1 hour until TIME UTC.",
+        f"qod> {EXTEND}",
+    ]
+    assert said[4:] == [
+        DROPPED,
+        "Session ID has ended.",
+        OTHER_MOCK,
+        "There are no sessions in this conversation.",
+        "Which session? Give its id.",
+    ]
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_nothing_that_is_to_be_confirmed_is_cut(width: int) -> None:
+    six = {"ipv6Address": "2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff"}
+    script = [create(six), longer(900), on_session("deleteSession")]
+    room = Room(plugin(*script), width=width)
+    room.type("gaming on 2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff", "y")
+    shown = [room.out.getvalue()]
+    (session,) = room.repl._conversation.history.sessions.listed
+    for lines in ((EXTEND, "y"), ("end it",)):
+        room.type(*lines)
+        shown.append(room.out.getvalue())
+    for text, names in zip(
+        shown,
+        (
+            (*six.values(), "applicationServer", "203.0.113.100", "3600 s (1 hour)"),
+            (session, "sessionId", "requestedAdditionalDuration", "900 s (15 minutes)"),
+            (session, "sessionId", "deleteSession"),
+        ),
+        strict=True,
+    ):
+        assert [name for name in names if name not in text] == []
+        assert "…" not in text
+        assert max(map(len, text.splitlines())) <= width
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_help_is_wrapped_once(width: int) -> None:
+    room = Room(plugin(), width=width)
+    room.type("/help")
+    lines = room.out.getvalue().splitlines()
+    starts = [line.split()[0] for line in lines if line.startswith("  /")]
+    assert starts == list(COMMANDS)
+    assert max(map(len, lines)) <= width
+    paragraph = lines[lines.index("  Need low latency for gaming, IP 192.168.1.50, 2 hours") + 1 :]
+    wrapped = [line.rstrip() for line in paragraph[: paragraph.index("")]]
+    following = [line.split()[0] for line in wrapped[1:]]
+    assert all(
+        len(line) + 1 + len(word) > width
+        for line, word in zip(wrapped[:-1], following, strict=True)
+    )
+
+
+def test_sessions_of_one_profile_are_told_apart_all_the_time() -> None:
+    room = with_session(devices=(PHONE, OTHER))
+    assert room.repl.watch.line() == (
+        "1 QOS_E +351966666666, 59 minutes left · 2 QOS_E +351911111111, 59 minutes left"
+    )
+
+
+def test_times_are_told_in_the_zone_of_the_settings() -> None:
+    parts = plugin(create(PHONE), create(PHONE), timezone="Asia/Tokyo")
+    said = Room(parts).type(CREATE, "y", "/sessions", CREATE, "y")
+    assert [line.count("TIME JST") for line in said if "until" in line] == [1, 1, 1]

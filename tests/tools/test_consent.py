@@ -37,6 +37,7 @@ NO = [
     "いいえ",
     "não",
 ]
+YES += ["yes please do"]
 NO += ["nie, dziękuję", "hayır", "no gracias", "不要", "nej tack", "please don't", "NON"]
 NEITHER = [
     "",

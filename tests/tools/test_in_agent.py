@@ -198,6 +198,13 @@ def test_a_deletion_that_points_at_none_of_several_sessions_asks() -> None:
     assert which.artifact["proposal"] is None
 
 
+def test_the_sessions_of_a_named_device_are_the_choice() -> None:
+    talk, first, second = two_sessions(on_session("deleteSession", None))
+    which = talk.say(f"stop boosting {OTHER['phoneNumber']}")
+    assert which.content == f"Which session? Known for {OTHER['phoneNumber']}: {second}."
+    assert first not in which.content
+
+
 def test_what_was_assumed_is_named_with_its_reason() -> None:
     address = "192.168.1.50"
     device = {"ipv4Address": {"publicAddress": address, "privateAddress": address}}

@@ -71,6 +71,8 @@ def test_a_conflict_shows_the_session_in_the_way(client: QodClient) -> None:
 def test_limits_are_named(client: QodClient) -> None:
     result = perform("createSession", BODY | {"duration": 10**6}, client)
     assert "to 12 hours" in result.advice
+    assert result.error
+    assert result.error.message == "duration: QOS_E allows 1 minute to 12 hours."
 
 
 def test_profiles_in_service_are_listed(client: QodClient, operator: Operator) -> None:
@@ -103,7 +105,7 @@ def test_a_short_pause_is_waited_out(client: QodClient, network: Network, monkey
 def test_a_long_pause_is_told(client: QodClient, network: Network) -> None:
     network.add_fault(Fault(operation="createSession", status=429, retry_after=300))
     result = perform("createSession", BODY, client)
-    assert result.advice == "Too many calls: ask again in 300 seconds."
+    assert result.advice == "Too many calls: ask again in 5 minutes."
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import time
 from typing import NoReturn
 
 from camara_qod.tools.errors import Cancelled, DecodingTimeout
+from camara_qod.tools.wording import spoken
 
 #: Seconds where nobody waits.
 A_DAY = 86_400.0
@@ -47,6 +48,6 @@ class Deadline:
             DecodingTimeout: always.
         """
         raise DecodingTimeout(
-            f"The request took longer than {self._seconds:g} seconds and was stopped: shorten "
-            "the conversation, or raise QOD_TIME_LIMIT."
+            f"The request took longer than {spoken(self._seconds)} and was stopped: shorten the "
+            "conversation, or raise QOD_TIME_LIMIT."
         )

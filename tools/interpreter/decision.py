@@ -50,10 +50,14 @@ class Assumption:
 
 @dataclass(frozen=True)
 class Question:
-    """A value that is missing: which argument, and what to ask."""
+    """A value that is missing: which argument, and what to ask.
+
+    `choices` are the ids of known sessions that it may be about.
+    """
 
     argument: str
     text: str
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

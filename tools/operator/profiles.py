@@ -9,6 +9,7 @@ from camara_qod.tools.operator import identity
 from camara_qod.tools.operator.devices import Devices
 from camara_qod.tools.operator.network import Network, Support
 from camara_qod.tools.operator.security import Caller
+from camara_qod.tools.wording import spoken
 
 
 class Profiles:
@@ -72,7 +73,7 @@ class Profiles:
             raise InvalidArgument(
                 400,
                 "QUALITY_ON_DEMAND.DURATION_OUT_OF_RANGE",
-                f"duration: {name} allows {low} to {high} seconds.",
+                f"duration: {name} allows {spoken(low)} to {spoken(high)}.",
             )
 
     def longest(self, name: str, default: int) -> int:

@@ -4,7 +4,12 @@ from collections.abc import Mapping
 
 from camara_qod.tools.interpreter.completing.draft import Draft, Step, finish
 from camara_qod.tools.interpreter.completing.duration import duration_step, extension_step
-from camara_qod.tools.interpreter.completing.ends import device_step, ports_step, server_step
+from camara_qod.tools.interpreter.completing.ends import (
+    device_step,
+    owner_step,
+    ports_step,
+    server_step,
+)
 from camara_qod.tools.interpreter.completing.profile import name_step, profile_step
 from camara_qod.tools.interpreter.completing.session import session_step, sink_step
 from camara_qod.tools.interpreter.context import Context
@@ -26,7 +31,7 @@ STEPS: dict[str, tuple[Step, ...]] = {
     GET: (session_step,),
     DELETE: (session_step,),
     EXTEND: (session_step, extension_step),
-    LIST: (device_step,),
+    LIST: (owner_step,),
     LIST_PROFILES: (),
     GET_PROFILE: (name_step,),
 }

@@ -9,7 +9,7 @@ from camara_qod.tools.interpreter.completing.draft import Draft, Note, asking
 from camara_qod.tools.interpreter.decision import Assumption, Question
 from camara_qod.tools.interpreter.reading.lengths import TimeOfDay, Unread
 from camara_qod.tools.interpreter.reading.mention import Length, Mention, Moment, Number
-from camara_qod.tools.wording import spoken
+from camara_qod.tools.wording import spoken, zone_name
 
 _ADDED = "requestedAdditionalDuration"
 _ASK = "For how long?"
@@ -64,7 +64,7 @@ def _chosen_or_any(draft: Draft) -> list[CatalogueProfile]:
 def clock_text(moment: datetime, now: datetime) -> str:
     """A moment as a person reads it, with its zone, and its day where that is not today."""
     day = "" if moment.date() == now.date() else f"{moment:%Y-%m-%d} "
-    return f"{day}{moment:%H:%M} {moment.tzname()}"
+    return f"{day}{moment:%H:%M} {zone_name(moment)}"
 
 
 def extension_step(draft: Draft) -> Iterator[Note]:

@@ -1,6 +1,7 @@
 """Both ends of the connection, and their ports."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from camara_qod.tools.interpreter.completing.draft import Draft, Note, asking
@@ -29,6 +30,13 @@ def device_step(draft: Draft) -> Iterator[Note]:
         yield asking("device", wrong, _ASK_DEVICE)
     elif _same_address_twice(device):
         yield _bare(device, draft)
+
+
+def owner_step(draft: Draft) -> Iterator[Note]:
+    """The device whose sessions are listed; those that are known come beside the question."""
+    known = draft.context.sessions.ids
+    for note in device_step(draft):
+        yield replace(note, choices=known) if isinstance(note, Question) else note
 
 
 def _bare(device: dict[str, Any], draft: Draft) -> Note:
