@@ -210,8 +210,8 @@ def mcp(
     from camara_qod.tools.listening import check_address
 
     secret, names = SecretStr(token) if token else None, tuple(allowed_host or ())
-    check_reach(host, secret, names)
     check_address(host, port)
+    check_reach(host, secret, names)
     server = build_server(_plugin(model, adapter, lazy=True))
     Console(stderr=True).print(f"MCP server on http://{host}:{port}/mcp", highlight=False)
     serve(server, host, port, secret, names)

@@ -37,8 +37,8 @@ def serve(
         UsageError: others could reach it without a token, or under any name.
         SettingsError: nothing can listen there.
     """
-    check_reach(host, token, names)
     check_address(host, port)
+    check_reach(host, token, names)
     app = http_app(server, host, token, names)
     uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False)
 

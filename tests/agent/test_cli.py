@@ -118,7 +118,7 @@ def test_a_conversation_from_a_pipe(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "env", "words"),
     [
-        (("ask", "--model", "/nowhere", "hi"), {}, "Check QOD_MODEL"),
+        (("ask", "--model", "/nowhere", "hi"), {}, "Set QOD_MODEL"),
         (("ask", "hi"), {"QOD_TIMEOUT": "soon"}, "QOD_TIMEOUT"),
         (("mock", "--catalogue", "/nowhere.json"), {}, "cannot be read"),
     ],
