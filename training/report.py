@@ -288,6 +288,7 @@ def _commands(reports: Reports) -> str:
         if f"manifest-{stage}" in reports
     ]
     if STRANGERS in reports:
-        lines.append(f"qod-train evaluate data/strangers.jsonl --output $R/{STRANGERS}.json")
+        cases = reports[STRANGERS]["cases_file"]
+        lines.append(f"qod-train evaluate data/{cases} --output $R/{STRANGERS}.json")
     lines.append("qod-train report $R")
     return "\n".join(f"    {line}" for line in lines)

@@ -15,7 +15,7 @@ from camara_qod.training.open_schema import ARGUMENTS
 CASES = read_cases(Path("data/test.jsonl"))
 READ = [
     case
-    for name in ("validation", "blind", "strangers")
+    for name in ("validation", "blind", "strangers", "strangers_new")
     for case in read_cases(Path(f"data/{name}.jsonl"))
 ]
 CATALOGUES = sorted(Path("data/catalogues").glob("*.json"))
