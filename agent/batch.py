@@ -96,8 +96,8 @@ def _decide(interpreter: Interpreter, asked: list[tuple[dict[str, Any], list[str
             for one in asked:
                 _decide(interpreter, [one])
     else:
-        for (head, _), one in zip(asked, made, strict=True):
-            head |= dry_run(one).to_dict()
+        for (head, _), interpretation in zip(asked, made, strict=True):
+            head |= dry_run(interpretation).to_dict()
 
 
 def _read(source: Path) -> list[str]:

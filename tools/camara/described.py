@@ -92,4 +92,5 @@ def _walked(value: Any, parent: str) -> Any:
 def _field(name: str, schema: Schema, parent: str) -> Schema:
     text = _OF_PARENT.get(parent, {}).get(name) or _FIELDS.get(name)
     told = {"description": text} if text else {}
-    return _walked(schema, name) | {"title": title(name)} | told
+    inner: Schema = _walked(schema, name)
+    return inner | {"title": title(name)} | told
