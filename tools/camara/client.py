@@ -33,6 +33,7 @@ from camara_qod.tools.errors import AuthorizationFailed, OutcomeUnknown, Transpo
 from camara_qod.tools.faults import faults
 
 T = TypeVar("T")
+B = TypeVar("B", bound=Request)
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,6 @@ class _Call(Generic[T]):
 _PROFILE = TypeAdapter(QosProfile)
 _PROFILE_LIST = TypeAdapter(list[QosProfile])
 _NOTHING: TypeAdapter[None] = TypeAdapter(None)
-B = TypeVar("B", bound=Request)
 
 
 class _Calls:
@@ -180,11 +180,10 @@ class _Wire:
 
     def _learn(self, call: _Call[Any], answer: Any) -> None:
         """Which sessions a user has agreed to: later calls about them are on the same consent."""
-        hint = self._hint(call)
-        if hint and isinstance(answer, SessionInfo | list):
-            for one in answer if isinstance(answer, list) else [answer]:
-                if isinstance(one, SessionInfo):
-                    self._hints[_id(one.session_id)] = hint
+        if hint := self._hint(call):
+            found = answer if isinstance(answer, list) else [answer]
+            known = [_id(one.session_id) for one in found if isinstance(one, SessionInfo)]
+            self._hints |= dict.fromkeys(known, hint)
 
     def _failure(self, call: _Call[Any], error: httpx2.HTTPError) -> TransportError:
         reason = str(error) or type(error).__name__
