@@ -19,6 +19,7 @@ class FieldNames:
     Attributes:
         names: words that name a length of time.
         with_unit: words that do with a unit behind them.
+        with_colons: words that do before hours, minutes and seconds with colons.
         joints: words between a name and its unit.
         links: words between a name and its number.
         standards: numbers that are names.
@@ -33,6 +34,7 @@ class FieldNames:
 
     names: frozenset[str]
     with_unit: frozenset[str]
+    with_colons: frozenset[str]
     joints: frozenset[str]
     links: frozenset[str]
     standards: tuple[str, ...]
@@ -58,6 +60,7 @@ def field_names() -> FieldNames:
     return FieldNames(
         names=frozenset(table["names"]),
         with_unit=frozenset(table["with_unit"]),
+        with_colons=frozenset(table["with_colons"]),
         joints=frozenset(table["joints"]),
         links=frozenset(table["is"]),
         standards=tuple(table["standards"]),

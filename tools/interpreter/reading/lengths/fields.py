@@ -119,13 +119,19 @@ def _joined(tokens: Tokens, end: int) -> bool:
     return word_at(tokens, end) in "/_-%@" or (goes_on and word_at(tokens, end) in ".,:")
 
 
-def field_before(tokens: Tokens, place: int, unit: Fraction | None = None) -> "_Field | None":
+def field_before(
+    tokens: Tokens,
+    place: int,
+    unit: Fraction | None = None,
+    also: frozenset[str] = frozenset(),
+) -> "_Field | None":
     """The name of a length of time whose value begins at a token.
 
     Args:
         tokens: of the text.
         place: the token.
         unit: the one that is said elsewhere, which makes more names tell a length.
+        also: names that tell a length before a value of this form.
     """
     at = place - 1
     if word_at(tokens, at) in _QUOTES:
@@ -139,7 +145,7 @@ def field_before(tokens: Tokens, place: int, unit: Fraction | None = None) -> "_
         at -= 1
     if word_at(tokens, at) == ")" and word_at(tokens, at - 2) == "(":
         unit, at = field_names().units.get(word_at(tokens, at - 1)), at - 3
-    return _named(tokens, at, unit, signed or _is_option(tokens, at))
+    return _named(tokens, at, unit, also, signed or _is_option(tokens, at))
 
 
 def _is_option(tokens: Tokens, at: int) -> bool:
@@ -150,7 +156,9 @@ def _is_option(tokens: Tokens, at: int) -> bool:
     return dashes and apart and tokens.glued(start) and tokens.glued(start - 1)
 
 
-def _named(tokens: Tokens, at: int, unit: Fraction | None, signed: bool) -> _Field | None:
+def _named(
+    tokens: Tokens, at: int, unit: Fraction | None, also: frozenset[str], signed: bool
+) -> _Field | None:
     start, words = identifier(tokens, at)
     names = field_names()
     if not words:
@@ -165,7 +173,8 @@ def _named(tokens: Tokens, at: int, unit: Fraction | None, signed: bool) -> _Fie
             if unit and unit >= 1 and signed and len(tokens.words[at]) > 1
             else None
         )
-    said = names.names.intersection(words) or (unit and names.with_unit.intersection(words))
-    if not said or words[-1] not in names.names | names.with_unit:
+    sure = names.names | also
+    said = sure.intersection(words) or (unit and names.with_unit.intersection(words))
+    if not said or words[-1] not in sure | names.with_unit:
         return None
     return _Field(start, unit or Fraction(1), False, signed)

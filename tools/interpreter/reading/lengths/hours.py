@@ -58,11 +58,19 @@ def _without_unit(view: View, place: int, numbers: list[int], end: int) -> Part 
     alone = len(view) == end - place or (
         place == 0 and all(map(view.is_sign, range(end, len(view))))
     )
-    field = field_before(view.tokens, place)
     told = any(form in view.tokens.text.lower() for form in field_names().formats)
-    if alone or field or told or view.at(end, "of") or view.before(place, "for") is not None:
+    if alone or told or view.at(end, "of") or view.before(place, "for") is not None:
+        return Part(_seconds(numbers), end, 1, split=True)
+    if _is_field(view, place):
         return Part(_seconds(numbers), end, 1, split=True)
     return None
+
+
+def _is_field(view: View, place: int) -> bool:
+    if field_before(view.tokens, place):
+        return True
+    field = field_before(view.tokens, place, also=field_names().with_colons)
+    return bool(field and field.signed)
 
 
 def _over_hyphen(view: View, place: int) -> int:
