@@ -12,7 +12,6 @@ from torch.nn import functional
 from transformers import TrainerCallback
 from trl import SFTConfig, SFTTrainer
 
-from camara_qod.tools.interpreter.adapter import adapted
 from camara_qod.tools.interpreter.deciding import decide
 from camara_qod.tools.interpreter.decision import Decision
 from camara_qod.tools.interpreter.decoding import Decoder
@@ -20,6 +19,7 @@ from camara_qod.tools.interpreter.model import load_model
 from camara_qod.training.dataset import IGNORED, Record, curated, generate, spoken, tokenized
 from camara_qod.training.generate.spoken import halves, load_spoken
 from camara_qod.training.generate.uses import load_uses, split
+from camara_qod.training.grow import grown
 from camara_qod.training.recipe import Recipe
 from camara_qod.training.run import (
     arguments,
@@ -40,14 +40,14 @@ def train(recipe: Recipe, output: Path, log_to: str = "none", start: Path | None
         recipe: model, data and hyperparameters.
         output: folder for checkpoints; the adapter ends in `output/adapter`.
         log_to: where loss curves go: `none`, `tensorboard` or `trackio`.
-        start: folder of an adapter to go on with, of the recipe's LoRA configuration; by default
-            a new one is made.
+        start: folder of an adapter to go on with, of the recipe's LoRA configuration or a smaller
+            one; by default a new one is made.
 
     Returns:
         The adapter's folder.
 
     Raises:
-        TrainingError: `start` has no adapter, or the disk is full.
+        TrainingError: `start` has no adapter or one that is larger, or the disk is full.
         SettingsError: a value of the recipe does not hold.
         ModelError: the model, or the adapter in `start`, cannot be had.
     """
@@ -57,7 +57,7 @@ def train(recipe: Recipe, output: Path, log_to: str = "none", start: Path | None
     with run(recipe, "sft", output) as manifest:
         model, tokenizer = load_model(settings_for(recipe))
         if start:
-            model = adapted(model, start, recipe.model, trainable=True)
+            model = grown(model, start, recipe)
             manifest["start"] = str(start)
         training, validation = records(recipe)
         trainer = ChoiceTrainer(

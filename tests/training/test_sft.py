@@ -8,10 +8,13 @@ import torch
 from safetensors.torch import load_file
 
 from camara_qod.tools.errors import TrainingError
+from camara_qod.tools.interpreter.model import load_model
 from camara_qod.training import dpo, sft
 from camara_qod.training.dataset import Record
 from camara_qod.training.generate.spoken import Spoken
+from camara_qod.training.grow import grown
 from camara_qod.training.recipe import Recipe, load_recipe
+from camara_qod.training.run import settings_for
 
 
 def recipe(model: Path, **sft_options: object) -> Recipe:
@@ -55,6 +58,41 @@ def test_sft_goes_on_with_an_adapter(tiny_phi3: Path, tmp_path: Path) -> None:
     assert any(name for name in before if "lora_B" in name and before[name].any())
     manifest = json.loads((tmp_path / "second" / "manifest.json").read_text())
     assert manifest["start"] == str(first)
+
+
+def with_lora(base: Recipe, **options: object) -> Recipe:
+    return base.model_copy(update={"lora": base.lora.model_copy(update=options)})
+
+
+def test_an_adapter_goes_on_in_a_larger_one(tiny_phi3: Path, tmp_path: Path) -> None:
+    small = with_lora(recipe(tiny_phi3), layers_to_transform=[1])
+    first = sft.train(small, tmp_path / "first")
+    larger = with_lora(small, r=24, lora_alpha=24, layers_to_transform=None)
+    before = grown(load_model(settings_for(small))[0], first, small).eval()
+    after = grown(load_model(settings_for(small))[0], first, larger).eval()
+    ids = torch.arange(5, 25)[None]
+    with torch.no_grad():
+        assert torch.allclose(before(ids).logits, after(ids).logits, atol=1e-4)
+    assert after.peft_config["default"].r == 24
+    trainable = [name for name, value in after.named_parameters() if value.requires_grad]
+    assert any(".layers.0." in name for name in trainable)
+
+
+@pytest.mark.parametrize(
+    ("options", "fault"),
+    [
+        ({"r": 24}, "lora_alpha 16 at r 16, and the recipe 16 at 24"),
+        ({"r": 8, "lora_alpha": 8}, "does not go into .* the shape is 16"),
+        ({"layers_to_transform": [0]}, "there is no place for .*layers.1"),
+    ],
+)
+def test_an_adapter_that_does_not_go_into_a_configuration(
+    tiny_phi3: Path, tmp_path: Path, options: dict[str, object], fault: str
+) -> None:
+    first = sft.train(recipe(tiny_phi3, max_steps=1), tmp_path / "first")
+    other = with_lora(recipe(tiny_phi3), **options)
+    with pytest.raises(TrainingError, match=fault):
+        sft.train(other, tmp_path / "second", start=first)
 
 
 def test_sft_without_the_adapter_it_is_to_go_on_with(tiny_phi3: Path, tmp_path: Path) -> None:
