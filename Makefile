@@ -7,7 +7,7 @@ TREE := .cache/src
 PARTS := agent data tools training
 
 .DEFAULT_GOAL := help
-.PHONY: help demo chat test conformance clients test-slow check format clean
+.PHONY: help demo chat serve test conformance clients test-slow check format clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -17,6 +17,9 @@ demo: $(READY) ## One sentence becomes a session, on a mock operator in the same
 
 chat: $(READY) ## Talk to it
 	@$(BIN)/qod chat
+
+serve: $(READY) ## A service with a page in the browser, on the mock operator
+	@$(BIN)/qod serve
 
 test: $(READY) ## The tests, without network and GPU
 	@$(BIN)/python -m pytest -m "not slow and not clients"

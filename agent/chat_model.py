@@ -36,12 +36,15 @@ from camara_qod.tools.interpreter.decision import Interpretation
 from camara_qod.tools.operation_tools import worded
 from camara_qod.tools.outcome import OFFER, OFFER_AGAIN, Outcome
 from camara_qod.tools.plugin import QodPlugin
+from camara_qod.tools.provenance import sources
 from camara_qod.tools.settings import QodSettings, load_settings
 from camara_qod.tools.wording import in_words
 
 CONFIDENCE = "confidence"
 ASSUMPTIONS = "assumptions"
 REMARKS = "remarks"
+#: Where the values stand in `qod_turns`, and how sure the model is of each part of its answer.
+SOURCES, CERTAINTY = "sources", "certainty"
 #: The known sessions that a question may be answered with, by their ids.
 CHOICES = "choices"
 
@@ -132,6 +135,8 @@ class ChatQod(BaseChatModel):
             ASSUMPTIONS: {item.argument: item.reason for item in made.assumptions},
             REMARKS: list(remarks(made)),
             CHOICES: [item for question in made.questions for item in question.choices],
+            SOURCES: [source.to_dict() for source in sources(made)],
+            CERTAINTY: {name: round(sure, 4) for name, sure in made.certainty.items()},
             TURNS: list(decided.turns),
             ABOUT: made.emitted.operation,
             "model_name": self.model,

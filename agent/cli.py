@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
-from camara_qod.tools.errors import QodError, UsageError
+from camara_qod.tools.errors import QodError, SettingsError, UsageError
 
 if TYPE_CHECKING:
     from camara_qod.tools.plugin import QodPlugin
@@ -295,6 +295,40 @@ def mock(
         private_sinks=private_sinks,
         http_sinks=http_sinks,
     )
+
+
+@app.command()
+def serve(
+    port: Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)] = 8080,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    database: Annotated[
+        str | None,
+        typer.Option(
+            help="`sqlite:///FILE` or `postgresql://…`; by default an SQLite file in QOD_CACHE_DIR."
+        ),
+    ] = None,
+    model: Model = None,
+    adapter: Adapter = None,
+) -> None:
+    """Serve decisions and conversations to many at once, with a page in the browser.
+
+    On this machine it works without an account, on the mock operator. Interactive documentation is
+    at `/docs`. Further settings are `QOD_SERVE_…` variables; the README lists them.
+    """
+    try:
+        from camara_qod.agent.service.run import check_reach, run
+        from camara_qod.agent.service.settings import load_service_settings
+    except ImportError as error:
+        raise SettingsError(
+            f"The service needs more packages ({error.name} is missing): "
+            "pip install 'camara-qod[serve]'."
+        ) from error
+
+    settings = load_service_settings(database=database)
+    check_reach(host, settings)
+    plugin = _plugin(model, adapter)
+    run(plugin, settings, host, port)
+    plugin.close()
 
 
 @app.command()

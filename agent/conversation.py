@@ -20,13 +20,21 @@ from langchain_core.messages import (
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command
 
-from camara_qod.agent.chat_model import ASSUMPTIONS, CHOICES, CONFIDENCE, REMARKS
+from camara_qod.agent.chat_model import (
+    ASSUMPTIONS,
+    CERTAINTY,
+    CHOICES,
+    CONFIDENCE,
+    REMARKS,
+    SOURCES,
+)
 from camara_qod.agent.grounding import EDITED
 from camara_qod.agent.history import (
     GONE,
     KIND,
     REPORT,
     SOMETHING_ELSE,
+    TURNS,
     History,
     read_history,
 )
@@ -47,6 +55,8 @@ class Pending:
 
     `reasons` tells for each argument that was not said where its value comes from; `confidence` is
     the model's, 0 to 1, where it tells one; `remarks` tell what else was named and is not in it.
+    `sources` tell where in `turns` each value stands, and `certainty` how sure the model is of each
+    part.
     """
 
     operation: str
@@ -54,6 +64,9 @@ class Pending:
     reasons: dict[str, str] = field(default_factory=dict)
     confidence: float | None = None
     remarks: tuple[str, ...] = ()
+    turns: tuple[str, ...] = ()
+    sources: tuple[dict[str, Any], ...] = ()
+    certainty: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -98,6 +111,16 @@ class Conversation:
         """Make the call that waits."""
         return self._step(Command(resume={"decisions": [{"type": "approve"}] * self._waiting()}))
 
+    def edit(self, arguments: dict[str, Any]) -> Reply:
+        """Make the call that waits with other arguments; they are checked as the model's are."""
+        waiting = self.waiting
+        if waiting is None:
+            return Reply("")
+        action = {"name": waiting.operation, "args": arguments}
+        return self._step(
+            Command(resume={"decisions": [{"type": "edit", "edited_action": action}]})
+        )
+
     def reject(self, why: str = "") -> Reply:
         """Do not make the call that waits; the next turn may correct it, and then it is closed."""
         count = self._waiting()
@@ -140,6 +163,18 @@ class Conversation:
         ids = list(sessions)
         told = AIMessage(gone_text(ids), response_metadata={KIND: REPORT, GONE: ids})
         self._agent.update_state(self._config, {"messages": [told]}, as_node="model")
+
+    @property
+    def current(self) -> Reply:
+        """What was answered last, or the call that waits."""
+        state = self._agent.get_state(self._config)
+        messages = state.values.get("messages", [])
+        return self._reply(messages, state.interrupts) if messages else Reply("")
+
+    @property
+    def waiting(self) -> Pending | None:
+        """The call that waits for a human's word, if one does."""
+        return self.current.pending
 
     @property
     def messages(self) -> list[AnyMessage]:
@@ -205,6 +240,9 @@ class Conversation:
                 told.get(ASSUMPTIONS, {}),
                 told.get(CONFIDENCE),
                 tuple(told.get(REMARKS, ())),
+                tuple(told.get(TURNS, ())),
+                tuple(told.get(SOURCES, ())),
+                told.get(CERTAINTY, {}),
             )
             return Reply("", pending)
         before = messages[-2] if len(messages) > 1 else None

@@ -73,7 +73,7 @@ class Answer:
         self.trace.passes += 1
         stand = len(self.unread)
         for choice, scores in zip(self._choices, logits, strict=True):
-            token = self._chosen(scores, choice.allowed)
+            token = self._chosen(scores, choice)
             if token != choice.guess:
                 self._give_back(len(self._pending) - 1 - choice.place)
                 self._pending = []
@@ -94,7 +94,8 @@ class Answer:
             if guess is not None:
                 self._take(guess)
 
-    def _chosen(self, logits: torch.Tensor, allowed: NDArray[Any]) -> int:
+    def _chosen(self, logits: torch.Tensor, choice: _Choice) -> int:
+        allowed = choice.allowed
         choices = torch.from_numpy(allowed).to(logits.device)
         scores = logits[choices].float()
         if self.temperature:
@@ -102,7 +103,8 @@ class Answer:
         else:
             best = int(scores.argmax())
         if len(allowed) > 1:
-            self.trace.note(scores.cpu().numpy(), best)
+            behind = len(self._pending) - 1 - choice.place
+            self.trace.note(scores.cpu().numpy(), best, len(self.emitted) - behind)
         return int(allowed[best])
 
     def _take(self, token: int) -> None:

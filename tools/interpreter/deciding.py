@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from camara_qod.tools.errors import DecodingError
+from camara_qod.tools.interpreter.certainty import certainty
 from camara_qod.tools.interpreter.context import Context
 from camara_qod.tools.interpreter.deadline import Deadline
 from camara_qod.tools.interpreter.decision import Decision
@@ -18,6 +19,14 @@ class Trace(Protocol):
     @property
     def confidence(self) -> float | None:
         """Probability of the free choices, 0 to 1; `None` where the engine does not tell."""
+
+    @property
+    def offsets(self) -> Sequence[int]:
+        """Of each free choice, how many characters stand before it; empty where not told."""
+
+    @property
+    def probabilities(self) -> Sequence[float]:
+        """Of each free choice, 0 to 1; empty where not told."""
 
 
 class Decoder(Protocol):
@@ -46,13 +55,22 @@ class Decoder(Protocol):
 class Emission:
     """What the model emitted for a conversation, as text, and what it was offered.
 
-    `confidence` is the probability of all its free choices, 0 to 1; `None` where the engine does
-    not tell.
+    `trace` tells how sure it was of them.
     """
 
     text: str
-    confidence: float | None
+    trace: Trace
     offer: Offer
+
+    @property
+    def confidence(self) -> float | None:
+        """Probability of all free choices, 0 to 1; `None` where the engine does not tell."""
+        return self.trace.confidence
+
+    @property
+    def certainty(self) -> dict[str, float]:
+        """The same by part: of the operation and of each argument."""
+        return certainty(self.text, self.trace.offsets, self.trace.probabilities)
 
     @property
     def pointed(self) -> Pointed:
@@ -74,7 +92,7 @@ def decide(decoder: Decoder, context: Context, deadline: Deadline | None = None)
     """What the model emits for one conversation, before the deadline."""
     offer = Offer(context)
     text, trace = decoder.decode(labelled(context, offer.labels), offer.schema, deadline)
-    return Emission(text, trace.confidence, offer)
+    return Emission(text, trace, offer)
 
 
 def decide_many(
@@ -87,7 +105,7 @@ def decide_many(
         for context, offer in zip(contexts, offers, strict=True)
     ]
     return [
-        Emission(text, trace.confidence, offer)
+        Emission(text, trace, offer)
         for (text, trace), offer in zip(
             decoder.decode_many(requests, deadline), offers, strict=True
         )

@@ -1,11 +1,13 @@
 """What comes out of an interpretation."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from camara_qod.tools.interpreter.context import Context
+    from camara_qod.tools.interpreter.reading.mention import Mention
 
 DECLINE = "decline"
 CLARIFY = "clarify"
@@ -75,7 +77,9 @@ class Interpretation:
 
     `confidence` is the probability that the model gave to its free choices, 0 to 1, or `None` where
     the engine does not tell; `emitted` is the decision as the model wrote it, before completion;
-    `seconds` is the wall-clock time; `context` is what was read, where words were.
+    `seconds` is the wall-clock time; `context` is what was read, where words were. `mentions` are
+    the places that the model pointed at for each argument, and `certainty` is how sure it is of the
+    operation and of each argument, 0 to 1, where the engine tells.
     """
 
     decision: Decision
@@ -85,3 +89,7 @@ class Interpretation:
     emitted: Decision
     seconds: float
     context: "Context | None" = field(default=None, repr=False, compare=False)
+    mentions: "Mapping[str, tuple[Mention, ...]]" = field(
+        default_factory=dict, repr=False, compare=False
+    )
+    certainty: Mapping[str, float] = field(default_factory=dict, repr=False, compare=False)

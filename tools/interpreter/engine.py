@@ -112,10 +112,14 @@ class FastForward(Transformers):  # type: ignore[misc]
         except BaseException:
             self._prompts.clear()  # the layers may hold different lengths
             raise
-        return [
-            str(self.hf_tokenizer.decode(answer.emitted, skip_special_tokens=True))
-            for answer in answers
-        ]
+        for answer in answers:
+            answer.trace.offsets = [
+                len(self._text(answer.emitted[:place])) for place in answer.trace.places
+            ]
+        return [self._text(answer.emitted) for answer in answers]
+
+    def _text(self, tokens: list[int]) -> str:
+        return str(self.hf_tokenizer.decode(tokens, skip_special_tokens=True))
 
     def _follow(self, answer: Answer, checkpoint: Checkpoint) -> None:
         """One request: its whole prompt is remembered."""

@@ -18,12 +18,16 @@ class Trace:
         probabilities: of each free choice, calibrated.
         passes: through the model.
         scores: of each free choice, the logits of what was allowed, the chosen token's first.
+        places: of each free choice, how many tokens of the answer stand before it.
+        offsets: of each free choice, how many characters of the answer do; set at the end.
         temperature: what logits are divided by before they become probabilities.
     """
 
     probabilities: list[float] = field(default_factory=list)
     passes: int = 0
     scores: list[NDArray[Any]] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
+    offsets: list[int] = field(default_factory=list)
     temperature: float = 1.0
 
     @property
@@ -31,8 +35,9 @@ class Trace:
         """Probability of all free choices together, 0 to 1; 1 where nothing was free."""
         return float(np.prod(self.probabilities)) if self.probabilities else 1.0
 
-    def note(self, scores: NDArray[Any], chosen: int) -> None:
-        """Add a choice among tokens with these logits."""
+    def note(self, scores: NDArray[Any], chosen: int, place: int = 0) -> None:
+        """Add a choice among tokens with these logits, behind so many tokens of the answer."""
+        self.places.append(place)
         self.scores.append(np.concatenate([scores[[chosen]], np.delete(scores, chosen)]))
         self.probabilities.append(probability(self.scores[-1], self.temperature))
 

@@ -120,4 +120,6 @@ def _interpretation(emission: Emission, context: Context, seconds: float) -> Int
         emitted=pointed.decision,
         seconds=seconds,
         context=context,
+        mentions=pointed.mentions,
+        certainty=emission.certainty,
     )

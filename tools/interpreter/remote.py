@@ -33,6 +33,8 @@ class Untold:
     """The trace of a server that tells no probabilities."""
 
     confidence: float | None = None
+    offsets: Sequence[int] = ()
+    probabilities: Sequence[float] = ()
 
 
 class RemoteDecoder:

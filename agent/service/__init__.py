@@ -1,0 +1,1 @@
+"""`qod serve`: the plugin as a service that many use at once."""

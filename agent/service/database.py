@@ -1,0 +1,160 @@
+"""The service's tables, in SQLite or PostgreSQL, brought up to date by Alembic."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Connection,
+    Engine,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    create_engine,
+    event,
+    make_url,
+    text,
+)
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from camara_qod.tools.errors import SettingsError
+
+META = MetaData()
+
+#: API keys: of the secret only its hash.
+KEYS = Table(
+    "keys",
+    META,
+    Column("id", String(36), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("hash", String(64), nullable=False, unique=True),
+    Column("scopes", JSON, nullable=False),
+    Column("created", Float, nullable=False),
+    Column("revoked", Float),
+)
+#: Conversations: whose they are, and which process works on one at the moment, and until when.
+CONVERSATIONS = Table(
+    "conversations",
+    META,
+    Column("id", String(36), primary_key=True),
+    Column("owner", String(300), nullable=False),
+    Column("created", Float, nullable=False),
+    Column("updated", Float, nullable=False),
+    Column("holder", String(36)),
+    Column("held_until", Float, nullable=False, default=0),
+    Index("conversations_owner", "owner", "updated"),
+)
+#: Sessions at the operator that a caller's conversations have made or named.
+SESSIONS = Table(
+    "sessions",
+    META,
+    Column("owner", String(300), primary_key=True),
+    Column("session_id", String(36), primary_key=True),
+    Column("conversation", String(36), nullable=False),
+    Column("noted", Float, nullable=False),
+    Column("ended", Boolean, nullable=False, default=False),
+)
+#: Answers to calls that named an `Idempotency-Key`; `status` is empty while one is on its way.
+ANSWERS = Table(
+    "answers",
+    META,
+    Column("owner", String(300), primary_key=True),
+    Column("key", String(255), primary_key=True),
+    Column("fingerprint", String(64), nullable=False),
+    Column("created", Float, nullable=False),
+    Column("seen", Integer),
+    Column("status", Integer),
+    Column("body", Text),
+    Index("answers_created", "created"),
+)
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class Database:
+    """A database that is up to date.
+
+    Args:
+        url: `sqlite:///FILE` or `postgresql://USER@HOST/DATABASE`.
+
+    Raises:
+        SettingsError: it cannot be opened.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.engine = _engine(url)
+        try:
+            with self.engine.connect() as connection:
+                _migrate(connection)
+        except (SQLAlchemyError, OSError) as error:
+            raise SettingsError(
+                f"The database of QOD_SERVE_DATABASE cannot be used ({_reason(error)})."
+            ) from error
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """One transaction; it is committed unless an error leaves it."""
+        with self.engine.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.engine.dispose()
+
+
+def _engine(url: str) -> Engine:
+    try:
+        made = make_url(url)
+        name = made.get_backend_name()
+        if name not in ("sqlite", "postgresql"):
+            raise ArgumentError(f"it is for {name}")
+        if name == "postgresql":
+            return create_engine(made.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        if made.database:
+            Path(made.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(made, connect_args={"timeout": 30})
+        event.listen(engine, "connect", _of_sqlite)
+        event.listen(
+            engine, "begin", lambda connection: connection.execute(text("BEGIN IMMEDIATE"))
+        )
+    except (ArgumentError, ImportError, OSError) as error:
+        raise SettingsError(
+            f"QOD_SERVE_DATABASE cannot be used ({_reason(error)}): give sqlite:///FILE or "
+            "postgresql://USER@HOST/DATABASE (with pip install 'camara-qod[postgresql]')."
+        ) from error
+    return engine
+
+
+def _of_sqlite(connection: object, record: object) -> None:
+    """Readers do not wait for the writer; what is committed is on the disk."""
+    connection.isolation_level = None  # type: ignore[attr-defined]
+    cursor = connection.cursor()  # type: ignore[attr-defined]
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.close()
+
+
+def _migrate(connection: Connection) -> None:
+    """Bring the tables up to date; two processes that begin at once do it one after the other."""
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.attributes["connection"] = connection
+    with connection.begin():
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(20261130)"))
+        command.upgrade(config, "head")
+
+
+def _reason(error: Exception) -> str:
+    cause = getattr(error, "orig", None) or error
+    return str(cause).splitlines()[0] if str(cause) else type(error).__name__

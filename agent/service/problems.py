@@ -1,0 +1,120 @@
+"""Errors as RFC 9457 problem details: what failed and what to do, never a traceback."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from camara_qod.tools.camara.errors import CamaraError
+from camara_qod.tools.errors import (
+    DecodingTimeout,
+    QodError,
+    RequestTooLong,
+    TooManyWaiting,
+    TransportError,
+    UnreadableText,
+)
+
+MEDIA_TYPE = "application/problem+json"
+#: Seconds after which a place in the queue is likely.
+_SOON = 2
+_STATUS: tuple[tuple[type[QodError], int, str], ...] = (
+    (TooManyWaiting, 429, "Too many are waiting"),
+    (RequestTooLong, 413, "The conversation is too long"),
+    (UnreadableText, 422, "The text cannot be read"),
+    (DecodingTimeout, 503, "It took too long"),
+    (TransportError, 502, "The operator did not answer"),
+)
+
+
+class Problem(Exception):
+    """An answer that is a problem.
+
+    Args:
+        status: HTTP status.
+        title: of this kind of problem.
+        detail: of this one, and what to do.
+        headers: sent along.
+        members: further members of the body.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        title: str,
+        detail: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        **members: Any,
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.headers = dict(headers or {})
+        self.body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+        self.body |= members
+
+    @property
+    def response(self) -> JSONResponse:
+        """It as a response."""
+        return JSONResponse(self.body, self.status, self.headers, MEDIA_TYPE)
+
+
+def problem_of(error: QodError) -> Problem:
+    """One of the plugin's errors as a problem."""
+    if isinstance(error, CamaraError):
+        return Problem(
+            502,
+            "The operator refused",
+            f"The operator answered {error.status} {error.code}: {error.message}",
+            code=error.code,
+        )
+    for kind, status, title in _STATUS:
+        if isinstance(error, kind):
+            later = {"Retry-After": str(_SOON)} if status in (429, 503) else None
+            return Problem(status, title, str(error), headers=later)
+    return Problem(500, "It could not be done", str(error))
+
+
+def add_problems(app: FastAPI) -> None:
+    """Have every error of an application answered as a problem."""
+    app.add_exception_handler(Problem, _problem)
+    app.add_exception_handler(QodError, _qod_error)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+async def _problem(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, Problem)  # noqa: S101
+    return error.response
+
+
+async def _qod_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, QodError)  # noqa: S101
+    return problem_of(error).response
+
+
+async def _invalid(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    found = [
+        {"pointer": "/".join(["", *map(str, item["loc"][1:])]), "detail": item["msg"]}
+        for item in error.errors()
+    ]
+    places = "; ".join(f"{item['pointer'] or 'the body'}: {item['detail']}" for item in found)
+    return Problem(422, "The request does not hold", f"{places}.", errors=found).response
+
+
+async def _http(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101
+    title = HTTPStatus(error.status_code).phrase
+    told = error.detail if error.detail != title else f"{request.method} {request.url.path}"
+    return Problem(error.status_code, title, str(told), headers=error.headers).response
+
+
+async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+    detail = "The service met an error of its own; its log has it under this request."
+    return Problem(500, "Internal error", detail).response

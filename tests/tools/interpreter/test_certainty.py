@@ -1,0 +1,41 @@
+"""How sure the model is of each part of its answer."""
+
+from math import prod
+
+import pytest
+
+from camara_qod.tools.interpreter.certainty import certainty
+from camara_qod.tools.interpreter.interpreter import Interpreter
+from camara_qod.tools.provenance import sources
+from camara_qod.tools.settings import QodSettings
+
+ANSWER = '{"operation":"createSession","arguments":{"device":"A","qosProfile":null}}'
+
+
+def test_each_choice_counts_for_the_part_that_it_is_in() -> None:
+    device, profile = ANSWER.index('"A"'), ANSWER.index("null")
+    found = certainty(ANSWER, [14, 16, device, profile], [0.5, 0.5, 0.25, 0.125])
+    assert found == {"operation": 0.25, "device": 0.25, "qosProfile": 0.125}
+
+
+def test_an_engine_that_tells_nothing_is_sure_of_nothing() -> None:
+    assert certainty(ANSWER, [], []) == certainty(ANSWER, [], [0.5]) == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Need low latency for gaming, IP 192.168.1.50, 2 hours",
+        "which profiles are there?",
+        "Videoanruf auf +49 171 3382904, ports 5000-5010, eine Stunde",
+    ],
+)
+def test_the_parts_make_the_whole_and_stand_in_the_text(
+    embedded: object, demo: QodSettings, text: str
+) -> None:
+    made = Interpreter(embedded, demo).interpret(text)  # type: ignore[arg-type]
+    assert made.certainty["operation"] > 0
+    assert prod(made.certainty.values()) == pytest.approx(made.confidence)
+    for source in sources(made):
+        assert text[source.start : source.end] == source.text
+        assert source.argument in made.decision.arguments

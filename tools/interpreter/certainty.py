@@ -1,0 +1,40 @@
+"""How sure the model is of each part of its answer."""
+
+from collections.abc import Mapping, Sequence
+
+from camara_qod.tools.interpreter.decision import Decision
+
+#: Names the choice of the operation among those of its arguments.
+OPERATION = "operation"
+
+
+def certainty(
+    text: str, offsets: Sequence[int], probabilities: Sequence[float]
+) -> dict[str, float]:
+    """The probability of each part: of the operation, and of what stands in each argument.
+
+    Args:
+        text: the answer, compact JSON.
+        offsets: of each free choice, how many characters of the answer stand before it.
+        probabilities: of each free choice, 0 to 1.
+
+    Returns:
+        By name; their product is the confidence of the whole. Empty where the engine does not tell.
+    """
+    if len(offsets) != len(probabilities) or not offsets:
+        return {}
+    starts = _starts(text, Decision.from_json(text).arguments)
+    found = dict.fromkeys(starts.values(), 1.0)
+    for offset, probability in zip(offsets, probabilities, strict=True):
+        part = max((start for start in starts if start <= offset), default=min(starts))
+        found[starts[part]] *= probability
+    return found
+
+
+def _starts(text: str, arguments: Mapping[str, object]) -> dict[int, str]:
+    """Where each name begins, in the order in which the answer has them."""
+    found, at = {0: OPERATION}, text.find('"arguments"')
+    for name in arguments:
+        at = text.index(f'"{name}":', at)
+        found[at] = name
+    return found
