@@ -27,7 +27,7 @@ from record import save
 from camara_qod.training.cases import read_cases
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from tests.serving import free_port  # noqa: E402
+from tests.serving import free_port
 
 CLIENTS = 100
 SHARE = 0.7

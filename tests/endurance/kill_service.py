@@ -1,4 +1,4 @@
-"""Kill the service under load, again and again, and see that no session is lost and none made twice.
+"""Kill the service under load, again and again: no session is lost, and none is made twice.
 
     python tests/endurance/kill_service.py --kills 30
 
