@@ -9,8 +9,8 @@ from langchain.agents.middleware.types import ToolCallRequest
 from langchain.chat_models import init_chat_model
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage
-from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph.state import CompiledStateGraph
+from langgraph.types import Checkpointer
 
 from camara_qod.agent.chat_model import CONFIDENCE, REMARKS, ChatQod
 from camara_qod.agent.grounding import GroundedToolCalls
@@ -34,7 +34,7 @@ def build_agent(
     *,
     model: str | BaseChatModel | None = None,
     confirm: Confirm = "always",
-    checkpointer: BaseCheckpointSaver[Any] | None = None,
+    checkpointer: Checkpointer = None,
 ) -> CompiledStateGraph[Any, Any, Any, Any]:
     """An agent for whole conversations.
 
@@ -46,13 +46,14 @@ def build_agent(
             the fine-tuned model, for deletions the settings' where that is stricter; calls of
             others, which tell no confidence, are always asked about, and so is a call that leaves
             out something that the human named.
-        checkpointer: keeps conversations; needed for confirmation.
+        checkpointer: keeps conversations; needed for confirmation, as an agent that waits for a
+            human's word goes on from there. `True` in a graph that has one.
 
     Raises:
         SettingsError: something is to be confirmed, and there is no checkpointer to wait with.
         ModelError: the chat model cannot be had.
     """
-    if confirm != "never" and checkpointer is None:
+    if confirm != "never" and not checkpointer:
         raise SettingsError(
             "An agent that waits for a human's word needs a checkpointer: give build_agent one, "
             'such as langgraph.checkpoint.memory.InMemorySaver(), or confirm="never".'

@@ -36,7 +36,7 @@ from pydantic import BaseModel, Field, SkipValidation, ValidationError
 from camara_qod.agent.mcp_schemas import OUTCOME, TITLES, answer_schema
 from camara_qod.agent.mcp_stdio import AnsweringServer
 from camara_qod.tools.camara.described import described
-from camara_qod.tools.camara.edition import EDITIONS, Edition
+from camara_qod.tools.camara.edition import Edition
 from camara_qod.tools.confirmation import CHANGING, DELETE
 from camara_qod.tools.errors import QodError
 from camara_qod.tools.faults import not_sent
@@ -84,7 +84,7 @@ def build_server(plugin: QodPlugin) -> MCPServer[Any]:
     Args:
         plugin: interpreter and clients.
     """
-    edition = EDITIONS[plugin.settings.api_version]
+    edition = plugin.client.edition
     operations = (_operation(tool, edition) for tool in operation_tools(plugin))
     return AnsweringServer(
         "camara-qod",
@@ -105,7 +105,7 @@ class _OperationTool(Tool):
     async def run(
         self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool = False
     ) -> CallToolResult:
-        given = _given(arguments)
+        given = {name: _unpacked(item) for name, item in arguments.items()}
         message = await self.tool.ainvoke(
             {"name": self.name, "args": given, "id": uuid4().hex, "type": "tool_call"}
         )
@@ -137,29 +137,12 @@ def _operation(tool: BaseTool, edition: Edition) -> _OperationTool:
     )
 
 
-def _given(arguments: dict[str, Any]) -> dict[str, Any]:
-    """Arguments as they are meant: some clients send an object as JSON text, or null for nothing.
-
-    No text of these operations begins with a brace.
-    """
-    return {name: _present(_unpacked(item)) for name, item in arguments.items() if item is not None}
-
-
 def _unpacked(value: Any) -> Any:
+    """Some clients send an object as JSON text; no text of these operations begins with a brace."""
     if isinstance(value, str) and value.startswith("{"):
         with suppress(ValueError, RecursionError):
             return json.loads(value)
     return value
-
-
-def _present(value: Any) -> Any:
-    """An object without what is null in it, however deep."""
-    if not isinstance(value, dict):
-        return value
-    try:
-        return {name: _present(item) for name, item in value.items() if item is not None}
-    except RecursionError:
-        return value  # deeper than anything that is known here, and refused as such
 
 
 class _WordsTool(Tool):

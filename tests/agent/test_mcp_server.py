@@ -18,6 +18,7 @@ from mcp.types import ElicitResult, ErrorData
 
 from camara_qod.agent.mcp_server import build_server
 from camara_qod.tools.camara import models_1_2
+from camara_qod.tools.camara.edition import EDITIONS, ApiVersion
 from camara_qod.tools.camara.models import RetrieveSessionsInput
 from camara_qod.tools.operation_tools import CHANGING, OPERATIONS, operation_tools
 from camara_qod.tools.plugin import QodPlugin
@@ -96,6 +97,26 @@ async def test_titles_are_words() -> None:
             first, *others = shown.replace("QoS", "qos").replace("IPv", "ipv").split()
             assert not re.search("[a-z_][A-Z_]", first), shown
             assert all(word.islower() or word in ("UTC", "L4S") for word in others), shown
+
+
+@pytest.mark.parametrize("spoken", list(EDITIONS))
+async def test_each_argument_is_told_without_references_in_either_version(
+    spoken: ApiVersion,
+) -> None:
+    settings = QodSettings(_env_file=None, api_version=spoken)
+    parts = QodPlugin(ScriptedInterpreter(ScriptedDecoder(), settings))
+    async with Client(build_server(parts)) as client:
+        tools = (await client.list_tools()).tools
+    for tool in tools:
+        told = json.dumps([tool.input_schema, tool.output_schema])
+        assert "$defs" not in told, tool.name
+        assert "null" not in json.dumps(tool.input_schema), tool.name
+        for schema in objects(tool.input_schema):
+            for name, field in schema["properties"].items():
+                assert field["description"], name
+    (create_session,) = [tool for tool in tools if tool.name == "createSession"]
+    servers = create_session.input_schema["properties"]["applicationServer"]["properties"]
+    assert ("ipAddresses" in servers) is (spoken == "1.2")
 
 
 async def test_only_what_may_be_null_is_said_to_be() -> None:

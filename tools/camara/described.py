@@ -15,6 +15,7 @@ _FIELDS = {
     "applicationServer": "The server at the other end of the flow, by its IPv4 or IPv6 address.",
     "applicationServerPorts": "Ports of the application server that the session is for; all of "
     "them where it is left out.",
+    "clientId": "Id under which the operator asks for a token for the sink.",
     "credentialType": "What the operator proves itself with at the sink.",
     "device": "The device whose connection becomes better, by one or more of its identifiers.",
     "devicePorts": "Ports of the device that the session is for; all of them where it is left out.",
@@ -22,6 +23,7 @@ _FIELDS = {
     "expiresAt": "When the session ends (RFC 3339).",
     "from": "First port of the range.",
     "ipAddresses": "Single IPv4 or IPv6 addresses, in place of a subnet.",
+    "jwksUri": "https URL of the keys by which the operator's signature is verified.",
     "name": "Name of a QoS profile, as the operator publishes it.",
     "networkAccessIdentifier": "The device as user@realm (RFC 4282).",
     "phoneNumber": "Phone number in E.164: + and country code, without spaces.",
@@ -40,6 +42,7 @@ _FIELDS = {
     "startedAt": "When the session began (RFC 3339).",
     "statusInfo": "Why the session is UNAVAILABLE.",
     "to": "Last port of the range.",
+    "tokenUri": "https URL at which the operator asks for a token for the sink.",
 }
 #: The same name is something else in the two places where it stands.
 _OF_PARENT = {
@@ -68,6 +71,8 @@ _WORDS = {
     "ip": "IP",
     "utc": "UTC",
     "l4s": "L4S",
+    "uri": "URI",
+    "jwks": "JWKS",
     "ipv4": "IPv4",
     "ipv6": "IPv6",
 }
@@ -78,7 +83,8 @@ def described(schema: Schema) -> Schema:
     """A schema without references, with a title and, where it is known, a description everywhere.
 
     Without references, since whoever puts a schema into another one would lose what they refer to;
-    LangChain's review of single calls (`interrupt_mode="per_call"`) does that. Without null, since
+    LangChain's review of single calls (`interrupt_mode="per_call"`) does that; so without OpenAPI's
+    `discriminator` too, which refers to what is put in its place here. Without null, since
     what is not given is left out on the wire, and null is refused.
 
     Args:
@@ -101,7 +107,8 @@ def _walked(value: Any, parent: str) -> Any:
         return [_walked(item, parent) for item in value]
     if not isinstance(value, dict):
         return value
-    return {word: _part(word, inner, parent) for word, inner in _given(value).items()}
+    given = {word: inner for word, inner in _given(value).items() if word != "discriminator"}
+    return {word: _part(word, inner, parent) for word, inner in given.items()}
 
 
 def _part(word: str, inner: Any, parent: str) -> Any:
