@@ -50,9 +50,10 @@ def build_agent(
             human's word goes on from there. `True` in a graph that has one.
 
     Raises:
-        SettingsError: something is to be confirmed, and there is no checkpointer to wait with.
+        SettingsError: `confirm` is none of these, or there is no checkpointer to wait with.
         ModelError: the chat model cannot be had.
     """
+    confirm = confirmation(confirm)
     if confirm != "never" and not checkpointer:
         raise SettingsError(
             "An agent that waits for a human's word needs a checkpointer: give build_agent one, "
@@ -76,23 +77,24 @@ def build_agent(
     )
 
 
-def confirmation(text: str) -> Confirm:
-    """When to ask, as it is written on a command line.
+def confirmation(when: str | float) -> Confirm:
+    """When to ask, also as it is written on a command line.
 
     Raises:
         SettingsError: it is neither `always` nor `never` nor a number from 0 to 1.
     """
-    if text == "always":
+    if when == "always":
         return "always"
-    if text == "never":
+    if when == "never":
         return "never"
     try:
-        threshold = float(text)
-    except ValueError:
+        threshold = float(when)
+    except (TypeError, ValueError):
         threshold = -1.0
     if not 0 <= threshold <= 1:
         raise SettingsError(
-            f"--confirm is `always`, `never` or a number from 0 to 1, and not {text}."
+            f"--confirm is `always`, `never` or a number from 0 to 1, and not {when}. The same "
+            "holds for `confirm` of build_agent."
         )
     return threshold
 

@@ -64,6 +64,7 @@ def execute(
     Raises:
         TransportError: the operator could not be reached; `OutcomeUnknown` where the call may
             have been carried out. A refusal is no exception but part of the outcome.
+        InvalidRequest: the version of the API in use does not take the arguments.
     """
     outcome = dry_run(interpretation)
     if outcome.body is None:
@@ -107,7 +108,7 @@ def perform(
 
     Raises:
         TransportError: as `execute`.
-        InvalidRequest: the arguments are none that the operation takes in the version in use.
+        InvalidRequest: the version of the API in use does not take the arguments.
     """
     return _driven(carry_out(operation, arguments, zone), client)
 

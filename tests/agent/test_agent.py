@@ -86,6 +86,12 @@ def test_an_agent_that_is_to_wait_needs_a_place_to_go_on_from() -> None:
     assert build_agent(plugin(), checkpointer=True).checkpointer is True
 
 
+@pytest.mark.parametrize("confirm", ["Always", "sometimes", 1.5, float("nan"), None])
+def test_an_agent_that_would_ask_at_no_time_by_mistake_is_not_built(confirm: Any) -> None:
+    with pytest.raises(SettingsError, match="a number from 0 to 1, and not"):
+        build_agent(plugin(), confirm=confirm, checkpointer=InMemorySaver())
+
+
 def test_a_sure_deletion_of_one_of_several_sessions_waits_all_the_same() -> None:
     other = {"phoneNumber": "+351911111111"}
     parts = plugin(create(PHONE), create(other), on_session("deleteSession", 0), probability=1.0)
