@@ -9,8 +9,8 @@ from langchain.agents.middleware.types import ToolCallRequest
 from langchain.chat_models import init_chat_model
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage
-from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph.state import CompiledStateGraph
+from langgraph.types import Checkpointer
 
 from camara_qod.agent.chat_model import CONFIDENCE, REMARKS, ChatQod
 from camara_qod.agent.grounding import GroundedToolCalls
@@ -34,7 +34,7 @@ def build_agent(
     *,
     model: str | BaseChatModel | None = None,
     confirm: Confirm = "always",
-    checkpointer: BaseCheckpointSaver[Any] | None = None,
+    checkpointer: Checkpointer = None,
 ) -> CompiledStateGraph[Any, Any, Any, Any]:
     """An agent for whole conversations.
 
@@ -46,13 +46,15 @@ def build_agent(
             the fine-tuned model, for deletions the settings' where that is stricter; calls of
             others, which tell no confidence, are always asked about, and so is a call that leaves
             out something that the human named.
-        checkpointer: keeps conversations; needed for confirmation.
+        checkpointer: keeps conversations; needed for confirmation, as an agent that waits for a
+            human's word goes on from there. `True` in a graph that has one.
 
     Raises:
-        SettingsError: something is to be confirmed, and there is no checkpointer to wait with.
+        SettingsError: `confirm` is none of these, or there is no checkpointer to wait with.
         ModelError: the chat model cannot be had.
     """
-    if confirm != "never" and checkpointer is None:
+    confirm = confirmation(confirm)
+    if confirm != "never" and not checkpointer:
         raise SettingsError(
             "An agent that waits for a human's word needs a checkpointer: give build_agent one, "
             'such as langgraph.checkpoint.memory.InMemorySaver(), or confirm="never".'
@@ -75,23 +77,24 @@ def build_agent(
     )
 
 
-def confirmation(text: str) -> Confirm:
-    """When to ask, as it is written on a command line.
+def confirmation(when: str | float) -> Confirm:
+    """When to ask, also as it is written on a command line.
 
     Raises:
         SettingsError: it is neither `always` nor `never` nor a number from 0 to 1.
     """
-    if text == "always":
+    if when == "always":
         return "always"
-    if text == "never":
+    if when == "never":
         return "never"
     try:
-        threshold = float(text)
-    except ValueError:
+        threshold = float(when)
+    except (TypeError, ValueError):
         threshold = -1.0
     if not 0 <= threshold <= 1:
         raise SettingsError(
-            f"--confirm is `always`, `never` or a number from 0 to 1, and not {text}."
+            f"--confirm is `always`, `never` or a number from 0 to 1, and not {when}. The same "
+            "holds for `confirm` of build_agent."
         )
     return threshold
 

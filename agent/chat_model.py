@@ -32,8 +32,9 @@ from camara_qod.agent.history import ABOUT, KIND, REPORT, TURNS, read_history
 from camara_qod.agent.request import decide
 from camara_qod.tools.assumed import assumed_text
 from camara_qod.tools.confirmation import remarks
+from camara_qod.tools.errors import QodError
 from camara_qod.tools.interpreter.decision import Interpretation
-from camara_qod.tools.operation_tools import worded
+from camara_qod.tools.operation_tools import OPERATIONS, worded
 from camara_qod.tools.outcome import OFFER, OFFER_AGAIN, Outcome
 from camara_qod.tools.plugin import QodPlugin
 from camara_qod.tools.provenance import sources
@@ -47,6 +48,16 @@ REMARKS = "remarks"
 SOURCES, CERTAINTY = "sources", "certainty"
 #: The known sessions that a question may be answered with, by their ids.
 CHOICES = "choices"
+
+
+class NoStructuredOutput(QodError, NotImplementedError):
+    """A schema was to be filled in that is no CAMARA operation."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "ChatQod calls CAMARA's operations and fills in no other schema. Read the `tool_calls` "
+            "of its answer, or take another model for structured output."
+        )
 
 
 class ChatQod(BaseChatModel):
@@ -88,15 +99,12 @@ class ChatQod(BaseChatModel):
         return self.bind(tools=names, tool_choice=tool_choice, **kwargs)
 
     def with_structured_output(self, schema: Any, **kwargs: Any) -> Runnable[Any, Any]:
-        """Not for this model.
+        """Refused: what this model writes is bound to CAMARA's operations.
 
         Raises:
-            NotImplementedError: always, with what to do instead.
+            NoStructuredOutput: always.
         """
-        raise NotImplementedError(
-            "ChatQod fills CAMARA's schemas and no other. Bind the operation tools and read "
-            "`tool_calls`, or ask without tools for the decision as JSON."
-        )
+        raise NoStructuredOutput
 
     def _generate(
         self,
@@ -106,6 +114,9 @@ class ChatQod(BaseChatModel):
         **kwargs: Any,
     ) -> ChatResult:
         names = {tool["function"]["name"] for tool in kwargs.get("tools") or []}
+        if kwargs.get("tool_choice") not in (None, "auto", "none") and not names <= set(OPERATIONS):
+            # How an agent with a `response_format` asks; it would wait for an answer in vain.
+            raise NoStructuredOutput
         message = self._answer(messages, names)
         return ChatResult(generations=[ChatGeneration(message=message)])
 

@@ -212,9 +212,13 @@ def mcp(
     secret, names = SecretStr(token) if token else None, tuple(allowed_host or ())
     check_address(host, port)
     check_reach(host, secret, names)
+    notes = Console(stderr=True)
+
+    def announce(root: str) -> None:
+        notes.print(f"MCP server on {root}/mcp", markup=False, highlight=False, soft_wrap=True)
+
     server = build_server(_plugin(model, adapter, lazy=True))
-    Console(stderr=True).print(f"MCP server on http://{host}:{port}/mcp", highlight=False)
-    serve(server, host, port, secret, names)
+    serve(server, host, port, announce, token=secret, names=names)
 
 
 @app.command()

@@ -1,26 +1,47 @@
 """MCP over streamable HTTP: who may reach it, and by which name."""
 
-import hmac
+import contextlib
+import re
+from collections.abc import Callable
 from ipaddress import ip_address
 from typing import Any
 
-import uvicorn
 from mcp.server.mcpserver import MCPServer
-from mcp.server.transport_security import TransportSecuritySettings
+from mcp.server.transport_security import TransportSecurityMiddleware, TransportSecuritySettings
 from pydantic import SecretStr
-from starlette.responses import JSONResponse
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from camara_qod.tools.bearer import misfit
+from camara_qod.tools.camara.models import ErrorInfo
 from camara_qod.tools.errors import UsageError
 from camara_qod.tools.listening import check_address, is_loopback
+from camara_qod.tools.serving import Server, url
 
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+_NAME = re.compile(r"([a-z0-9_.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
+_TOKEN = "the token of this server (QOD_MCP_TOKEN)"  # noqa: S105  # what it is called
+#: What is answered, with the code that goes with it, where the SDK's check says no.
+_REFUSED = {
+    421: (
+        "INVALID_ARGUMENT",
+        "The Host header has no name of this server: call it by one, or start it with "
+        "--allowed-host and that name.",
+    ),
+    403: (
+        "PERMISSION_DENIED",
+        "The Origin header has no name of this server: pages of other sites may not call it.",
+    ),
+}
 
 
 def serve(
     server: MCPServer[Any],
     host: str,
     port: int,
+    announce: Callable[[str], None],
+    *,
     token: SecretStr | None = None,
     names: tuple[str, ...] = (),
 ) -> None:
@@ -29,7 +50,8 @@ def serve(
     Args:
         server: has the tools.
         host: address to listen on.
-        port: the same.
+        port: the same; 0: any that is free.
+        announce: told the root URL, once calls are answered there.
         token: what clients send as bearer token; needed where others can reach the address.
         names: hosts under which clients call it, beside `host` itself and this machine's own.
 
@@ -40,7 +62,8 @@ def serve(
     check_address(host, port)
     check_reach(host, token, names)
     app = http_app(server, host, token, names)
-    uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False)
+    with contextlib.suppress(KeyboardInterrupt):
+        Server(app, host, port, lambda taken: announce(url(host, taken))).run()
 
 
 def check_reach(host: str, token: SecretStr | None, names: tuple[str, ...]) -> None:
@@ -49,6 +72,11 @@ def check_reach(host: str, token: SecretStr | None, names: tuple[str, ...]) -> N
     Raises:
         UsageError: it is not.
     """
+    for name in names:
+        if not _NAME.fullmatch(_header(name)):
+            raise UsageError(
+                f"--allowed-host is a host name such as qod.example.org, and not {name}."
+            )
     if is_loopback(host):
         return
     if token is None:
@@ -67,7 +95,8 @@ def http_app(
     server: MCPServer[Any], host: str, token: SecretStr | None, names: tuple[str, ...] = ()
 ) -> ASGIApp:
     """The server as an application that refuses other hosts, other origins and other callers."""
-    hosts = [*_LOOPBACK, *names, *([] if _unspecified(host) else [_bracketed(host)])]
+    own = () if _unspecified(host) else (host,)
+    hosts = [*_LOOPBACK, *map(_header, (*names, *own))]
     security = TransportSecuritySettings(
         # A name alone is one with the port of its scheme.
         allowed_hosts=[form for name in hosts for form in (name, f"{name}:*")],
@@ -79,27 +108,40 @@ def http_app(
         ],
     )
     app = server.streamable_http_app(host=host, transport_security=security)
-    return app if token is None else _Guarded(app, token)
+    return _Guarded(app, security, token)
 
 
 class _Guarded:
-    """Lets calls with the token through."""
+    """Lets calls with a name of the server and its token through; all others get a sentence."""
 
-    def __init__(self, app: ASGIApp, token: SecretStr) -> None:
+    def __init__(
+        self, app: ASGIApp, security: TransportSecuritySettings, token: SecretStr | None
+    ) -> None:
         self._app = app
-        self._wanted = f"Bearer {token.get_secret_value()}".encode()
+        self._names = TransportSecurityMiddleware(security)
+        self._token = token
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        given = dict(scope.get("headers", [])).get(b"authorization", b"")
-        if scope["type"] == "http" and not hmac.compare_digest(given, self._wanted):
-            refusal = JSONResponse(
-                {"error": "Send the server's token (QOD_MCP_TOKEN) as bearer token."},
-                status_code=401,
-                headers={"WWW-Authenticate": "Bearer"},
-            )
-            await refusal(scope, receive, send)
-            return
-        await self._app(scope, receive, send)
+        """Handle a call."""
+        refusal = await self._refusal(Request(scope)) if scope["type"] == "http" else None
+        await (refusal or self._app)(scope, receive, send)
+
+    async def _refusal(self, request: Request) -> Response | None:
+        """The answer to a call that may not be made."""
+        if (refused := await self._names.validate_request(request)) is not None:
+            return _refusal(refused.status_code, *_REFUSED[refused.status_code])
+        if self._token is None:
+            return None
+        given = request.headers.get("authorization")
+        wrong = misfit(given, self._token.get_secret_value(), _TOKEN)
+        return _refusal(401, "UNAUTHENTICATED", wrong) if wrong else None
+
+
+def _refusal(status: int, code: str, message: str) -> Response:
+    """A refusal in the form that CAMARA's APIs have."""
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+    info = ErrorInfo(status=status, code=code, message=message)
+    return JSONResponse(info.wire(), status_code=status, headers=headers)
 
 
 def _unspecified(host: str) -> bool:
@@ -109,5 +151,7 @@ def _unspecified(host: str) -> bool:
         return False
 
 
-def _bracketed(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
+def _header(name: str) -> str:
+    """A host as headers have it: in lower case, an IPv6 address in brackets."""
+    bare = name.count(":") > 1 and not name.startswith("[")
+    return f"[{name}]".lower() if bare else name.lower()

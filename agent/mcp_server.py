@@ -31,12 +31,13 @@ from mcp.server.mcpserver.tools import Tool
 from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase, FuncMetadata
 from mcp.shared.exceptions import MCPError
 from mcp.types import CallToolResult, TextContent, ToolAnnotations
-from pydantic import BaseModel, Field, SkipValidation, TypeAdapter, ValidationError
+from pydantic import BaseModel, Field, SkipValidation, ValidationError
 
+from camara_qod.agent.mcp_schemas import OUTCOME, TITLES, answer_schema
 from camara_qod.agent.mcp_stdio import AnsweringServer
 from camara_qod.tools.camara.described import described
-from camara_qod.tools.camara.models import QosProfile, SessionInfo
-from camara_qod.tools.confirmation import CHANGING
+from camara_qod.tools.camara.edition import Edition
+from camara_qod.tools.confirmation import CHANGING, DELETE
 from camara_qod.tools.errors import QodError
 from camara_qod.tools.faults import not_sent
 from camara_qod.tools.interpreter.decision import CLARIFY
@@ -52,46 +53,6 @@ INSTRUCTIONS = (
     f"{WORDS} with the user's own words; use the operations where their arguments are known. Never "
     "make up an address, a phone number or an id."
 )
-_DESTRUCTIVE = frozenset({"deleteSession"})
-_TITLES = {
-    "createSession": "Create a QoS session",
-    "getSession": "Look a QoS session up",
-    "deleteSession": "End a QoS session",
-    "extendQosSessionDuration": "Make a QoS session longer",
-    "retrieveSessionsByDevice": "List the QoS sessions of a device",
-    "retrieveQoSProfiles": "List the QoS profiles",
-    "getQosProfile": "Look a QoS profile up",
-    WORDS: "Quality on demand, in words",
-}
-#: What an operation answers; those that are lists stand under `result`.
-_ANSWERS: dict[str, Any] = {
-    "createSession": SessionInfo,
-    "getSession": SessionInfo,
-    "extendQosSessionDuration": SessionInfo,
-    "retrieveSessionsByDevice": list[SessionInfo],
-    "retrieveQoSProfiles": list[QosProfile],
-    "getQosProfile": QosProfile,
-}
-#: An outcome, as far as it is the same for every request (`Outcome.to_dict`).
-_OUTCOME = {
-    "type": "object",
-    "properties": {
-        "text": {"type": "string", "description": "What became of it, for the person who asked."},
-        "sent": {"type": "boolean", "description": "Whether it went to the operator."},
-        "decision": {
-            "type": "object",
-            "description": "CAMARA's operationId, `clarify` for a question or `decline`, and the "
-            "arguments.",
-        },
-        "proposal": {
-            "type": ["object", "null"],
-            "description": "A change that waits for the user's yes.",
-        },
-        "answer": {"description": "What the operator answered."},
-        "confidence": {"type": ["number", "null"], "minimum": 0, "maximum": 1},
-    },
-    "required": ["text", "sent"],
-}
 
 
 class Answer(BaseModel):
@@ -123,12 +84,14 @@ def build_server(plugin: QodPlugin) -> MCPServer[Any]:
     Args:
         plugin: interpreter and clients.
     """
-    tools = [_in_words(plugin), *(_operation(tool) for tool in operation_tools(plugin))]
+    edition = plugin.client.edition
+    operations = (_operation(tool, edition) for tool in operation_tools(plugin))
     return AnsweringServer(
         "camara-qod",
+        title="CAMARA Quality-on-Demand",
         instructions=INSTRUCTIONS,
         version=version("camara-qod"),
-        tools=tools,
+        tools=[_in_words(plugin), *operations],
         # A client shows what a server writes to standard error; an ordinary call is no news.
         log_level="WARNING",
     )
@@ -142,7 +105,7 @@ class _OperationTool(Tool):
     async def run(
         self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool = False
     ) -> CallToolResult:
-        given = {name: _unpacked(item) for name, item in arguments.items() if item is not None}
+        given = {name: _unpacked(item) for name, item in arguments.items()}
         message = await self.tool.ainvoke(
             {"name": self.name, "args": given, "id": uuid4().hex, "type": "tool_call"}
         )
@@ -150,7 +113,8 @@ class _OperationTool(Tool):
         return _result(str(message.text), message.artifact, failed=failed)
 
 
-def _operation(tool: BaseTool) -> _OperationTool:
+def _operation(tool: BaseTool, edition: Edition) -> _OperationTool:
+    reads = tool.name not in CHANGING
     return _OperationTool(
         tool=tool,
         fn=tool.ainvoke,
@@ -158,27 +122,19 @@ def _operation(tool: BaseTool) -> _OperationTool:
         name=tool.name,
         description=tool.description,
         parameters=tool.args_schema,
-        title=_TITLES[tool.name],
-        fn_metadata=FuncMetadata(arg_model=ArgModelBase, output_schema=_answers(tool.name)),
+        title=TITLES[tool.name],
+        fn_metadata=FuncMetadata(
+            arg_model=ArgModelBase, output_schema=answer_schema(tool.name, edition)
+        ),
         annotations=ToolAnnotations(
-            title=_TITLES[tool.name],
-            read_only_hint=tool.name not in CHANGING,
-            destructive_hint=tool.name in _DESTRUCTIVE,
-            idempotent_hint=tool.name not in CHANGING,
+            title=TITLES[tool.name],
+            read_only_hint=reads,
+            destructive_hint=tool.name == DELETE,
+            # What is ended stays ended; to create or prolong twice is not the same as once.
+            idempotent_hint=reads or tool.name == DELETE,
             open_world_hint=True,
         ),
     )
-
-
-def _answers(operation: str) -> dict[str, Any] | None:
-    """The schema of an operation's structured content; `None` where it answers nothing."""
-    if operation not in _ANSWERS:
-        return None
-    kind = TypeAdapter(_ANSWERS[operation])
-    schema = described(kind.json_schema(by_alias=True, mode="serialization"))
-    if schema.get("type") == "object":
-        return schema
-    return {"type": "object", "properties": {"result": schema}, "required": ["result"]}
 
 
 def _unpacked(value: Any) -> Any:
@@ -260,12 +216,13 @@ def _in_words(plugin: QodPlugin) -> Tool:
             "unasked": unasked,
             "description": DESCRIPTION,
             "parameters": described(Words.model_json_schema()),
-            "title": _TITLES[WORDS],
-            "fn_metadata": made.fn_metadata.model_copy(update={"output_schema": _OUTCOME}),
+            "title": TITLES[WORDS],
+            "fn_metadata": made.fn_metadata.model_copy(update={"output_schema": OUTCOME}),
             "annotations": ToolAnnotations(
-                title=_TITLES[WORDS],
+                title=TITLES[WORDS],
                 read_only_hint=False,
                 destructive_hint=True,
+                idempotent_hint=False,
                 open_world_hint=True,
             ),
         }

@@ -11,7 +11,9 @@ QodError
 │   ├── DecodingTimeout      ... it took too long
 │   └── Cancelled            ... nobody waits for it any more
 ├── TooManyWaiting           the model is busy, and so is its queue
+├── InvalidRequest           the version of the API in use does not take a request
 ├── TransportError           no answer from the operator
+│   ├── NoSuchApi            ... for there is another API, another version, or none
 │   ├── AuthorizationFailed  ... no access token was to be had, so nothing was asked
 │   └── OutcomeUnknown       ... to a request that may have been carried out
 └── CamaraError              the operator refused (camara/errors.py)
@@ -62,8 +64,24 @@ class TooManyWaiting(QodError):
     """The queue for the model is full; nothing was decided."""
 
 
+class InvalidRequest(QodError):
+    """A request does not hold in the version of the API in use; nothing was sent."""
+
+
 class TransportError(QodError):
     """The operator could not be reached or did not answer with CAMARA's JSON."""
+
+
+class NoSuchApi(TransportError):
+    """Under the configured root there is no such API in the configured version.
+
+    Attributes:
+        api_version: that was looked for, as the settings call it.
+    """
+
+    def __init__(self, message: str, api_version: str) -> None:
+        super().__init__(message)
+        self.api_version = api_version
 
 
 class AuthorizationFailed(TransportError):

@@ -11,6 +11,7 @@ from langchain_core.messages import ToolMessage
 from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
 
 from camara_qod.tools.camara.described import described
+from camara_qod.tools.camara.edition import Edition
 from camara_qod.tools.confirmation import CHANGING as CHANGING
 from camara_qod.tools.errors import QodError
 from camara_qod.tools.faults import not_sent
@@ -37,12 +38,15 @@ OPERATIONS: dict[str, tuple[type[BaseModel], str]] = {
 }
 #: Where a result keeps the arguments it is of and the words of the tool.
 _CALL = "qod_call"
-#: Where an artifact holds the operator's refusal, as the outcome of a request in words has it.
+#: What an artifact has that is a refusal and no answer.
 _ERROR = "error"
 
 
 class OperationTool(BaseTool):
     """One operation. A refusal by the operator is an error that the model or person can act on.
+
+    Its artifact is the operator's answer on the wire, or the refusal: `error` and `advice`, as the
+    outcome of `QodTool` has them.
 
     A result keeps its arguments and its words (`executed`, `worded`), for a reviewer may put other
     arguments in place of the model's, and LangChain then puts a note to the model before the words.
@@ -54,15 +58,16 @@ class OperationTool(BaseTool):
     handle_tool_error: bool = True
 
     _plugin: QodPlugin = PrivateAttr()
+    _kind: type[BaseModel] = PrivateAttr()
 
     def __init__(self, operation: str, plugin: QodPlugin) -> None:
-        model, description = OPERATIONS[operation]
+        kind = _arguments(operation, plugin.client.edition)
         super().__init__(
             name=operation,
-            description=description,
-            args_schema=described(model.model_json_schema(by_alias=True)),
+            description=OPERATIONS[operation][1],
+            args_schema=described(kind.model_json_schema(by_alias=True)),
         )
-        self._plugin = plugin
+        self._plugin, self._kind = plugin, kind
 
     def run(self, tool_input: str | dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         """LangChain's `run`, with the arguments kept beside the result."""
@@ -88,21 +93,43 @@ class OperationTool(BaseTool):
         return self._told(result, checked)
 
     def _checked(self, arguments: dict[str, Any]) -> dict[str, Any]:
-        kind = OPERATIONS[self.name][0]
-        arguments = {name: item for name, item in arguments.items() if name not in _INJECTED}
+        given = {name: item for name, item in arguments.items() if name not in _INJECTED}
         try:
             # Only the names that the schema shows are taken, not their Python spellings.
-            model = kind.model_validate(arguments, by_alias=True, by_name=False)
+            model = self._kind.model_validate(_present(given), by_alias=True, by_name=False)
         except ValidationError as error:
-            raise ToolException(not_sent(error, kind)) from error
+            raise ToolException(not_sent(error, self._kind)) from error
         return model.model_dump(mode="json", by_alias=True, exclude_none=True)
 
     def _told(self, result: Result, arguments: dict[str, Any]) -> tuple[str, Any]:
         if result.error is not None:
             # Not raised: LangChain keeps no artifact of what is. `kept` marks it as an error.
-            return refusal_text(result.error, result.advice), {_ERROR: error_dict(result.error)}
+            told = {_ERROR: error_dict(result.error), "advice": result.advice}
+            return refusal_text(result.error, result.advice), told
         text = answer_text(result.answer, arguments, self._plugin.settings.zone)
         return f"{result.advice} {text}".strip(), wire(result.answer)
+
+
+def _arguments(operation: str, edition: Edition) -> type[BaseModel]:
+    """The model of an operation's arguments in a version of the API."""
+    bodies: dict[str, type[BaseModel]] = {
+        "createSession": edition.create_session,
+        "retrieveSessionsByDevice": edition.retrieve_sessions,
+    }
+    return bodies.get(operation, OPERATIONS[operation][0])
+
+
+def _present(value: Any) -> Any:
+    """Arguments without what is null, however deep: some models write null for what they leave out.
+
+    No schema of CAMARA's has a null.
+    """
+    if not isinstance(value, dict):
+        return value
+    try:
+        return {name: _present(item) for name, item in value.items() if item is not None}
+    except RecursionError:
+        return value  # deeper than anything that is known here, and refused as such
 
 
 def kept(result: Any, arguments: str | dict[str, Any]) -> Any:

@@ -9,12 +9,6 @@ from functools import partial
 from typing import Any
 
 from camara_qod.tools.camara.client import AsyncQodClient, QodClient
-from camara_qod.tools.camara.models import (
-    CreateSession,
-    ExtendSessionDuration,
-    QosProfileDeviceRequest,
-    RetrieveSessionsInput,
-)
 from camara_qod.tools.errors import QodError
 from camara_qod.tools.interpreter.decision import Interpretation
 from camara_qod.tools.outcome import Outcome
@@ -23,24 +17,31 @@ from camara_qod.tools.recovery import Call, Result, Steps, Wait, carry_out, foun
 #: For each operationId, the call on either client; on the async one the result is awaited.
 _CALLS: dict[str, Callable[[Any, dict[str, Any]], Any]] = {
     "createSession": lambda client, arguments: client.create_session(
-        CreateSession.model_validate(arguments)
+        client.edition.body(client.edition.create_session, arguments)
     ),
     "getSession": lambda client, arguments: client.get_session(arguments["sessionId"]),
     "deleteSession": lambda client, arguments: client.delete_session(arguments["sessionId"]),
     "extendQosSessionDuration": lambda client, arguments: client.extend_qos_session_duration(
         arguments["sessionId"],
-        ExtendSessionDuration(
-            requested_additional_duration=arguments["requestedAdditionalDuration"]
+        client.edition.body(
+            client.edition.extend_session,
+            {name: item for name, item in arguments.items() if name != "sessionId"},
         ),
     ),
     "retrieveSessionsByDevice": lambda client, arguments: client.retrieve_sessions_by_device(
-        RetrieveSessionsInput.model_validate(arguments)
+        client.edition.body(client.edition.retrieve_sessions, arguments)
     ),
     "retrieveQoSProfiles": lambda client, arguments: client.retrieve_qos_profiles(
-        QosProfileDeviceRequest()
+        client.edition.profile_request()
     ),
     "getQosProfile": lambda client, arguments: client.get_qos_profile(arguments["name"]),
 }
+
+
+def _called(client: Any, call: Call) -> Any:
+    """The answer to a call; on the async client to be awaited."""
+    spoken = client if call.api_version is None else client.speaking(call.api_version)
+    return _CALLS[call.operation](spoken, call.arguments)
 
 
 def dry_run(interpretation: Interpretation, doubts: tuple[str, ...] = ()) -> Outcome:
@@ -63,6 +64,7 @@ def execute(
     Raises:
         TransportError: the operator could not be reached; `OutcomeUnknown` where the call may
             have been carried out. A refusal is no exception but part of the outcome.
+        InvalidRequest: the version of the API in use does not take the arguments.
     """
     outcome = dry_run(interpretation)
     if outcome.body is None:
@@ -106,7 +108,7 @@ def perform(
 
     Raises:
         TransportError: as `execute`.
-        ValidationError: the arguments are none that the operation takes.
+        InvalidRequest: the version of the API in use does not take the arguments.
     """
     return _driven(carry_out(operation, arguments, zone), client)
 
@@ -130,7 +132,7 @@ def _driven(steps: Steps, client: QodClient) -> Result:
             time.sleep(step.seconds)
         else:
             try:
-                move = partial(steps.send, _CALLS[step.operation](client, step.arguments))
+                move = partial(steps.send, _called(client, step))
             except QodError as error:
                 move = partial(steps.throw, error)
         step = _advanced(move)
@@ -149,7 +151,7 @@ async def aperform(
             await asyncio.sleep(step.seconds)
         else:
             try:
-                move = partial(steps.send, await _CALLS[step.operation](client, step.arguments))
+                move = partial(steps.send, await _called(client, step))
             except QodError as error:
                 move = partial(steps.throw, error)
         step = _advanced(move)

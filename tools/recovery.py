@@ -6,13 +6,17 @@ steps are a generator, which a synchronous and an asynchronous caller drive alik
 """
 
 from collections.abc import Generator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any
 
+from camara_qod.tools.camara.client import UNKNOWN
+from camara_qod.tools.camara.edition import EDITIONS, ApiVersion
 from camara_qod.tools.camara.errors import CamaraError, NotFound, TooManyRequests
 from camara_qod.tools.camara.models import QosProfile, QosProfileStatus, SessionInfo
-from camara_qod.tools.errors import OutcomeUnknown, QodError, TransportError
+from camara_qod.tools.errors import NoSuchApi, OutcomeUnknown, QodError, TransportError
+from camara_qod.tools.granted import granted_text
 from camara_qod.tools.wording import Answer, profile_text, session_text, spoken
 
 #: Longest pause that is waited out before a single retry, in seconds.
@@ -21,10 +25,11 @@ LONGEST_WAIT = 10.0
 
 @dataclass(frozen=True)
 class Call:
-    """An operation to call."""
+    """An operation to call, in the version of the API in use or in another one."""
 
     operation: str
     arguments: dict[str, Any]
+    api_version: ApiVersion | None = None
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,7 @@ class Result:
 
 Steps = Generator[Call | Wait, Answer, Result]
 _Lookup = Generator[Call | Wait, Answer, str]
+_EXTEND = "extendQosSessionDuration"
 
 
 def carry_out(operation: str, arguments: dict[str, Any], zone: tzinfo | None = None) -> Steps:
@@ -57,35 +63,46 @@ def carry_out(operation: str, arguments: dict[str, Any], zone: tzinfo | None = N
 
     Raises:
         TransportError: the operator could not be reached; `OutcomeUnknown` where it cannot be found
-            out either whether the request was carried out.
+            out either whether the request was carried out, `NoSuchApi` where it has no such API.
     """
     try:
-        answer = yield Call(operation, arguments)
+        return (yield from _tried(operation, arguments, zone))
     except TooManyRequests as error:
         return (yield from _after_pause(operation, arguments, error, zone))
+
+
+def _tried(operation: str, arguments: dict[str, Any], zone: tzinfo | None) -> Steps:
+    """One try, and what follows from it; only too many calls are left to the caller."""
+    before = yield from _length_before(operation, arguments)
+    try:
+        answer = yield Call(operation, arguments)
+    except TooManyRequests:
+        raise
     except OutcomeUnknown as error:
         return (yield from _found_out(operation, arguments, error))
+    except NoSuchApi as error:
+        raise (yield from _told_apart(operation, error)) from error
+    except NotFound as error:
+        return (yield from _not_found(operation, arguments, error, zone))
     except CamaraError as error:
         return (yield from _advised(operation, arguments, error, zone))
-    if operation == "extendQosSessionDuration" and isinstance(answer, SessionInfo):
-        return Result(answer, advice=(yield from _granted(arguments, answer)))
-    return Result(answer)
+    return Result(answer, advice=granted_text(operation, arguments, before, answer))
 
 
-def _granted(arguments: dict[str, Any], session: SessionInfo) -> _Lookup:
-    """That a session now lasts as long as its profile allows; less may be granted than asked."""
+def _length_before(
+    operation: str, arguments: dict[str, Any]
+) -> Generator[Call | Wait, Answer, int | None]:
+    """How long a session is that is to be extended: the answer alone does not tell what was added.
+
+    In seconds; `None` where it is not known.
+    """
+    if operation != _EXTEND:
+        return None
     try:
-        profile = yield Call("getQosProfile", {"name": session.qos_profile})
+        session = yield Call("getSession", {"sessionId": arguments["sessionId"]})
     except QodError:
-        return ""
-    longest = profile.max_duration if isinstance(profile, QosProfile) else None
-    if longest is None or longest.seconds is None or session.duration < longest.seconds:
-        return ""
-    asked = spoken(arguments["requestedAdditionalDuration"])
-    return (
-        f"Asked for {asked} more; the session now lasts {spoken(session.duration)} in all, the "
-        f"most that {session.qos_profile} allows."
-    )
+        return None  # what is wrong, the extension itself will tell
+    return session.duration if isinstance(session, SessionInfo) else None
 
 
 def found_out(operation: str, arguments: dict[str, Any]) -> Steps:
@@ -108,35 +125,77 @@ def _after_pause(
         return Result(error=error, advice=f"Too many calls: ask again in {when}.")
     yield Wait(wait)
     try:
-        return Result((yield Call(operation, arguments)))
+        return (yield from _tried(operation, arguments, zone))
     except TooManyRequests as again:
         return Result(error=again, advice="Still too many calls: ask again later.")
-    except OutcomeUnknown as lost:
-        return (yield from _found_out(operation, arguments, lost))
-    except CamaraError as refused:
-        return (yield from _advised(operation, arguments, refused, zone))
 
 
 def _advised(
     operation: str, arguments: dict[str, Any], error: CamaraError, zone: tzinfo | None
 ) -> Steps:
-    if isinstance(error, NotFound) and (error.code == "UNKNOWN" or _is_elsewhere(operation, error)):
-        return Result(error=error, advice=_ELSEWHERE)
     look_into = _LOOKUPS.get((operation, error.code))
-    if look_into is None:
-        general = "The operator is in trouble: try again later." if error.status >= 500 else ""
-        return Result(error=error, advice=_ADVICE.get(error.code, general))
+    if look_into is not None:
+        with suppress(QodError):
+            return Result(error=error, advice=(yield from look_into(arguments, zone)))
+    trouble = "The operator is in trouble: try again later." if error.status >= 500 else ""
+    own, general = _ADVICE.get((operation, error.code)), _ADVICE.get(("", error.code))
+    return Result(error=error, advice=own or general or trouble)
+
+
+# --- 404: the API, or something in it -------------------------------------------------------------
+
+
+def _not_found(
+    operation: str, arguments: dict[str, Any], error: NotFound, zone: tzinfo | None
+) -> Steps:
+    """Some operators say of a path that they do not serve what they say of a session that is gone.
+
+    Where the API is, it lists what there is; so it is asked for that.
+    """
+    if error.code == "NOT_FOUND":
+        try:
+            yield Call(_listing(operation), {})
+        except NoSuchApi as missing:
+            raise (yield from _told_apart(operation, missing)) from error
+        except QodError:
+            pass  # it is there, and says something else
+    return (yield from _advised(operation, arguments, error, zone))
+
+
+def _told_apart(operation: str, missing: NoSuchApi) -> Generator[Call | Wait, Answer, NoSuchApi]:
+    """The error, which names the version that the operator has instead, if it has one."""
+    for name in EDITIONS:
+        if name != missing.api_version and (yield from _is_served(_listing(operation), name)):
+            return NoSuchApi(
+                f"The operator serves version {name} of the API and not {missing.api_version}: "
+                f"set QOD_API_VERSION={name}.",
+                missing.api_version,
+            )
+    return missing
+
+
+def _is_served(listing: str, api_version: ApiVersion) -> Generator[Call | Wait, Answer, bool]:
     try:
-        return Result(error=error, advice=(yield from look_into(arguments, zone)))
+        yield Call(listing, {}, api_version)
+    except CamaraError as error:
+        # A gateway in trouble, or one that turns everybody away, tells nothing about the API.
+        return error.code != UNKNOWN and error.status < 500 and error.status != 429
     except QodError:
-        return Result(error=error)
+        return False
+    return True
+
+
+def _listing(operation: str) -> str:
+    """The operation that lists what there is in the same API."""
+    profiles = operation in ("retrieveQoSProfiles", "getQosProfile")
+    return "retrieveQoSProfiles" if profiles else "retrieveSessionsByDevice"
 
 
 # --- refusals that can be looked into -------------------------------------------------------------
 
 
 def _session_in_the_way(arguments: dict[str, Any], zone: tzinfo | None) -> _Lookup:
-    found = yield Call("retrieveSessionsByDevice", {"device": arguments["device"]})
+    found = yield _sessions_of_device(arguments)
     texts = [session_text(item, zone) for item in found or [] if isinstance(item, SessionInfo)]
     if not texts:
         return "Another client holds a session for this device: try again when it has ended."
@@ -145,16 +204,19 @@ def _session_in_the_way(arguments: dict[str, Any], zone: tzinfo | None) -> _Look
     )
 
 
+def _sessions_of_device(arguments: dict[str, Any]) -> Call:
+    """Of the device that is named, or else that the token stands for."""
+    device = {name: item for name, item in arguments.items() if name == "device"}
+    return Call("retrieveSessionsByDevice", device)
+
+
 def _limits(arguments: dict[str, Any], _: tzinfo | None) -> _Lookup:
     profile = yield Call("getQosProfile", {"name": arguments["qosProfile"]})
     return profile_text(profile) if isinstance(profile, QosProfile) else ""
 
 
 def _active_profiles(_arguments: dict[str, Any], _zone: tzinfo | None) -> _Lookup:
-    try:
-        found = yield Call("retrieveQoSProfiles", {})
-    except NotFound:
-        return _ELSEWHERE
+    found = yield Call("retrieveQoSProfiles", {})
     names = [
         item.name
         for item in found or []
@@ -163,27 +225,9 @@ def _active_profiles(_arguments: dict[str, Any], _zone: tzinfo | None) -> _Looku
     return f"Ask for one of those in service: {', '.join(names)}." if names else ""
 
 
-def _ended(_arguments: dict[str, Any], _zone: tzinfo | None) -> _Lookup:
-    """An ended session, unless nothing else is found under this root either."""
-    try:
-        yield Call("retrieveQoSProfiles", {})
-    except NotFound:
-        return _ELSEWHERE
-    except QodError:
-        pass
-    return "It may have ended a while ago: list the device's sessions."
-
-
-def _is_elsewhere(operation: str, error: CamaraError) -> bool:
-    """Whether what was not found is the API itself: these name nothing else."""
-    return error.code == "NOT_FOUND" and operation in _WITHOUT_PATH
-
-
-_WITHOUT_PATH = frozenset({"createSession", "retrieveSessionsByDevice", "retrieveQoSProfiles"})
-_ELSEWHERE = (
-    "The API is not found under this root: check QOD_API_ROOT, and that QOD_API_VERSION is the "
-    "operator's."
-)
+def _device_or_profile(arguments: dict[str, Any], zone: tzinfo | None) -> _Lookup:
+    profiles = yield from _active_profiles(arguments, zone)
+    return f"Check the device and the profile. {profiles}".strip()
 
 
 def _state(arguments: dict[str, Any], zone: tzinfo | None) -> _Lookup:
@@ -194,25 +238,32 @@ def _state(arguments: dict[str, Any], zone: tzinfo | None) -> _Lookup:
 
 _LOOKUPS = {
     ("createSession", "CONFLICT"): _session_in_the_way,
+    ("createSession", "NOT_FOUND"): _device_or_profile,
+    ("getQosProfile", "NOT_FOUND"): _active_profiles,
     ("createSession", "QUALITY_ON_DEMAND.DURATION_OUT_OF_RANGE"): _limits,
     ("createSession", "QUALITY_ON_DEMAND.QOS_PROFILE_NOT_APPLICABLE"): _active_profiles,
-    ("getQosProfile", "NOT_FOUND"): _active_profiles,
-    ("getSession", "NOT_FOUND"): _ended,
-    ("deleteSession", "NOT_FOUND"): _ended,
-    ("extendQosSessionDuration", "NOT_FOUND"): _ended,
-    (
-        "extendQosSessionDuration",
-        "QUALITY_ON_DEMAND.SESSION_EXTENSION_NOT_ALLOWED",
-    ): _state,
+    (_EXTEND, "QUALITY_ON_DEMAND.SESSION_EXTENSION_NOT_ALLOWED"): _state,
 }
+_GONE = "It may have ended a while ago: list the device's sessions."
+_UNKNOWN_DEVICE = "The operator does not know this device: check the number or address."
+#: By operationId and code; what holds for all operations stands under "".
 _ADVICE = {
-    "UNAUTHENTICATED": "The access token is missing, wrong or expired: set QOD_TOKEN to a new one.",
-    "PERMISSION_DENIED": "The token does not allow this, or the session is another client's.",
-    "IDENTIFIER_NOT_FOUND": "The operator does not know this device: check the number or address.",
-    "SERVICE_NOT_APPLICABLE": "This operator cannot give this device a better connection.",
-    "UNSUPPORTED_IDENTIFIER": "Name the device by its phone number or IP address instead.",
-    "UNNECESSARY_IDENTIFIER": "The access token stands for one device already.",
-    "QUOTA_EXCEEDED": "The quota with this operator is used up.",
+    ("", "UNAUTHENTICATED"): (
+        "The access token is missing, wrong or expired: set QOD_TOKEN to a new one."
+    ),
+    ("", "PERMISSION_DENIED"): "The token does not allow this, or the session is another client's.",
+    ("", "IDENTIFIER_NOT_FOUND"): _UNKNOWN_DEVICE,
+    ("", "SERVICE_NOT_APPLICABLE"): "This operator cannot give this device a better connection.",
+    ("", "UNSUPPORTED_IDENTIFIER"): "Name the device by its phone number or IP address instead.",
+    ("", "UNNECESSARY_IDENTIFIER"): "The access token stands for one device already.",
+    ("", "QUOTA_EXCEEDED"): "The quota with this operator is used up.",
+    ("createSession", "NOT_FOUND"): "Check the device and the profile.",
+    ("getSession", "NOT_FOUND"): _GONE,
+    ("deleteSession", "NOT_FOUND"): _GONE,
+    (_EXTEND, "NOT_FOUND"): _GONE,
+    ("retrieveSessionsByDevice", "NOT_FOUND"): _UNKNOWN_DEVICE,
+    ("retrieveQoSProfiles", "NOT_FOUND"): _UNKNOWN_DEVICE,
+    ("getQosProfile", "NOT_FOUND"): "List the operator's profiles.",
 }
 
 
@@ -228,7 +279,7 @@ def _found_out(operation: str, arguments: dict[str, Any], lost: OutcomeUnknown) 
 
 
 def _was_created(arguments: dict[str, Any]) -> Steps:
-    found = yield Call("retrieveSessionsByDevice", {"device": arguments["device"]})
+    found = yield _sessions_of_device(arguments)
     sessions = [item for item in found or [] if isinstance(item, SessionInfo)]
     same = [item for item in sessions if _is_for(item, arguments)]
     if same:
@@ -263,5 +314,5 @@ def _was_extended(arguments: dict[str, Any]) -> Steps:
 _FIND_OUT = {
     "createSession": _was_created,
     "deleteSession": _was_deleted,
-    "extendQosSessionDuration": _was_extended,
+    _EXTEND: _was_extended,
 }

@@ -152,7 +152,8 @@ def in_words(name: str, value: Any) -> str:
     if name == "device":
         return ", ".join(_identifier(kind, item) for kind, item in value.items())
     if name == "applicationServer":
-        return ", ".join(value.values())
+        parts = (item if isinstance(item, list) else [item] for item in value.values())
+        return ", ".join(part for items in parts for part in items)
     if name in ("devicePorts", "applicationServerPorts"):
         ranges = [f"{item['from']}-{item['to']}" for item in value.get("ranges", [])]
         return ", ".join([*ranges, *map(str, value.get("ports", []))])

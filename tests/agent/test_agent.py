@@ -78,6 +78,20 @@ def test_when_it_asks(confirm: Confirm, probability: float, asks: bool) -> None:
     assert bool(results(state)) is not asks
 
 
+def test_an_agent_that_is_to_wait_needs_a_place_to_go_on_from() -> None:
+    for confirm in ("always", 0.9):
+        with pytest.raises(SettingsError, match="InMemorySaver"):
+            build_agent(plugin(), confirm=confirm)
+    assert build_agent(plugin(), confirm="never").checkpointer is None
+    assert build_agent(plugin(), checkpointer=True).checkpointer is True
+
+
+@pytest.mark.parametrize("confirm", ["Always", "sometimes", 1.5, float("nan"), None])
+def test_an_agent_that_would_ask_at_no_time_by_mistake_is_not_built(confirm: Any) -> None:
+    with pytest.raises(SettingsError, match="a number from 0 to 1, and not"):
+        build_agent(plugin(), confirm=confirm, checkpointer=InMemorySaver())
+
+
 def test_a_sure_deletion_of_one_of_several_sessions_waits_all_the_same() -> None:
     other = {"phoneNumber": "+351911111111"}
     parts = plugin(create(PHONE), create(other), on_session("deleteSession", 0), probability=1.0)
@@ -113,9 +127,3 @@ def test_another_model_is_asked_about_and_kept_to_the_facts() -> None:
     assert "neither the user wrote" in results(state)[0].text
     state = decide(running, type="approve")
     assert results(state)[1].artifact["device"] == PHONE
-
-
-def test_an_agent_that_could_not_wait_for_a_word_is_not_built() -> None:
-    with pytest.raises(SettingsError, match="checkpointer"):
-        build_agent(plugin())
-    assert build_agent(plugin(), confirm="never")

@@ -7,8 +7,9 @@ from langchain.agents import create_agent
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage, ToolMessage
 from langchain_tests.integration_tests import ChatModelIntegrationTests
 from langchain_tests.unit_tests import ChatModelUnitTests
+from pydantic import BaseModel
 
-from camara_qod.agent.chat_model import ChatQod
+from camara_qod.agent.chat_model import ChatQod, NoStructuredOutput
 from camara_qod.tools.operation_tools import operation_tools
 
 from .fakes import DECLINE, create, on_session, plugin
@@ -128,6 +129,21 @@ def test_without_tools_a_decision_is_its_json() -> None:
     assert answer.response_metadata["confidence"] == 1.0
 
 
+class Weather(BaseModel):
+    """No operation of CAMARA's."""
+
+    degrees: int
+
+
+def test_a_schema_that_is_no_operation_is_refused() -> None:
+    model = ChatQod(plugin(create(PHONE)))
+    with pytest.raises(NoStructuredOutput, match="another model for structured output"):
+        model.with_structured_output(Weather)
+    agent = create_agent(model, operation_tools(model._ready()), response_format=Weather)
+    with pytest.raises(NoStructuredOutput):
+        agent.invoke({"messages": [HumanMessage("gaming on +351966666666")]})
+
+
 async def test_asynchronously_too() -> None:
     model = ChatQod(plugin(create(PHONE)))
     agent = create_agent(model, operation_tools(model._ready()))
@@ -150,8 +166,3 @@ def test_arguments_that_do_not_hold_are_handed_back(arguments: dict, words: str)
     assert answer.status == "error"
     assert answer.text.startswith("Not sent.")
     assert words in answer.text
-
-
-def test_another_schema_is_refused_and_not_answered_with_nothing() -> None:
-    with pytest.raises(NotImplementedError, match="tool_calls"):
-        ChatQod(plugin()).with_structured_output({"title": "Weather", "type": "object"})

@@ -1,25 +1,31 @@
 """The MCP server, driven by the official SDK's client."""
 
 import json
+import re
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
-from mcp import Client, StdioServerParameters
+from mcp import Client, StdioServerParameters, stdio_client
 from mcp.types import ElicitResult, ErrorData
 
 from camara_qod.agent.mcp_server import build_server
+from camara_qod.tools.camara import models_1_2
+from camara_qod.tools.camara.edition import EDITIONS, ApiVersion
 from camara_qod.tools.camara.models import RetrieveSessionsInput
 from camara_qod.tools.operation_tools import CHANGING, OPERATIONS, operation_tools
+from camara_qod.tools.plugin import QodPlugin
+from camara_qod.tools.settings import QodSettings
 
 from ..serving import free_port
-from .fakes import create, on_session, plugin
+from .fakes import ScriptedDecoder, ScriptedInterpreter, create, on_session, plugin
 
 PHONE = {"phoneNumber": "+351966666666"}
 BODY = {
@@ -61,6 +67,99 @@ async def test_schemas_tell_what_the_models_know() -> None:
             for field in schema["properties"].values():
                 assert field["description"], tool.name
     assert {name for name, tool in tools.items() if not tool.output_schema} == {"deleteSession"}
+    device = fields["device"]
+    assert device["minProperties"] == 1
+    assert device["properties"]["ipv4Address"]["minProperties"] == 2
+    assert device["properties"]["ipv4Address"]["properties"]["publicAddress"]["format"] == "ipv4"
+    session = tools["getSession"].output_schema["properties"]
+    assert session["startedAt"]["format"] == "date-time"
+    assert session["qosStatus"]["enum"] == ["REQUESTED", "AVAILABLE", "UNAVAILABLE"]
+
+
+def titles(schema: Any) -> Iterator[str]:
+    """Every title that is in a schema."""
+    if isinstance(schema, dict):
+        if isinstance(schema.get("title"), str):
+            yield schema["title"]
+        for inner in schema.values():
+            yield from titles(inner)
+    elif isinstance(schema, list):
+        for inner in schema:
+            yield from titles(inner)
+
+
+async def test_titles_are_words() -> None:
+    async with Client(build_server(plugin())) as client:
+        assert client.server_info.title == "CAMARA Quality-on-Demand"
+        tools = (await client.list_tools()).tools
+    for tool in tools:
+        for shown in titles([tool.input_schema, tool.output_schema]):
+            first, *others = shown.replace("QoS", "qos").replace("IPv", "ipv").split()
+            assert not re.search("[a-z_][A-Z_]", first), shown
+            assert all(word.islower() or word in ("UTC", "L4S") for word in others), shown
+
+
+@pytest.mark.parametrize("spoken", list(EDITIONS))
+async def test_each_argument_is_told_without_references_in_either_version(
+    spoken: ApiVersion,
+) -> None:
+    settings = QodSettings(_env_file=None, api_version=spoken)
+    parts = QodPlugin(ScriptedInterpreter(ScriptedDecoder(), settings))
+    async with Client(build_server(parts)) as client:
+        tools = (await client.list_tools()).tools
+    for tool in tools:
+        told = json.dumps([tool.input_schema, tool.output_schema])
+        assert "$defs" not in told, tool.name
+        assert "null" not in json.dumps(tool.input_schema), tool.name
+        for schema in objects(tool.input_schema):
+            for name, field in schema["properties"].items():
+                assert field["description"], name
+    (create_session,) = [tool for tool in tools if tool.name == "createSession"]
+    servers = create_session.input_schema["properties"]["applicationServer"]["properties"]
+    assert ("ipAddresses" in servers) is (spoken == "1.2")
+
+
+async def test_only_what_may_be_null_is_said_to_be() -> None:
+    async with Client(build_server(plugin())) as client:
+        tools = (await client.list_tools()).tools
+    for tool in tools:
+        assert "null" not in json.dumps(tool.input_schema), tool.name
+        if tool.name != "quality_on_demand":
+            assert "null" not in json.dumps(tool.output_schema or {}), tool.name
+
+
+async def test_hints_say_what_may_be_repeated_and_what_is_lost() -> None:
+    async with Client(build_server(plugin())) as client:
+        tools = (await client.list_tools()).tools
+    hints = {tool.name: tool.annotations for tool in tools}
+    destructive = {"deleteSession", "quality_on_demand"}
+    assert {name for name, hint in hints.items() if hint.destructive_hint} == destructive
+    again = {"createSession", "extendQosSessionDuration", "quality_on_demand"}
+    assert {name for name, hint in hints.items() if not hint.idempotent_hint} == again
+    assert all(hint.open_world_hint for hint in hints.values())
+
+
+async def test_the_outcome_has_no_field_that_its_schema_lacks() -> None:
+    async with Client(build_server(plugin(create(), create(PHONE)))) as client:
+        tools = {tool.name: tool for tool in (await client.list_tools()).tools}
+        asked = await client.call_tool("quality_on_demand", {"request": "gaming please"})
+        made = await client.call_tool("quality_on_demand", {"request": "gaming +351966666666"})
+    fields = tools["quality_on_demand"].output_schema["properties"]
+    for result in (asked, made):
+        assert list(result.structured_content) == list(fields)
+
+
+async def test_a_session_of_the_newer_version_is_of_the_schema_that_was_shown() -> None:
+    settings = QodSettings(_env_file=None, api_version="1.2")
+    parts = QodPlugin(ScriptedInterpreter(ScriptedDecoder(), settings))
+    several = {"ipAddresses": ["203.0.113.5", "203.0.113.6"]}
+    body = models_1_2.CreateSession.model_validate(BODY | {"applicationServer": several})
+    made = parts.client.create_session(body)
+    async with Client(build_server(parts)) as client:
+        found = await client.call_tool("getSession", {"sessionId": str(made.session_id)})
+        listed = await client.call_tool("retrieveSessionsByDevice", {"device": PHONE})
+    assert found.structured_content["applicationServer"] == several
+    assert listed.structured_content["result"] == [found.structured_content]
 
 
 async def test_what_is_answered_is_of_the_schema_that_was_shown() -> None:
@@ -185,10 +284,15 @@ async def test_refusals_are_worded_as_those_of_the_langchain_tools() -> None:
     assert result.content[0].text == create_session.invoke(call).content
 
 
-async def test_an_object_as_json_text_is_as_good() -> None:
+async def test_an_object_as_json_text_is_as_good_and_null_is_nothing() -> None:
     async with Client(build_server(plugin())) as client:
-        packed = BODY | {"device": json.dumps(PHONE), "sink": None}
+        packed = BODY | {"device": json.dumps(PHONE | {"ipv6Address": None}), "sink": None}
         assert not (await client.call_tool("createSession", packed)).is_error
+        without = {"device": PHONE | {"ipv4Address": None, "networkAccessIdentifier": None}}
+        assert not (await client.call_tool("retrieveSessionsByDevice", without)).is_error
+        deep = '{"a":' * 900 + "1" + "}" * 900
+        wrong = await client.call_tool("retrieveSessionsByDevice", {"device": deep})
+        assert "device.a is not known here" in wrong.content[0].text
         wrong = await client.call_tool("createSession", BODY | {"device": "{phone"})
     assert "device: it should be an object" in wrong.content[0].text
 
@@ -351,11 +455,17 @@ async def creates_a_session(server: Any, operator: str) -> None:
         assert gone.content[0].text == f"Session {session_id} is deleted."
 
 
-async def test_a_create_over_stdio_ends_as_a_session_in_the_mock(operator: str) -> None:
+async def test_a_create_over_stdio_ends_as_a_session_in_the_mock(
+    operator: str, tmp_path: Path
+) -> None:
     server = StdioServerParameters(
         command=COMMAND[0], args=COMMAND[1:], env={"QOD_API_ROOT": operator}
     )
-    await creates_a_session(server, operator)
+    said = tmp_path / "stderr"
+    with said.open("w") as file:
+        await creates_a_session(stdio_client(server, errlog=file), operator)
+    # Clients show it to their users, and ordinary calls, refused ones too, are no news.
+    assert said.read_text() == ""
 
 
 async def test_a_create_over_http_ends_as_a_session_in_the_mock(operator: str) -> None:

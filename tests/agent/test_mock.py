@@ -22,7 +22,7 @@ def served(_: object) -> None:
 def nothing_is_served(monkeypatch: pytest.MonkeyPatch) -> None:
     """What should be refused and is not fails, instead of being served for ever."""
     monkeypatch.setattr("camara_qod.tools.operator.serve.log.to_stderr", lambda: None)
-    monkeypatch.setattr("camara_qod.tools.operator.serve._Server.run", served)
+    monkeypatch.setattr("camara_qod.tools.operator.serve.Server.run", served)
 
 
 def refused(capsys: pytest.CaptureFixture[str], *options: str) -> tuple[int, str]:

@@ -13,7 +13,7 @@ import pytest
 from pydantic import SecretStr
 
 from camara_qod.tools.camara.client import QodClient
-from camara_qod.tools.camara.edition import PROFILES, SESSIONS
+from camara_qod.tools.camara.edition import EDITIONS
 from camara_qod.tools.camara.errors import CamaraError
 from camara_qod.tools.camara.models import (
     CreateSession,
@@ -30,6 +30,7 @@ pytestmark = [
     pytest.mark.clients,
     pytest.mark.skipif(shutil.which("npm") is None, reason="Prism needs npm"),
 ]
+SESSIONS, PROFILES = EDITIONS["1.1"].sessions, EDITIONS["1.1"].profiles
 PHONE = {"phoneNumber": "+351966666666"}
 BODY = {
     "device": PHONE,

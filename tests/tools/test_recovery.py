@@ -68,6 +68,33 @@ def test_a_conflict_shows_the_session_in_the_way(client: QodClient) -> None:
     assert "delete it first" in result.advice
 
 
+def test_a_conflict_where_the_token_stands_for_the_device(
+    client: QodClient, network: Network
+) -> None:
+    network.add_fault(Fault(operation="createSession", status=409))
+    without = {name: item for name, item in BODY.items() if name != "device"}
+    result = perform("createSession", without, client)
+    assert (result.error.code, result.advice) == ("CONFLICT", "")
+
+
+def test_a_shorter_session_than_was_asked_for_is_told(transport) -> None:
+    class Short(httpx2.BaseTransport):
+        def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+            answer = transport.handle_request(request)
+            return httpx2.Response(201, json=answer.json() | {"duration": 300})
+
+    result = perform("createSession", BODY, QodClient(API_ROOT, transport=Short()))
+    assert result.advice == "Asked for 10 minutes, granted 5 minutes."
+
+
+def test_a_session_or_device_that_is_not_there_when_one_is_created(
+    client: QodClient, network: Network
+) -> None:
+    network.add_fault(Fault(operation="createSession", status=404))
+    advice = perform("createSession", BODY, client).advice
+    assert advice.startswith("Check the device and the profile. Ask for one of those in service: ")
+
+
 def test_limits_are_named(client: QodClient) -> None:
     result = perform("createSession", BODY | {"duration": 10**6}, client)
     assert "to 12 hours" in result.advice

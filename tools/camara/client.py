@@ -4,7 +4,9 @@ Nothing is retried: what may be repeated is for the caller to decide. Where the 
 that changes something was lost, the error is `OutcomeUnknown`, so that nobody repeats it blindly.
 """
 
+from copy import copy
 from dataclasses import dataclass
+from functools import lru_cache
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 from urllib.parse import quote
@@ -14,7 +16,7 @@ import httpx2
 from pydantic import SecretStr, TypeAdapter, ValidationError
 
 from camara_qod.tools.camara.edition import EDITIONS, ApiVersion, Edition
-from camara_qod.tools.camara.errors import InvalidArgument, error_class
+from camara_qod.tools.camara.errors import CamaraError, error_class
 from camara_qod.tools.camara.models import (
     CreateSession,
     Device,
@@ -29,11 +31,19 @@ from camara_qod.tools.camara.models import (
 from camara_qod.tools.camara.oauth.auth import CALL, Called, OAuth
 from camara_qod.tools.camara.oauth.login_hint import login_hint
 from camara_qod.tools.camara.oauth.steps import driven
-from camara_qod.tools.errors import AuthorizationFailed, OutcomeUnknown, TransportError
+from camara_qod.tools.errors import (
+    AuthorizationFailed,
+    NoSuchApi,
+    OutcomeUnknown,
+    QodError,
+    TransportError,
+)
 from camara_qod.tools.faults import faults
 
+#: The code of a refusal whose body is not CAMARA's `ErrorInfo`.
+UNKNOWN = "UNKNOWN"
+
 T = TypeVar("T")
-B = TypeVar("B", bound=Request)
 
 
 @dataclass(frozen=True)
@@ -48,6 +58,16 @@ class _Call(Generic[T]):
     changes: bool = False
     session: str | None = None
     device: Device | None = None
+
+    @property
+    def base(self) -> str:
+        """The base path of its API: `/quality-on-demand/v1`."""
+        return "/".join(self.path.split("/")[:3])
+
+    @property
+    def asks_for_all(self) -> bool:
+        """Whether it retrieves whatever there is, so that only the API itself can be missing."""
+        return self.body is not None and not self.body.wire()
 
 
 _PROFILE = TypeAdapter(QosProfile)
@@ -65,7 +85,7 @@ class _Calls:
         self._sessions: TypeAdapter[list[SessionInfo]] = TypeAdapter(list[info])
 
     def create(self, body: CreateSession) -> _Call[SessionInfo]:
-        sent = _as(self._edition.create_session, body)
+        sent = self._edition.body(self._edition.create_session, body)
         path = f"{self._edition.sessions}/sessions"
         return _Call(
             "createSession", "POST", path, self._session, sent, changes=True, device=sent.device
@@ -82,26 +102,27 @@ class _Calls:
         )
 
     def extend(self, session_id: UUID | str, body: ExtendSessionDuration) -> _Call[SessionInfo]:
+        sent = self._edition.body(self._edition.extend_session, body)
         path = f"{self._one(session_id)}/extend"
         return _Call(
             "extendQosSessionDuration",
             "POST",
             path,
             self._session,
-            body,
+            sent,
             changes=True,
             session=_id(session_id),
         )
 
     def retrieve(self, body: RetrieveSessionsInput) -> _Call[list[SessionInfo]]:
-        sent = _as(self._edition.retrieve_sessions, body)
+        sent = self._edition.body(self._edition.retrieve_sessions, body)
         path = f"{self._edition.sessions}/retrieve-sessions"
         return _Call(
             "retrieveSessionsByDevice", "POST", path, self._sessions, sent, device=sent.device
         )
 
     def profiles(self, body: QosProfileDeviceRequest) -> _Call[list[QosProfile]]:
-        sent = _as(self._edition.profile_request, body)
+        sent = self._edition.body(self._edition.profile_request, body)
         path = f"{self._edition.profiles}/retrieve-qos-profiles"
         return _Call("retrieveQoSProfiles", "POST", path, _PROFILE_LIST, sent, device=sent.device)
 
@@ -113,18 +134,7 @@ class _Calls:
         return f"{self._edition.sessions}/sessions/{_part(session_id)}"
 
 
-def _as(kind: type[B], body: Request) -> B:
-    """A body under the rules of a version, which may be stricter than those that it was made by.
-
-    Raises:
-        InvalidArgument: it does not hold there; nothing was sent.
-    """
-    if type(body) is kind:
-        return body
-    try:
-        return kind.model_validate(body.wire())
-    except ValidationError as error:
-        raise InvalidArgument(400, "INVALID_ARGUMENT", faults(error, kind)) from error
+_calls_of = lru_cache(_Calls)
 
 
 def _id(value: UUID | str) -> str:
@@ -142,12 +152,21 @@ class _Wire:
         self, api_root: str, token: SecretStr | None, auth: OAuth | None, api_version: ApiVersion
     ) -> None:
         self._api_root = api_root.rstrip("/")
-        self._version = api_version
-        self._calls = _Calls(EDITIONS[api_version])
+        self.edition = EDITIONS[api_version]
         self._token = token
         self._auth = auth
         #: Whose consent the tokens of a session's calls stand for, where consent is asked.
         self._hints: dict[str, str] = {}
+
+    def speaking(self, api_version: ApiVersion) -> Self:
+        """A client of another version of the APIs, over the same connections."""
+        other = copy(self)
+        other.edition = EDITIONS[api_version]
+        return other
+
+    @property
+    def _calls(self) -> _Calls:
+        return _calls_of(self.edition)
 
     def _request(self, call: _Call[Any], x_correlator: str | None) -> dict[str, Any]:
         headers = {"x-correlator": x_correlator or str(uuid4()), "accept": "application/json"}
@@ -210,7 +229,7 @@ class _Wire:
 
     def _answer(self, call: _Call[T], response: httpx2.Response) -> T:
         if not response.is_success:
-            raise _refusal(response)
+            raise self._refusal(call, response)
         try:
             # Nested request models forbid unknown fields; in an answer they are tolerated.
             content = response.content or b"null"
@@ -220,18 +239,33 @@ class _Wire:
             raise kind(
                 f"{call.operation} was answered {response.status_code} with a body that is not "
                 f"CAMARA's: {faults(error, call.answer)}. Check QOD_API_ROOT, and that it "
-                f"serves {EDITIONS[self._version].version} (QOD_API_VERSION)."
+                f"serves {self._api(call)} (QOD_API_VERSION)."
             ) from error
         self._learn(call, answer)
         return answer
 
+    def _refusal(self, call: _Call[Any], response: httpx2.Response) -> QodError:
+        error = _camara_error(response)
+        nothing = error.code == UNKNOWN or (error.code == "NOT_FOUND" and call.asks_for_all)
+        if error.status == 404 and nothing:
+            return NoSuchApi(
+                f"{call.operation} found no {self._api(call)} under {self._api_root}. Check "
+                f"QOD_API_ROOT, which is the URL before {call.base}, and QOD_API_VERSION.",
+                self.edition.name,
+            )
+        return error
 
-def _refusal(response: httpx2.Response) -> Exception:
+    def _api(self, call: _Call[Any]) -> str:
+        """The API of a call, by name and version."""
+        return f"{call.base.split('/')[1]} {self.edition.version}"
+
+
+def _camara_error(response: httpx2.Response) -> CamaraError:
     try:
         info = ErrorInfo.model_validate_json(response.content)
         code, message = info.code, info.message
     except ValidationError:
-        code, message = "UNKNOWN", response.reason_phrase or "no explanation"
+        code, message = UNKNOWN, response.reason_phrase or "no explanation"
     wait = response.headers.get("retry-after", "")
     return error_class(response.status_code)(
         response.status_code,
@@ -249,14 +283,15 @@ class QodClient(_Wire):
         api_root: the operator's root URL, without the API's base path.
         token: OAuth 2 access token.
         auth: gets tokens instead, where it is given.
-        api_version: of both APIs, which decides paths and bodies.
+        api_version: of both APIs, which decides paths; bodies of either are sent as it has them.
         timeout: seconds to wait for each step of a request.
         transport: an `httpx2` transport, for tests and for the operator in-process.
 
     Every method takes `x_correlator`, an id for tracing that is made up where it is left out, and
     raises `CamaraError` where the operator refuses, `TransportError` where it cannot be reached
     (`AuthorizationFailed` where its OpenID provider gives no token, so that nothing was asked),
-    and `OutcomeUnknown` where a change may or may not have been made.
+    `NoSuchApi` where it has no such API in this version, `OutcomeUnknown` where a change may or may
+    not have been made, and `InvalidRequest` where this version does not take the body.
     """
 
     def __init__(

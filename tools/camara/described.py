@@ -1,4 +1,4 @@
-"""Schemas as people and other models read them: titles in words, and what each field is."""
+"""Schemas as people and other models read them: titles in words, what each field is, no null."""
 
 import re
 from typing import Any
@@ -15,12 +15,15 @@ _FIELDS = {
     "applicationServer": "The server at the other end of the flow, by its IPv4 or IPv6 address.",
     "applicationServerPorts": "Ports of the application server that the session is for; all of "
     "them where it is left out.",
+    "clientId": "Id under which the operator asks for a token for the sink.",
     "credentialType": "What the operator proves itself with at the sink.",
     "device": "The device whose connection becomes better, by one or more of its identifiers.",
     "devicePorts": "Ports of the device that the session is for; all of them where it is left out.",
     "duration": "How long the session lasts, in seconds. Profiles have limits of their own.",
     "expiresAt": "When the session ends (RFC 3339).",
     "from": "First port of the range.",
+    "ipAddresses": "Single IPv4 or IPv6 addresses, in place of a subnet.",
+    "jwksUri": "https URL of the keys by which the operator's signature is verified.",
     "name": "Name of a QoS profile, as the operator publishes it.",
     "networkAccessIdentifier": "The device as user@realm (RFC 4282).",
     "phoneNumber": "Phone number in E.164: + and country code, without spaces.",
@@ -39,6 +42,7 @@ _FIELDS = {
     "startedAt": "When the session began (RFC 3339).",
     "statusInfo": "Why the session is UNAVAILABLE.",
     "to": "Last port of the range.",
+    "tokenUri": "https URL at which the operator asks for a token for the sink.",
 }
 #: The same name is something else in the two places where it stands.
 _OF_PARENT = {
@@ -51,7 +55,27 @@ _OF_PARENT = {
         "ipv6Address": "IPv6 address, or a subnet such as 2001:db8::/64.",
     },
 }
-_WORDS = {"qos": "QoS", "id": "id", "utc": "UTC", "l4s": "L4S", "ipv4": "IPv4", "ipv6": "IPv6"}
+#: How many parts an object has at least; the models say so in validators. The IPv4 address is the
+#: device's: the public one, and its port or the private one.
+_LEAST = {
+    "applicationServer": 1,
+    "applicationServerPorts": 1,
+    "device": 1,
+    "devicePorts": 1,
+    "ipv4Address": 2,
+}
+_NULL = {"type": "null"}
+_WORDS = {
+    "qos": "QoS",
+    "id": "id",
+    "ip": "IP",
+    "utc": "UTC",
+    "l4s": "L4S",
+    "uri": "URI",
+    "jwks": "JWKS",
+    "ipv4": "IPv4",
+    "ipv6": "IPv6",
+}
 _PART = re.compile(r"[A-Z]?[a-z0-9]+")
 
 
@@ -59,7 +83,9 @@ def described(schema: Schema) -> Schema:
     """A schema without references, with a title and, where it is known, a description everywhere.
 
     Without references, since whoever puts a schema into another one would lose what they refer to;
-    LangChain's review of single calls (`interrupt_mode="per_call"`) does that.
+    LangChain's review of single calls (`interrupt_mode="per_call"`) does that; so without OpenAPI's
+    `discriminator` too, which refers to what is put in its place here. Without null, since
+    what is not given is left out on the wire, and null is refused.
 
     Args:
         schema: of one of CAMARA's models, by its names on the wire.
@@ -81,16 +107,32 @@ def _walked(value: Any, parent: str) -> Any:
         return [_walked(item, parent) for item in value]
     if not isinstance(value, dict):
         return value
-    return {
-        name: {field: _field(field, one, parent) for field, one in inner.items()}
-        if name == "properties"
-        else _walked(inner, parent)
-        for name, inner in value.items()
-    }
+    given = {word: inner for word, inner in _given(value).items() if word != "discriminator"}
+    return {word: _part(word, inner, parent) for word, inner in given.items()}
+
+
+def _part(word: str, inner: Any, parent: str) -> Any:
+    """What stands under a word of a schema."""
+    if word == "properties":
+        return {name: _field(name, one, parent) for name, one in inner.items()}
+    return title(inner) if word == "title" else _walked(inner, parent)
 
 
 def _field(name: str, schema: Schema, parent: str) -> Schema:
-    text = _OF_PARENT.get(parent, {}).get(name) or _FIELDS.get(name)
-    told = {"description": text} if text else {}
-    inner: Schema = _walked(schema, name)
-    return inner | {"title": title(name)} | told
+    field: Schema = _walked(schema, name) | {"title": title(name)}
+    if text := _OF_PARENT.get(parent, {}).get(name) or _FIELDS.get(name):
+        field["description"] = text
+    if field.get("type") == "object" and name in _LEAST:
+        field["minProperties"] = _LEAST[name]
+    return field
+
+
+def _given(schema: Schema) -> Schema:
+    """A field's schema where it is given: the alternatives without null."""
+    alternatives = schema.get("anyOf", [])
+    if _NULL not in alternatives:
+        return schema
+    rest = {word: item for word, item in schema.items() if word not in ("anyOf", "default")}
+    others = [item for item in alternatives if item != _NULL]
+    given: Schema = others[0] if len(others) == 1 else {"anyOf": others}
+    return given | rest

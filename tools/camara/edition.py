@@ -1,26 +1,29 @@
 """What differs between the versions of the APIs that are spoken and served."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from camara_qod.tools.camara import models, models_1_2
+from camara_qod.tools.errors import InvalidRequest
+from camara_qod.tools.faults import faults
 
-SESSIONS = "/quality-on-demand/v1"
-PROFILES = "/qos-profiles/v1"
 #: How a version is called in settings: `1.1` for 1.1.0, `1.2` for 1.2.0-rc.3 of both APIs.
 ApiVersion = Literal["1.1", "1.2"]
+R = TypeVar("R", bound=models.Request)
 
 
 @dataclass(frozen=True)
 class Edition:
     """One version of quality-on-demand and qos-profiles.
 
-    `strict`: properties that the specification does not know are refused, at any depth; otherwise
-    they are ignored. `most_sessions`: how many are listed; `None`: all.
+    `sessions` and `profiles` are the base paths of the two APIs. `strict`: properties that the
+    specification does not know are refused, at any depth; otherwise they are ignored.
+    `most_sessions`: how many are listed; `None`: all.
     """
 
+    name: ApiVersion
     version: str
     sessions: str
     profiles: str
@@ -41,12 +44,33 @@ class Edition:
             self.extend_session,
         ]
 
+    def body(self, kind: type[R], value: models.Request | dict[str, Any]) -> R:
+        """A body as this version has it.
+
+        Args:
+            kind: one of `request_models`.
+            value: the body in another version, or on the wire.
+
+        Raises:
+            InvalidRequest: this version does not take it.
+        """
+        if type(value) is kind:
+            return value
+        try:
+            return kind.model_validate(value if isinstance(value, dict) else value.wire())
+        except ValidationError as error:
+            raise InvalidRequest(
+                f"Not sent, as version {self.version} of the API does not take it: "
+                f"{faults(error, kind)}. Correct the request."
+            ) from error
+
 
 EDITIONS: dict[ApiVersion, Edition] = {
     "1.1": Edition(
+        name="1.1",
         version="1.1.0",
-        sessions=SESSIONS,
-        profiles=PROFILES,
+        sessions="/quality-on-demand/v1",
+        profiles="/qos-profiles/v1",
         create_session=models.CreateSession,
         retrieve_sessions=models.RetrieveSessionsInput,
         profile_request=models.QosProfileDeviceRequest,
@@ -55,6 +79,7 @@ EDITIONS: dict[ApiVersion, Edition] = {
         strict=False,
     ),
     "1.2": Edition(
+        name="1.2",
         version="1.2.0-rc.3",
         sessions="/quality-on-demand/v1rc3",
         profiles="/qos-profiles/v1rc3",

@@ -126,8 +126,13 @@ PositiveInt32 = Annotated[int, Field(ge=1, le=INT32_MAX)]
 #: E.164, as CAMARA's schema has it.
 PHONE_NUMBER_PATTERN = r"^\+[1-9][0-9]{4,14}$"
 PhoneNumber = Annotated[str, StringConstraints(pattern=PHONE_NUMBER_PATTERN)]
-SingleIpv4Addr = Annotated[str, address(IPv4Address)]
-DeviceIpv6Address = Annotated[str, AfterValidator(without_zone), address(IPv6Address)]
+SingleIpv4Addr = Annotated[str, address(IPv4Address), Field(json_schema_extra={"format": "ipv4"})]
+DeviceIpv6Address = Annotated[
+    str,
+    AfterValidator(without_zone),
+    address(IPv6Address),
+    Field(json_schema_extra={"format": "ipv6"}),
+]
 ApplicationServerIpv4Address = Annotated[str, address(IPv4Network)]
 ApplicationServerIpv6Address = Annotated[str, AfterValidator(without_zone), address(IPv6Network)]
 QosProfileName = Annotated[

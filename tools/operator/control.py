@@ -1,6 +1,5 @@
 """The control API: rehearse a bad day. Served only where a control token is set."""
 
-import secrets
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -10,6 +9,7 @@ from fastapi.security import HTTPBearer
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
+from camara_qod.tools.bearer import misfit
 from camara_qod.tools.camara.errors import Unauthenticated
 from camara_qod.tools.camara.models import Device
 from camara_qod.tools.operator.media_type import check_json
@@ -86,13 +86,9 @@ def control_routes(
     """
 
     def authorised(request: Request) -> None:
-        given = request.headers.get("authorization")
-        if given is None:
-            raise _unauthenticated(
-                "There is no Authorization header: send Bearer and the control token."
-            )
-        if not secrets.compare_digest(_bearer(given).encode(), token.encode()):
-            raise _unauthenticated("What the Authorization header has is not the control token.")
+        wrong = misfit(request.headers.get("authorization"), token, "the control token")
+        if wrong:
+            raise Unauthenticated(401, "UNAUTHENTICATED", wrong)
 
     # The first is for the document alone: it lets `/docs` ask for the token.
     needed = [
@@ -136,12 +132,3 @@ def control_routes(
         return sessions.activate(session_id)
 
     return router
-
-
-def _bearer(header: str) -> str:
-    kind, _, token = header.partition(" ")
-    return token.strip() if kind.lower() == "bearer" else ""
-
-
-def _unauthenticated(message: str) -> Unauthenticated:
-    return Unauthenticated(401, "UNAUTHENTICATED", message)

@@ -3,9 +3,7 @@
 import contextlib
 from collections.abc import Callable
 from pathlib import Path
-from socket import socket
 
-import uvicorn
 from pydantic import SecretStr
 
 from camara_qod.tools.errors import SettingsError, UsageError
@@ -13,9 +11,7 @@ from camara_qod.tools.listening import check_address, is_loopback
 from camara_qod.tools.operator import log
 from camara_qod.tools.operator.app import Operator
 from camara_qod.tools.operator.settings import OperatorSettings
-
-#: Names of all addresses of a machine, and how the machine itself reaches one of them.
-_EVERYWHERE = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
+from camara_qod.tools.serving import Server, url
 
 
 def serve(
@@ -41,29 +37,9 @@ def serve(
     check_address(host, port)
     operator = Operator(settings)
     log.to_stderr()
-    config = uvicorn.Config(
-        operator.app, host=host, port=port, log_level="warning", access_log=False
-    )
+    server = Server(operator.app, host, port, lambda taken: announce(operator, url(host, taken)))
     with contextlib.closing(operator), contextlib.suppress(KeyboardInterrupt):
-        _Server(config, lambda taken: announce(operator, _root(host, taken))).run()
-
-
-class _Server(uvicorn.Server):
-    """A server that says when it serves, and on which port."""
-
-    def __init__(self, config: uvicorn.Config, started: Callable[[int], None]) -> None:
-        super().__init__(config)
-        self._announce = started
-
-    async def startup(self, sockets: list[socket] | None = None) -> None:
-        try:
-            await super().startup(sockets)
-        except SystemExit as error:  # its reason is in the log
-            raise SettingsError(
-                f"The server cannot start on {self.config.host}, port {self.config.port}; the line "
-                "above says why. Give another --host or --port."
-            ) from error
-        self._announce(self.servers[0].sockets[0].getsockname()[1])
+        server.run()
 
 
 def sqlite_file(folder: Path, api_version: str) -> str:
@@ -114,9 +90,3 @@ def client_keys(given: list[str]) -> dict[str, str]:
                 "--client-key a file with its public key (PEM, JWK or JWK Set)."
             ) from error
     return found
-
-
-def _root(host: str, port: int) -> str:
-    """The URL under which this machine reaches the server."""
-    name = _EVERYWHERE.get(host, host)
-    return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"

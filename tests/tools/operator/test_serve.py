@@ -96,21 +96,6 @@ def test_what_is_announced_works_and_lasts(tmp_path: Path) -> None:
     assert used[0] == used[1]
 
 
-@pytest.mark.parametrize(
-    ("host", "root"),
-    [
-        ("127.0.0.1", "http://127.0.0.1:1"),
-        ("0.0.0.0", "http://127.0.0.1:1"),
-        ("", "http://127.0.0.1:1"),
-        ("::", "http://[::1]:1"),
-        ("::1", "http://[::1]:1"),
-        ("localhost", "http://localhost:1"),
-    ],
-)
-def test_the_root_that_is_announced_can_be_called(host: str, root: str) -> None:
-    assert serve._root(host, 1) == root
-
-
 def test_a_port_that_is_taken_at_the_last_moment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(serve, "check_address", lambda *_: None)
     monkeypatch.setattr(serve.log, "to_stderr", lambda: None)
