@@ -2,7 +2,6 @@
 
 import contextlib
 
-import uvicorn
 from rich.console import Console
 
 from camara_qod.agent.service.app import create_app
@@ -11,6 +10,7 @@ from camara_qod.agent.service.settings import ServiceSettings
 from camara_qod.tools.errors import UsageError
 from camara_qod.tools.listening import check_address, is_loopback
 from camara_qod.tools.plugin import QodPlugin
+from camara_qod.tools.serving import Server, url
 
 
 def run(plugin: QodPlugin, settings: ServiceSettings, host: str, port: int) -> None:
@@ -28,13 +28,13 @@ def run(plugin: QodPlugin, settings: ServiceSettings, host: str, port: int) -> N
     """
     check_reach(host, settings)
     check_address(host, port)
-    with open_service(plugin, settings) as service:
-        Console(stderr=True).print(f"Service on http://{host}:{port}", highlight=False)
-        config = uvicorn.Config(
-            create_app(service), host=host, port=port, log_level="warning", access_log=False
-        )
-        with contextlib.suppress(KeyboardInterrupt):
-            uvicorn.Server(config).run()
+    notes = Console(stderr=True)
+
+    def announce(taken: int) -> None:
+        notes.print(f"Service on {url(host, taken)}", highlight=False)
+
+    with open_service(plugin, settings) as service, contextlib.suppress(KeyboardInterrupt):
+        Server(create_app(service), host, port, announce).run()
 
 
 def check_reach(host: str, settings: ServiceSettings) -> None:
