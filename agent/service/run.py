@@ -5,6 +5,7 @@ import contextlib
 import uvicorn
 from rich.console import Console
 
+from camara_qod.agent.service import logs
 from camara_qod.agent.service.app import create_app
 from camara_qod.agent.service.service import open_service
 from camara_qod.agent.service.settings import ServiceSettings
@@ -28,6 +29,7 @@ def run(plugin: QodPlugin, settings: ServiceSettings, host: str, port: int) -> N
     """
     check_reach(host, settings)
     check_address(host, port)
+    logs.to_stderr()
     with open_service(plugin, settings) as service:
         Console(stderr=True).print(f"Service on http://{host}:{port}", highlight=False)
         config = uvicorn.Config(
