@@ -93,7 +93,10 @@ class Metrics:
         )
         self.waiting = Gauge("qod_queue_waiting", "Requests waiting for the model", registry=own)
         self._refusals = Counter(
-            "qod_operator_refusals", "Refusals of the operator by CAMARA code", ("code",), registry=own
+            "qod_operator_refusals",
+            "Refusals of the operator by CAMARA code",
+            ("code",),
+            registry=own,
         )
         self._call_seconds = Histogram(
             "qod_operator_request_seconds",
@@ -147,7 +150,9 @@ class Metrics:
             Its code as it is counted: the first of so many, if it is of CAMARA's form.
         """
         code = error.code
-        if code not in self._codes and (len(self._codes) >= _MOST_CODES or not _CODE.fullmatch(code)):
+        if code not in self._codes and (
+            len(self._codes) >= _MOST_CODES or not _CODE.fullmatch(code)
+        ):
             code = OTHER
         self._codes.add(code)
         self._refusals.labels(code).inc()
