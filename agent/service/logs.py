@@ -30,13 +30,13 @@ def request_line(status: int, error: Exception | None = None, **told: Any) -> No
 
     Args:
         status: of the answer; from 500 on the line is an error.
-        error: the unexpected one that ended it, if any did.
+        error: the unexpected one that ended it, if any did; the line is then an error, too.
         told: further members; those that are `None` are left out.
     """
     known = {name: value for name, value in told.items() if value is not None}
     if error is not None:
         known["exception"] = places(error)
-    level = logging.ERROR if status >= 500 else logging.INFO
+    level = logging.ERROR if error is not None or status >= 500 else logging.INFO
     _LOGGER.log(level, "request", status=status, **known)
 
 

@@ -86,7 +86,10 @@ class Metrics:
             registry=own,
         )
         self._tokens = Counter(
-            "qod_model_tokens", "Tokens that the model read and wrote", ("type",), registry=own
+            "qod_model_tokens",
+            "Tokens of what was said (input) and of what was decided (output), for each reading",
+            ("type",),
+            registry=own,
         )
         self._full = Counter(
             "qod_queue_refusals", "Requests refused because the queue was full", registry=own

@@ -72,7 +72,7 @@ class Watch:
             span.set({"http.route": route})
         state = scope.get("state", {})
         kind = type(answer.error).__name__ if answer.error else state.get("error")
-        if status >= 500:
+        if status >= 500 or answer.error:
             span.failed(kind or str(status))
         caller = state.get("caller")
         request_line(
