@@ -36,8 +36,10 @@ def decide(interpreter: Interpreter, history: History) -> Decided:
         nothing = Decision(DECLINE)
         made = Interpretation(nothing, (), (), None, nothing, 0.0)
         return Decided(made, (newest,), NOTHING_WAITS)
-    decided = _Deciding(interpreter, history).decide(newest)
-    guard = guarded(decided.interpretation, history.deletions)
+    with interpreter.turn() as taken:
+        decided = _Deciding(interpreter, history).decide(newest)
+        guard = guarded(decided.interpretation, history.deletions)
+        taken(guard)
     return Decided(guard, decided.turns)
 
 

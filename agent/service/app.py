@@ -10,8 +10,16 @@ from fastapi_offline import FastAPIOffline
 
 from camara_qod.agent.service.body_limit import BodyLimit
 from camara_qod.agent.service.problems import add_problems
-from camara_qod.agent.service.routes import conversations, decisions, health, sessions
+from camara_qod.agent.service.routes import (
+    conversations,
+    decisions,
+    health,
+    metrics,
+    sessions,
+    statistics,
+)
 from camara_qod.agent.service.service import Service
+from camara_qod.agent.service.watch import Watch
 
 #: Calls that wait for the model hold a thread each; these are for all others.
 _SPARE_THREADS = 32
@@ -37,7 +45,8 @@ def create_app(service: Service) -> FastAPI:
     )
     app.state.service = service
     add_problems(app)
-    for routes in (health, decisions, conversations, sessions):
+    for routes in (health, metrics, statistics, decisions, conversations, sessions):
         app.include_router(routes.router)
     app.add_middleware(BodyLimit, most=service.settings.max_body)
+    app.add_middleware(Watch, observations=service.observations)  # the last is around all others
     return app

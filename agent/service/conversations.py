@@ -2,8 +2,8 @@
 
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -34,6 +34,7 @@ class Conversations:
         agent: decides and acts; its checkpointer keeps what was said.
         plugin: for finding out what became of a change that was cut off.
         patience: seconds to wait for a step that another call is making.
+        step: what each step is made inside of.
     """
 
     def __init__(
@@ -42,11 +43,13 @@ class Conversations:
         agent: CompiledStateGraph[Any, Any, Any, Any],
         plugin: QodPlugin,
         patience: float = 60.0,
+        step: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         self._database = database
         self._agent = agent
         self._plugin = plugin
         self._patience = patience
+        self._step = step
 
     def begin(self, owner: str, name: UUID | None = None) -> dict[str, Any]:
         """A new conversation, or the one of this id where it was begun before."""
@@ -108,7 +111,7 @@ class Conversations:
         renewing = threading.Thread(target=self._renew, args=(name, holder, done), daemon=True)
         renewing.start()
         try:
-            with acting(Acting(owner, name)):
+            with self._step(), acting(Acting(owner, name)):
                 yield conversation
         finally:
             done.set()

@@ -6,13 +6,14 @@ creation is acknowledged; to everybody else it does not exist.
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import distinct, func, insert, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from camara_qod.agent.service.callers import LOCAL
 from camara_qod.agent.service.database import SESSIONS, Database
@@ -43,6 +44,8 @@ class Acting:
     claims: bool = False
 
 
+#: Sessions that were noted more seconds ago have ended.
+REMEMBERED = 2 * 86400
 _ACTING: ContextVar[Acting | None] = ContextVar("acting", default=None)
 
 
@@ -54,6 +57,24 @@ def acting(for_whom: Acting) -> Iterator[None]:
         yield
     finally:
         _ACTING.reset(token)
+
+
+def conversation() -> str | None:
+    """In which conversation calls are made, if in one."""
+    whom = _ACTING.get()
+    return whom.conversation if whom else None
+
+
+def noted_sessions(database: Database) -> int:
+    """How many sessions are noted as live.
+
+    One that is not deleted here but runs out counts until somebody lists the sessions.
+    """
+    columns = SESSIONS.c
+    live = columns.ended.is_(False), columns.noted > time.time() - REMEMBERED
+    with database.begin() as connection:
+        found = connection.execute(select(func.count(distinct(columns.session_id))).where(*live))
+        return int(found.scalar_one())
 
 
 @contextmanager
@@ -108,6 +129,10 @@ class OwnedClient:
         """End one of the caller's."""
         self._check(session_id)
         self._client.delete_session(session_id, **options)
+        gone = update(SESSIONS).where(SESSIONS.c.session_id == str(session_id).lower())
+        # It is deleted all the same where this cannot be noted.
+        with suppress(SQLAlchemyError), self._database.begin() as connection:
+            connection.execute(gone.values(ended=True))
 
     def extend_qos_session_duration(
         self, session_id: UUID | str, body: ExtendSessionDuration, **options: Any

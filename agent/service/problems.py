@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from camara_qod.agent.service.request_id import REQUEST_ID
 from camara_qod.tools.camara.errors import CamaraError
 from camara_qod.tools.errors import (
     DecodingTimeout,
@@ -59,8 +60,10 @@ class Problem(Exception):
 
     @property
     def response(self) -> JSONResponse:
-        """It as a response."""
-        return JSONResponse(self.body, self.status, self.headers, MEDIA_TYPE)
+        """It as a response; `instance` is the id of the request, as the log has it."""
+        name = REQUEST_ID.get()
+        body = self.body | ({"instance": f"urn:uuid:{name}"} if name else {})
+        return JSONResponse(body, self.status, self.headers, MEDIA_TYPE)
 
 
 def problem_of(error: QodError) -> Problem:
@@ -79,6 +82,14 @@ def problem_of(error: QodError) -> Problem:
     return Problem(500, "It could not be done", str(error))
 
 
+def internal_error() -> Problem:
+    """An error that is nobody's but the service's."""
+    name = REQUEST_ID.get()
+    under = f" under the request id {name}" if name else ""
+    detail = f"The service met an error of its own; its log has it{under}."
+    return Problem(500, "Internal error", detail)
+
+
 def add_problems(app: FastAPI) -> None:
     """Have every error of an application answered as a problem."""
     app.add_exception_handler(Problem, _problem)
@@ -95,6 +106,7 @@ async def _problem(request: Request, error: Exception) -> JSONResponse:
 
 async def _qod_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, QodError)  # noqa: S101
+    request.state.error = type(error).__name__
     return problem_of(error).response
 
 
@@ -116,5 +128,4 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
 
 
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:
-    detail = "The service met an error of its own; its log has it under this request."
-    return Problem(500, "Internal error", detail).response
+    return internal_error().response

@@ -4,6 +4,7 @@ import contextlib
 
 from rich.console import Console
 
+from camara_qod.agent.service import logs
 from camara_qod.agent.service.app import create_app
 from camara_qod.agent.service.service import open_service
 from camara_qod.agent.service.settings import ServiceSettings
@@ -33,6 +34,7 @@ def run(plugin: QodPlugin, settings: ServiceSettings, host: str, port: int) -> N
     def announce(taken: int) -> None:
         notes.print(f"Service on {url(host, taken)}", highlight=False)
 
+    logs.to_stderr()
     with open_service(plugin, settings) as service, contextlib.suppress(KeyboardInterrupt):
         Server(create_app(service), host, port, announce).run()
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from camara_qod.agent.agent import build_agent
 from camara_qod.agent.checkpoints import open_checkpointer
@@ -11,8 +12,13 @@ from camara_qod.agent.service.conversations import Conversations
 from camara_qod.agent.service.database import Database
 from camara_qod.agent.service.idempotency import Answers
 from camara_qod.agent.service.limits import Limits
-from camara_qod.agent.service.owned import OwnedClient
+from camara_qod.agent.service.metrics import Metrics
+from camara_qod.agent.service.observations import Observations
+from camara_qod.agent.service.observed import ObservedClient, ObservedInterpreter
+from camara_qod.agent.service.owned import OwnedClient, noted_sessions
 from camara_qod.agent.service.settings import ServiceSettings, database_url
+from camara_qod.agent.service.statistics import Statistics
+from camara_qod.agent.service.tracing import Tracing, open_tracing
 from camara_qod.tools.plugin import QodPlugin
 
 
@@ -27,18 +33,27 @@ class Service:
     limits: Limits
     conversations: Conversations
     answers: Answers
+    observations: Observations
 
 
 @contextmanager
-def open_service(plugin: QodPlugin, settings: ServiceSettings) -> Iterator[Service]:
+def open_service(
+    plugin: QodPlugin, settings: ServiceSettings, tracing: Tracing | None = None
+) -> Iterator[Service]:
     """Open the database, and put the parts together.
+
+    Args:
+        plugin: decides and acts; from here on what it does is observed.
+        settings: of the service.
+        tracing: takes the spans; by default as the settings say.
 
     Raises:
         SettingsError: the database or Redis cannot be used, or a setting does not hold.
     """
     url = database_url(settings, plugin.settings.cache_dir)
+    tracing = tracing or open_tracing(settings.otlp_endpoint)
     database = Database(url)
-    plugin.client = OwnedClient(plugin.client, database)  # type: ignore[assignment]
+    observations = _observed(plugin, database, tracing)
     kept = plugin.settings.model_copy(update={"conversations": url})
     try:
         with open_checkpointer(kept) as checkpointer:
@@ -51,11 +66,29 @@ def open_service(plugin: QodPlugin, settings: ServiceSettings) -> Iterator[Servi
                 database=database,
                 door=Door(_ways(settings, database)),
                 limits=Limits(settings.rate_limit, settings.redis),
-                conversations=Conversations(database, agent, plugin, plugin.settings.time_limit),
+                conversations=Conversations(
+                    database, agent, plugin, plugin.settings.time_limit, observations.step
+                ),
                 answers=answers,
+                observations=observations,
             )
     finally:
         database.close()
+        tracing.close()
+
+
+def _observed(plugin: QodPlugin, database: Database, tracing: Tracing) -> Observations:
+    """What the plugin does is told from here on, and each caller sees its own sessions alone."""
+
+    def sessions() -> int:
+        return noted_sessions(database)
+
+    metrics = Metrics(plugin.settings.api_version, sessions)
+    observations = Observations(metrics, Statistics(), tracing, sessions)
+    plugin.interpreter = ObservedInterpreter(plugin.interpreter, observations)
+    observed: Any = ObservedClient(plugin.client, observations)
+    plugin.client = OwnedClient(observed, database)  # type: ignore[assignment]
+    return observations
 
 
 def _ways(settings: ServiceSettings, database: Database) -> Sequence[Authenticator]:

@@ -4,6 +4,7 @@ Nothing is retried: what may be repeated is for the caller to decide. Where the 
 that changes something was lost, the error is `OutcomeUnknown`, so that nobody repeats it blindly.
 """
 
+from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
@@ -306,6 +307,18 @@ class QodClient(_Wire):
     ) -> None:
         super().__init__(api_root, token, auth, api_version)
         self._http = httpx2.Client(timeout=timeout, transport=transport)
+
+    def watch(
+        self,
+        asked: Callable[[httpx2.Request], None],
+        answered: Callable[[httpx2.Response], None],
+    ) -> None:
+        """Have functions called with each request that goes out and with each answer to it.
+
+        Those to the OpenID provider, whose `extensions` name no call (`CALL`), are among them.
+        """
+        self._http.event_hooks["request"].append(asked)
+        self._http.event_hooks["response"].append(answered)
 
     def _send(self, call: _Call[T], x_correlator: str | None) -> T:
         try:

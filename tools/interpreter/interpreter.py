@@ -3,7 +3,8 @@
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 from camara_qod.tools.catalogue import Catalogue, load_catalogue
@@ -96,6 +97,15 @@ class Interpreter:
             _interpretation(emission, context, seconds)
             for emission, context in zip(emissions, contexts, strict=True)
         ]
+
+    @contextmanager
+    def turn(self) -> Iterator[Callable[[Interpretation], None]]:
+        """Decisions inside are readings of one turn, of which one is taken.
+
+        What is yielded is to be called with it. Here nobody listens; whoever counts decisions
+        counts one for a turn.
+        """
+        yield lambda made: None
 
     def _read(self, messages: str | Sequence[str], sessions: KnownSessions | None) -> Context:
         turns = [messages] if isinstance(messages, str | bytes) else list(messages)

@@ -30,11 +30,11 @@ def logger(name: str) -> structlog.stdlib.BoundLogger:
     return wrapped
 
 
-def to_stderr() -> None:
-    """Write the lines to the standard error, as a server does."""
+def to_stderr(name: str = _ROOT) -> None:
+    """Write the lines of loggers below a name to the standard error, as a server does."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(message)s"))
-    root = logging.getLogger(_ROOT)
+    root = logging.getLogger(name)
     root.addHandler(handler)
     root.setLevel(logging.INFO)
     root.propagate = False

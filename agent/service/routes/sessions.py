@@ -8,14 +8,13 @@ from sqlalchemy import select, update
 
 from camara_qod.agent.service.callers import Acts
 from camara_qod.agent.service.database import SESSIONS
+from camara_qod.agent.service.owned import REMEMBERED
 from camara_qod.agent.service.problems import Problem
 from camara_qod.agent.service.service import Service
 from camara_qod.tools.camara.errors import NotFound
 from camara_qod.tools.camara.models import QosProfileDeviceRequest
 
 router = APIRouter(prefix="/v1", tags=["sessions"])
-#: Sessions that ended longer ago are not looked up.
-_REMEMBERED = 2 * 86400
 
 
 @router.get("/sessions", operation_id="listSessions")
@@ -61,7 +60,7 @@ def sessions_of(service: Service, owner: str) -> list[dict[str, Any]]:
 def _noted(service: Service, owner: str, *, ended: bool) -> list[str]:
     columns = SESSIONS.c
     query = select(columns.session_id).where(
-        columns.owner == owner, columns.noted > time.time() - _REMEMBERED
+        columns.owner == owner, columns.noted > time.time() - REMEMBERED
     )
     if not ended:
         query = query.where(columns.ended.is_(False))
