@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from camara_qod.agent.service.headers import security_headers
 from camara_qod.tools.camara.errors import CamaraError
 from camara_qod.tools.errors import (
     DecodingTimeout,
@@ -117,4 +118,6 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
 
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:
     detail = "The service met an error of its own; its log has it under this request."
-    return Problem(500, "Internal error", detail).response
+    # Starlette answers these outside all middleware.
+    headers = security_headers(request.url.path)
+    return Problem(500, "Internal error", detail, headers=headers).response

@@ -10,8 +10,11 @@ from camara_qod.agent.service.callers import Authenticator, Door
 from camara_qod.agent.service.conversations import Conversations
 from camara_qod.agent.service.database import Database
 from camara_qod.agent.service.idempotency import Answers
+from camara_qod.agent.service.issuer import Issuer
+from camara_qod.agent.service.keys import Keys
 from camara_qod.agent.service.limits import Limits
-from camara_qod.agent.service.owned import OwnedClient
+from camara_qod.agent.service.oidc import AccessTokens
+from camara_qod.agent.service.owned import OwnedClient, Unowned
 from camara_qod.agent.service.settings import ServiceSettings, database_url
 from camara_qod.tools.plugin import QodPlugin
 
@@ -39,6 +42,7 @@ def open_service(plugin: QodPlugin, settings: ServiceSettings) -> Iterator[Servi
     url = database_url(settings, plugin.settings.cache_dir)
     database = Database(url)
     plugin.client = OwnedClient(plugin.client, database)  # type: ignore[assignment]
+    plugin.async_client = Unowned(plugin.async_client)  # type: ignore[assignment]
     kept = plugin.settings.model_copy(update={"conversations": url})
     try:
         with open_checkpointer(kept) as checkpointer:
@@ -59,5 +63,10 @@ def open_service(plugin: QodPlugin, settings: ServiceSettings) -> Iterator[Servi
 
 
 def _ways(settings: ServiceSettings, database: Database) -> Sequence[Authenticator]:
-    """How callers are told."""
-    return []
+    """How callers are told; none where no authentication is asked for."""
+    if not settings.authenticates:
+        return []
+    ways: list[Authenticator] = [Keys(database)]
+    if settings.oidc_issuer and settings.oidc_audience:
+        ways.append(AccessTokens(Issuer(settings.oidc_issuer), settings.oidc_audience))
+    return ways
