@@ -151,7 +151,7 @@ class OwnedClient:
         columns = SESSIONS.c
         query = select(columns.session_id, columns.owner).where(columns.session_id.in_(sessions))
         found: dict[str, set[str]] = {}
-        with self._database.begin() as connection:
+        with self._database.reading() as connection:
             for session_id, owner in connection.execute(query):
                 found.setdefault(session_id, set()).add(owner)
         return found
