@@ -33,6 +33,12 @@ Model = Annotated[
     str | None, typer.Option(help="`embedded`, a Hugging Face id, or a folder.", show_default=False)
 ]
 Adapter = Annotated[str | None, typer.Option(help="PEFT adapter, or `none`.", show_default=False)]
+ServeDatabase = Annotated[
+    str | None,
+    typer.Option(
+        help="`sqlite:///FILE` or `postgresql://…`; by default an SQLite file in QOD_CACHE_DIR."
+    ),
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the request without sending it.")]
 
 
@@ -305,12 +311,7 @@ def mock(
 def serve(
     port: Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)] = 8080,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    database: Annotated[
-        str | None,
-        typer.Option(
-            help="`sqlite:///FILE` or `postgresql://…`; by default an SQLite file in QOD_CACHE_DIR."
-        ),
-    ] = None,
+    database: ServeDatabase = None,
     model: Model = None,
     adapter: Adapter = None,
 ) -> None:
@@ -319,20 +320,67 @@ def serve(
     On this machine it works without an account, on the mock operator. Interactive documentation is
     at `/docs`. Further settings are `QOD_SERVE_…` variables; the README lists them.
     """
-    try:
+    with _packages_of_the_service():
         from camara_qod.agent.service.run import check_reach, run
         from camara_qod.agent.service.settings import load_service_settings
-    except ImportError as error:
-        raise SettingsError(
-            f"The service needs more packages ({error.name} is missing): "
-            "pip install 'camara-qod[serve]'."
-        ) from error
 
     settings = load_service_settings(database=database)
     check_reach(host, settings)
     plugin = _plugin(model, adapter)
     run(plugin, settings, host, port)
     plugin.close()
+
+
+keys = typer.Typer(no_args_is_help=True, help="Make, list and revoke API keys of `qod serve`.")
+app.add_typer(keys, name="keys")
+
+
+@keys.command("create")
+def create_key(
+    name: Annotated[str, typer.Argument(help="Whom or what it is for.")],
+    scope: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="`decide`, `act` or `admin`; may be repeated, and none includes another. By "
+            "default `decide` and `act`.",
+            show_default=False,
+        ),
+    ] = None,
+    database: ServeDatabase = None,
+) -> None:
+    """Make a key and show it, once; clients send it as bearer token.
+
+    Example: `KEY=$(qod keys create "night shift" --scope decide)`
+    """
+    with _packages_of_the_service():
+        from camara_qod.agent.service.keys import opened_keys
+    with opened_keys(database) as made:
+        key = made.create(name, scope or ("decide", "act"))
+    typer.echo(key)
+    note = "Keep it now: it is not shown again, as only a hash of it is stored."
+    Console(stderr=True).print(note, highlight=False)
+
+
+@keys.command("list")
+def list_keys(database: ServeDatabase = None) -> None:
+    """Show all keys, without their secrets."""
+    with _packages_of_the_service():
+        from camara_qod.agent.service.key_table import key_table
+        from camara_qod.agent.service.keys import opened_keys
+    with opened_keys(database) as found:
+        Console().print(key_table(found.all()))
+
+
+@keys.command("revoke")
+def revoke_key(
+    name: Annotated[str, typer.Argument(metavar="ID", help="As `qod keys list` shows it.")],
+    database: ServeDatabase = None,
+) -> None:
+    """Have a key refused from the next call on."""
+    with _packages_of_the_service():
+        from camara_qod.agent.service.keys import opened_keys
+    with opened_keys(database) as found:
+        found.revoke(name)
 
 
 @app.command()
@@ -368,6 +416,18 @@ def _plugin(model: str | None, adapter: str | None, *, lazy: bool = False) -> "Q
             highlight=False,
         )
     return plugin
+
+
+@contextmanager
+def _packages_of_the_service() -> Iterator[None]:
+    """Imports inside need the extra `serve`."""
+    try:
+        yield
+    except ImportError as error:
+        raise SettingsError(
+            f"The service needs more packages ({error.name} is missing): "
+            "pip install 'camara-qod[serve]'."
+        ) from error
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from langchain_core.messages import (
     ToolMessage,
 )
 from langgraph.graph.state import CompiledStateGraph
-from langgraph.types import Command
+from langgraph.types import Command, StateSnapshot
 
 from camara_qod.agent.chat_model import (
     ASSUMPTIONS,
@@ -140,15 +140,11 @@ class Conversation:
             return self._reply(state.values["messages"], state.interrupts)
         if not state.next:
             return None
-        open_calls = _unanswered(state.values["messages"])
+        open_calls = _open(state)
         if not open_calls:
             self._take_back()
             return None
-        edited = state.values.get(EDITED) or {}
-        results = [
-            self._looked_up(ToolCall(**{**call, **edited.get(call["id"], {})}))
-            for call in open_calls
-        ]
+        results = [self._looked_up(call) for call in open_calls]
         self._agent.update_state(self._config, {"messages": results}, as_node="tools")
         after = self._agent.invoke(None, self._config, durability="sync")
         reply = self._reply(after["messages"], ())
@@ -163,6 +159,12 @@ class Conversation:
         ids = list(sessions)
         told = AIMessage(gone_text(ids), response_metadata={KIND: REPORT, GONE: ids})
         self._agent.update_state(self._config, {"messages": [told]}, as_node="model")
+
+    @property
+    def cut_off(self) -> list[ToolCall]:
+        """The calls that may have been made in a step that was cut off, as they were sent."""
+        state = self._agent.get_state(self._config)
+        return _open(state) if state.next and not state.interrupts else []
 
     @property
     def current(self) -> Reply:
@@ -255,6 +257,15 @@ def gone_text(sessions: Sequence[str]) -> str:
     """That sessions have ended, by their ids."""
     many = len(sessions) > 1
     return f"Session{'s' * many} {', '.join(sessions)} {'have' if many else 'has'} ended."
+
+
+def _open(state: StateSnapshot) -> list[ToolCall]:
+    """Calls that have no result, as a reviewer may have edited them."""
+    edited = state.values.get(EDITED) or {}
+    return [
+        ToolCall(**{**call, **edited.get(call["id"], {})})
+        for call in _unanswered(state.values["messages"])
+    ]
 
 
 def _unanswered(messages: list[AnyMessage]) -> list[ToolCall]:

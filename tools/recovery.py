@@ -5,7 +5,7 @@ lost is looked up and never repeated blindly. What to call is decided here, with
 steps are a generator, which a synchronous and an asynchronous caller drive alike.
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -281,7 +281,7 @@ def _found_out(operation: str, arguments: dict[str, Any], lost: OutcomeUnknown) 
 def _was_created(arguments: dict[str, Any]) -> Steps:
     found = yield _sessions_of_device(arguments)
     sessions = [item for item in found or [] if isinstance(item, SessionInfo)]
-    same = [item for item in sessions if _is_for(item, arguments)]
+    same = [item for item in sessions if is_for(item, arguments)]
     if same:
         return Result(same[-1], advice="The operator's answer was lost, but the session is there.")
     raise OutcomeUnknown(
@@ -290,7 +290,13 @@ def _was_created(arguments: dict[str, Any]) -> Steps:
     )
 
 
-def _is_for(session: SessionInfo, arguments: dict[str, Any]) -> bool:
+def is_for(session: SessionInfo, arguments: Mapping[str, Any]) -> bool:
+    """Whether a session of a device may be what a `createSession` for it made.
+
+    Args:
+        session: as it is at the operator.
+        arguments: body of the `createSession`.
+    """
     info = session.wire()
     names = ("applicationServer", "qosProfile", "devicePorts", "applicationServerPorts")
     return all(info.get(name) == arguments.get(name) for name in names)

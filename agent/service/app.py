@@ -9,6 +9,8 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from camara_qod.agent.service.body_limit import BodyLimit
+from camara_qod.agent.service.headers import SecurityHeaders
+from camara_qod.agent.service.hosts import KnownHosts
 from camara_qod.agent.service.problems import add_problems
 from camara_qod.agent.service.routes import (
     conversations,
@@ -48,5 +50,8 @@ def create_app(service: Service) -> FastAPI:
     for routes in (health, metrics, statistics, decisions, conversations, sessions):
         app.include_router(routes.router)
     app.add_middleware(BodyLimit, most=service.settings.max_body)
-    app.add_middleware(Watch, observations=service.observations)  # the last is around all others
+    if service.settings.allowed_hosts or not service.settings.authenticates:
+        app.add_middleware(KnownHosts, names=service.settings.allowed_hosts)
+    app.add_middleware(Watch, observations=service.observations)
+    app.add_middleware(SecurityHeaders)  # the last is around all others
     return app

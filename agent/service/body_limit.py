@@ -2,6 +2,7 @@
 
 import asyncio
 
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from camara_qod.agent.service.problems import Problem
@@ -31,6 +32,8 @@ class BodyLimit:
             return
         try:
             body = await asyncio.wait_for(self._body(receive), self._patience)
+        except ClientDisconnect:
+            return  # half a body is none, and nobody waits for an answer
         except TimeoutError:
             await _refuse(408, "Too slow", "The body did not come in time.", scope, receive, send)
             return
@@ -44,6 +47,8 @@ class BodyLimit:
         parts, size, more = [], 0, True
         while more:
             message = await receive()
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnect
             part = message.get("body", b"")
             size += len(part)
             if size > self._most:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Protocol
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from camara_qod.agent.service.problems import Problem
 
@@ -70,12 +71,21 @@ class Door:
         raise unauthenticated("The bearer token is none that is known here, or it was revoked.")
 
 
-def unauthenticated(detail: str) -> Problem:
-    """A 401, with the header that says what is asked for."""
-    return Problem(401, "Unauthenticated", detail, headers={"WWW-Authenticate": "Bearer"})
+def unauthenticated(detail: str, why: str = "") -> Problem:
+    """A 401, with the header that says what is asked for, and `why` in the terms of RFC 6750."""
+    asked = f"Bearer {why}".strip()
+    return Problem(401, "Unauthenticated", detail, headers={"WWW-Authenticate": asked})
 
 
-def calling(request: Request) -> Caller:
+#: For the API's description; the door reads the header itself.
+_BEARER = HTTPBearer(
+    auto_error=False,
+    description="An API key (`qod keys create`) or an access token, where authentication is on",
+)
+_Described = Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)]
+
+
+def calling(request: Request, described: _Described = None) -> Caller:
     """The caller of a request; a dependency."""
     found: Caller = request.app.state.service.door.caller(request.headers.get("authorization"))
     request.state.caller = found
@@ -104,6 +114,9 @@ class Needs:
                 403,
                 "Not permitted",
                 f"This needs the scope `{self.scope}`, which the key or token does not have.",
+                headers={
+                    "WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{self.scope}"'
+                },
             )
         return caller
 

@@ -1,5 +1,6 @@
 """The conversations of all callers: whose they are, and that one step of one is made at a time."""
 
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -21,6 +22,7 @@ from camara_qod.tools.plugin import QodPlugin
 HELD = 15.0
 _RENEWED_EVERY = HELD / 3
 _LOOKED_EVERY = 0.05
+_ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class Conversations:
@@ -69,7 +71,8 @@ class Conversations:
         Raises:
             Problem: 404, the caller has none of this id.
         """
-        for found in self._rows(owner, CONVERSATIONS.c.id == name):
+        # What is no id may hold characters that not every database takes.
+        for found in self._rows(owner, CONVERSATIONS.c.id == name) if _ID.fullmatch(name) else ():
             return found
         raise unknown(name)
 

@@ -78,6 +78,8 @@ ANSWERS = Table(
 )
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
+#: Execution option of a connection.
+_READS = "only_reads"
 
 
 class Database:
@@ -102,6 +104,14 @@ class Database:
             ) from error
 
     @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One transaction that only reads; it waits for nobody who writes."""
+        with self.engine.connect() as connection:
+            connection.execution_options(**{_READS: True})
+            with connection.begin():
+                yield connection
+
+    @contextmanager
     def begin(self) -> Iterator[Connection]:
         """One transaction; it is committed unless an error leaves it."""
         with self.engine.begin() as connection:
@@ -113,20 +123,20 @@ class Database:
 
 
 def _engine(url: str) -> Engine:
+    """The engine. Callers' words stand in parameters: no error, and so no log, repeats them."""
     try:
         made = make_url(url)
         name = made.get_backend_name()
         if name not in ("sqlite", "postgresql"):
             raise ArgumentError(f"it is for {name}")
         if name == "postgresql":
-            return create_engine(made.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+            made = made.set(drivername="postgresql+psycopg")
+            return create_engine(made, pool_pre_ping=True, hide_parameters=True)
         if made.database:
             Path(made.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(made, connect_args={"timeout": 30})
+        engine = create_engine(made, connect_args={"timeout": 30}, hide_parameters=True)
         event.listen(engine, "connect", _of_sqlite)
-        event.listen(
-            engine, "begin", lambda connection: connection.execute(text("BEGIN IMMEDIATE"))
-        )
+        event.listen(engine, "begin", _begun)
     except (ArgumentError, ImportError, OSError) as error:
         raise SettingsError(
             f"QOD_SERVE_DATABASE cannot be used ({_reason(error)}): give sqlite:///FILE or "
@@ -142,6 +152,12 @@ def _of_sqlite(connection: object, record: object) -> None:
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.close()
+
+
+def _begun(connection: Connection) -> None:
+    """Who writes waits for its turn at once, for it could not get it later in a transaction."""
+    reads = connection.get_execution_options().get(_READS)
+    connection.execute(text("BEGIN" if reads else "BEGIN IMMEDIATE"))
 
 
 def _migrate(connection: Connection) -> None:

@@ -5,7 +5,7 @@ creation is acknowledged; to everybody else it does not exist.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from camara_qod.agent.service.callers import LOCAL
 from camara_qod.agent.service.database import SESSIONS, Database
-from camara_qod.tools.camara.client import QodClient
+from camara_qod.tools.camara.client import AsyncQodClient, QodClient
 from camara_qod.tools.camara.errors import NotFound
 from camara_qod.tools.camara.models import (
     CreateSession,
@@ -25,7 +25,8 @@ from camara_qod.tools.camara.models import (
     RetrieveSessionsInput,
     SessionInfo,
 )
-from camara_qod.tools.errors import TransportError
+from camara_qod.tools.errors import OutcomeUnknown, QodError
+from camara_qod.tools.recovery import is_for
 
 
 @dataclass
@@ -35,13 +36,14 @@ class Acting:
     Attributes:
         owner: the caller.
         conversation: its id.
-        claims: sessions of nobody are taken for the caller's: it is looked up whether the operator
-            made one before the answer was lost.
+        lost: body of a `createSession` whose answer was lost: while it is looked up whether the
+            operator carried it out, a session that it may have made, and that is nobody's, is the
+            caller's.
     """
 
     owner: str
     conversation: str
-    claims: bool = False
+    lost: Mapping[str, Any] | None = None
 
 
 #: Sessions that were noted more seconds ago have ended.
@@ -78,17 +80,21 @@ def noted_sessions(database: Database) -> int:
 
 
 @contextmanager
-def claiming() -> Iterator[None]:
-    """Calls inside look up what became of a step that was cut off."""
+def claiming(lost: Mapping[str, Any] | None) -> Iterator[None]:
+    """Calls inside look up what became of a `createSession` that was cut off.
+
+    Args:
+        lost: its body; `None` where none was.
+    """
     whom = _ACTING.get()
     if whom is None:
         yield
         return
-    whom.claims = True
+    whom.lost = lost
     try:
         yield
     finally:
-        whom.claims = False
+        whom.lost = None
 
 
 class OwnedClient:
@@ -113,9 +119,9 @@ class OwnedClient:
         """Make one; it is the caller's before anybody is told of it."""
         try:
             made = self._client.create_session(body, **options)
-        except TransportError:
+        except OutcomeUnknown:
             if (whom := _ACTING.get()) is not None:
-                whom.claims = True  # what follows is to find out whether it was made
+                whom.lost = body.wire()  # what follows is to find out whether it was made
             raise
         self._note([str(made.session_id)])
         return made
@@ -146,14 +152,16 @@ class OwnedClient:
     ) -> list[SessionInfo]:
         """The caller's sessions of a device."""
         found = self._client.retrieve_sessions_by_device(body, **options)
-        whom = _filtered()
+        whom = _ACTING.get()
         if whom is None:
             return found
-        owners = self._owners([str(item.session_id) for item in found])
-        if whom.claims:
-            self._note([name for name in map(_id, found) if not owners.get(name)])
-            return [item for item in found if owners.get(_id(item), {whom.owner}) & {whom.owner}]
-        return [item for item in found if whom.owner in owners.get(_id(item), ())]
+        owners = self._owners([_id(item) for item in found])
+        if whom.lost is not None:
+            made = [item for item in found if _id(item) not in owners and is_for(item, whom.lost)]
+            self._note([_id(item) for item in made])
+            owners |= {_id(item): {whom.owner} for item in made}
+        every = _filtered() is None
+        return [item for item in found if every or whom.owner in owners.get(_id(item), ())]
 
     def _check(self, session_id: UUID | str) -> None:
         """Refuse a session that is not the caller's, as the operator refuses one that is not."""
@@ -168,7 +176,7 @@ class OwnedClient:
         columns = SESSIONS.c
         query = select(columns.session_id, columns.owner).where(columns.session_id.in_(sessions))
         found: dict[str, set[str]] = {}
-        with self._database.begin() as connection:
+        with self._database.reading() as connection:
             for session_id, owner in connection.execute(query):
                 found.setdefault(session_id, set()).add(owner)
         return found
@@ -186,6 +194,27 @@ class OwnedClient:
         if new:
             with self._database.begin() as connection:
                 connection.execute(insert(SESSIONS), new)
+
+
+class Unowned:
+    """In place of a client that does not know whose each session is: it calls nothing.
+
+    Args:
+        client: to be closed in the end.
+    """
+
+    def __init__(self, client: AsyncQodClient) -> None:
+        self._client = client
+
+    async def aclose(self) -> None:
+        """Give the connections back."""
+        await self._client.aclose()
+
+    def __getattr__(self, name: str) -> Any:
+        raise QodError(
+            f"`{name}` would be called for all callers at once: sessions have owners here, which "
+            "only the synchronous client knows."
+        )
 
 
 def _filtered() -> Acting | None:

@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from camara_qod.agent.service.headers import security_headers
 from camara_qod.agent.service.request_id import REQUEST_ID
 from camara_qod.tools.camara.errors import CamaraError
 from camara_qod.tools.errors import (
@@ -82,12 +83,12 @@ def problem_of(error: QodError) -> Problem:
     return Problem(500, "It could not be done", str(error))
 
 
-def internal_error() -> Problem:
+def internal_error(headers: Mapping[str, str] | None = None) -> Problem:
     """An error that is nobody's but the service's."""
     name = REQUEST_ID.get()
     under = f" under the request id {name}" if name else ""
     detail = f"The service met an error of its own; its log has it{under}."
-    return Problem(500, "Internal error", detail)
+    return Problem(500, "Internal error", detail, headers=headers)
 
 
 def add_problems(app: FastAPI) -> None:
@@ -128,4 +129,5 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
 
 
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:
-    return internal_error().response
+    # Starlette answers these outside all middleware.
+    return internal_error(security_headers(request.url.path)).response

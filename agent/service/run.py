@@ -6,9 +6,10 @@ from rich.console import Console
 
 from camara_qod.agent.service import logs
 from camara_qod.agent.service.app import create_app
+from camara_qod.agent.service.keys import opened_keys
 from camara_qod.agent.service.service import open_service
 from camara_qod.agent.service.settings import ServiceSettings
-from camara_qod.tools.errors import UsageError
+from camara_qod.tools.errors import SettingsError, UsageError
 from camara_qod.tools.listening import check_address, is_loopback
 from camara_qod.tools.plugin import QodPlugin
 from camara_qod.tools.serving import Server, url
@@ -25,7 +26,7 @@ def run(plugin: QodPlugin, settings: ServiceSettings, host: str, port: int) -> N
 
     Raises:
         UsageError: others could reach it without an API key or an access token.
-        SettingsError: nothing can listen there, or a setting does not hold.
+        SettingsError: nothing can listen there, a setting does not hold, or nobody could be let in.
     """
     check_reach(host, settings)
     check_address(host, port)
@@ -44,9 +45,23 @@ def check_reach(host: str, settings: ServiceSettings) -> None:
 
     Raises:
         UsageError: it is not.
+        SettingsError: nobody is known who may.
     """
-    if not is_loopback(host) and not settings.authentication:
+    if is_loopback(host):
+        return
+    if not settings.authenticates:
         raise UsageError(
             f"--host {host} can be reached from outside: set QOD_SERVE_AUTHENTICATION=true and "
-            "make a key with `qod keys create`, or listen on 127.0.0.1."
+            "make a key with `qod keys create NAME`, or listen on 127.0.0.1."
         )
+    if settings.oidc_issuer is None and not _any_key(settings):
+        raise SettingsError(
+            f"--host {host} can be reached from outside, and there is no API key to call it with: "
+            "make one with `qod keys create NAME`, or set QOD_SERVE_OIDC_ISSUER and "
+            "QOD_SERVE_OIDC_AUDIENCE."
+        )
+
+
+def _any_key(settings: ServiceSettings) -> bool:
+    with opened_keys(settings.database) as keys:
+        return any(key.revoked is None for key in keys.all())

@@ -11,11 +11,14 @@ from camara_qod.agent.service.callers import Authenticator, Door
 from camara_qod.agent.service.conversations import Conversations
 from camara_qod.agent.service.database import Database
 from camara_qod.agent.service.idempotency import Answers
+from camara_qod.agent.service.issuer import Issuer
+from camara_qod.agent.service.keys import Keys
 from camara_qod.agent.service.limits import Limits
 from camara_qod.agent.service.metrics import Metrics
 from camara_qod.agent.service.observations import Observations
 from camara_qod.agent.service.observed import ObservedClient, ObservedInterpreter
-from camara_qod.agent.service.owned import OwnedClient, noted_sessions
+from camara_qod.agent.service.oidc import AccessTokens
+from camara_qod.agent.service.owned import OwnedClient, Unowned, noted_sessions
 from camara_qod.agent.service.settings import ServiceSettings, database_url
 from camara_qod.agent.service.statistics import Statistics
 from camara_qod.agent.service.tracing import Tracing, open_tracing
@@ -88,9 +91,15 @@ def _observed(plugin: QodPlugin, database: Database, tracing: Tracing) -> Observ
     plugin.interpreter = ObservedInterpreter(plugin.interpreter, observations)
     observed: Any = ObservedClient(plugin.client, observations)
     plugin.client = OwnedClient(observed, database)  # type: ignore[assignment]
+    plugin.async_client = Unowned(plugin.async_client)  # type: ignore[assignment]
     return observations
 
 
 def _ways(settings: ServiceSettings, database: Database) -> Sequence[Authenticator]:
-    """How callers are told."""
-    return []
+    """How callers are told; none where no authentication is asked for."""
+    if not settings.authenticates:
+        return []
+    ways: list[Authenticator] = [Keys(database)]
+    if settings.oidc_issuer and settings.oidc_audience:
+        ways.append(AccessTokens(Issuer(settings.oidc_issuer), settings.oidc_audience))
+    return ways

@@ -1,15 +1,39 @@
 """What the deployer of the service configures, through `QOD_SERVE_…` variables or `.env`."""
 
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from camara_qod.tools.errors import SettingsError
 from camara_qod.tools.faults import faults
+from camara_qod.tools.listening import is_loopback
 
 PREFIX = "QOD_SERVE_"
+
+
+def _issuer(url: str) -> str:
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    safe = host and (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host)))
+    if not safe or parts.query or parts.fragment or "@" in parts.netloc:
+        raise ValueError("an issuer is an https:// URL (http:// on this machine only)")
+    return url
+
+
+def _names(value: Any) -> Any:
+    """Names with commas between them."""
+    if not isinstance(value, str):
+        return value
+    return [name for part in value.split(",") if (name := part.strip())]
+
+
+def _hosts(names: tuple[str, ...]) -> tuple[str, ...]:
+    if wrong := [name for name in names if not name or set(name) & set("*/:@[] ")]:
+        raise ValueError(f"a host is a name such as qod.example, without port, and not {wrong[0]}")
+    return tuple(name.lower() for name in names)
 
 
 class ServiceSettings(BaseSettings):
@@ -34,11 +58,21 @@ class ServiceSettings(BaseSettings):
         description="Ask for an API key or an access token; on another address than loopback it is "
         "always asked for",
     )
-    oidc_issuer: str | None = Field(
-        default=None, description="Issuer whose access tokens are accepted beside API keys"
+    oidc_issuer: Annotated[str, AfterValidator(_issuer)] | None = Field(
+        default=None,
+        description="Issuer whose access tokens are accepted beside API keys, `https://…`; it "
+        "turns authentication on",
     )
     oidc_audience: str | None = Field(
         default=None, description="Audience that those tokens have to be for"
+    )
+    allowed_hosts: Annotated[
+        tuple[str, ...], NoDecode, BeforeValidator(_names), AfterValidator(_hosts)
+    ] = Field(
+        default=(),
+        description="Names by which callers reach the service, beside this machine's own, with "
+        "commas between them; without authentication no others are answered, and with it all are "
+        "unless this is set",
     )
     rate_limit: str | None = Field(
         default="600/minute",
@@ -50,6 +84,21 @@ class ServiceSettings(BaseSettings):
         description="Where OpenTelemetry traces are sent over HTTP, such as "
         "`http://127.0.0.1:4318/v1/traces`",
     )
+
+    @property
+    def authenticates(self) -> bool:
+        """Whether callers have to say who they are."""
+        return self.authentication or self.oidc_issuer is not None
+
+    @model_validator(mode="after")
+    def _issuer_with_audience(self) -> Self:
+        if (self.oidc_issuer is None) != (self.oidc_audience is None):
+            # A token for another service of the same issuer would open this one.
+            raise ValueError(
+                "QOD_SERVE_OIDC_ISSUER and QOD_SERVE_OIDC_AUDIENCE belong together: set both or "
+                "none"
+            )
+        return self
 
 
 def load_service_settings(**overrides: Any) -> ServiceSettings:

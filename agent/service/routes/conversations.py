@@ -30,6 +30,7 @@ Key = Annotated[
         alias="Idempotency-Key",
         min_length=1,
         max_length=255,
+        pattern="^[ -~]+$",  # printable ASCII
         description="Names the call, so that it is carried out once however often it is sent",
     ),
 ]

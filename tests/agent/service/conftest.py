@@ -3,17 +3,20 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
 from camara_qod.agent.service.app import create_app
+from camara_qod.agent.service.keys import Keys
 from camara_qod.agent.service.service import Service, open_service
 from camara_qod.agent.service.settings import ServiceSettings
 from camara_qod.tools.plugin import QodPlugin
 
 from ..fakes import create, on_session, reading
 
+SITE = "http://localhost:8080"
 PHONE = {"phoneNumber": "+351966666666"}
 GAMING = "Low latency for gaming on +351966666666, 2 hours"
 LONGER = "10 minutes longer"
@@ -45,10 +48,22 @@ def open_at(tmp_path: Path) -> Iterator[Open]:
             url = f"sqlite:///{tmp_path / 'service.db'}"
             chosen = ServiceSettings(_env_file=None, **{"database": url} | settings)
             service = stack.enter_context(open_service(plugin or parts(), chosen))
-            client = TestClient(create_app(service), raise_server_exceptions=False)
+            client = TestClient(create_app(service), base_url=SITE, raise_server_exceptions=False)
             return stack.enter_context(client), service
 
         yield begun
+
+
+def key_of(service: Service, name: str, *scopes: str) -> dict[str, str]:
+    """Headers of a caller with a new key; by default it may decide and act."""
+    key = Keys(service.database).create(name, scopes or ("decide", "act"))
+    return {"Authorization": f"Bearer {key}"}
+
+
+def teach(service: Service, words: str, decision: dict[str, Any]) -> None:
+    """What the model decides for words that hold an id, which is known only now."""
+    decoder: Any = service.plugin.interpreter._decoder
+    decoder._decided[(words,)] = decision
 
 
 @pytest.fixture
