@@ -36,7 +36,6 @@ class AccessTokens:
     def __init__(self, issuer: Issuer, audience: str) -> None:
         self._issuer = issuer
         self._audience = audience
-        self._hash = hashlib.sha256(issuer.url.encode()).hexdigest()[:32]
 
     def caller(self, token: str) -> Caller | None:
         """Whom a token is about; `None` where it is no JWT.
@@ -50,8 +49,15 @@ class AccessTokens:
         subject = claims["sub"]
         if not 0 < len(subject) <= _LONGEST_SUBJECT or not subject.isprintable():
             raise _refused("its subject is empty, too long or no text")
-        # With the issuer in it, and another beginning than a key's, no two callers share an id.
-        return Caller(f"oidc:{self._hash}|{subject}", _scopes(claims))
+        return Caller(self._id(subject), _scopes(claims))
+
+    def _id(self, subject: str) -> str:
+        """With the issuer in it, and another beginning than a key's, no two callers share an id.
+
+        A subject is often a mail address, and ids stand in logs: it is not readable in there.
+        """
+        whole = f"{self._issuer.url}\0{subject}"
+        return f"oidc:{hashlib.sha256(whole.encode()).hexdigest()[:40]}"
 
     def _claims(self, token: str) -> dict[str, Any]:
         # Some issuers end their name with a slash, whatever their URL is written like.

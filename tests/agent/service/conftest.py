@@ -62,7 +62,8 @@ def key_of(service: Service, name: str, *scopes: str) -> dict[str, str]:
 
 def teach(service: Service, words: str, decision: dict[str, Any]) -> None:
     """What the model decides for words that hold an id, which is known only now."""
-    decoder: Any = service.plugin.interpreter._decoder
+    observed: Any = service.plugin.interpreter
+    decoder = observed._interpreter._decoder
     decoder._decided[(words,)] = decision
 
 
