@@ -121,13 +121,14 @@ class OwnedClient:
     ) -> list[SessionInfo]:
         """The caller's sessions of a device."""
         found = self._client.retrieve_sessions_by_device(body, **options)
-        whom = _filtered()
-        if whom is None:
+        if (whom := _ACTING.get()) is None:
             return found
-        owners = self._owners([str(item.session_id) for item in found])
         if whom.claims:
+            owners = self._owners(list(map(_id, found)))
             self._note([name for name in map(_id, found) if not owners.get(name)])
-            return [item for item in found if owners.get(_id(item), {whom.owner}) & {whom.owner}]
+        if _filtered() is None:
+            return found
+        owners = self._owners(list(map(_id, found)))
         return [item for item in found if whom.owner in owners.get(_id(item), ())]
 
     def _check(self, session_id: UUID | str) -> None:

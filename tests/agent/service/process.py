@@ -30,7 +30,7 @@ def phone(last: int) -> dict[str, str]:
 
 def gaming(last: int, *, slowly: bool = False) -> str:
     """A request for one of them, decided at once or slowly."""
-    return f"gaming on {phone(last)['phoneNumber']}{', slowly' if slowly else ''}"
+    return f"gaming on {phone(last)['phoneNumber']} for 10 minutes{', slowly' if slowly else ''}"
 
 
 class Decoder(ReadingDecoder):

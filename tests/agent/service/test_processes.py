@@ -1,5 +1,6 @@
 """Two processes behind one proxy are as one: they share a database, Redis and the operator."""
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from typing import Any
 import httpx2
 import pytest
 import redis
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from camara_qod.agent.service.callers import LOCAL
 from camara_qod.agent.service.limits import Limits
@@ -87,11 +89,28 @@ class Proxy(httpx2.BaseTransport):
         raise AssertionError("the last one answers or raises")
 
 
-class World:
-    """Everything that runs."""
+class LateAnswers:
+    """The operator makes a session at once and tells of it some seconds later, where ordered."""
 
-    def __init__(self, operator: str, database: str, redis_url: str) -> None:
-        self.operator, self.redis = operator, redis_url
+    def __init__(self, app: ASGIApp, late: list[float]) -> None:
+        self._app = app
+        self._late = late
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def telling(message: Message) -> None:
+            begins = message["type"] == "http.response.start"
+            if begins and self._late and scope["path"].endswith("/sessions"):
+                await asyncio.sleep(self._late.pop())
+            await send(message)
+
+        await self._app(scope, receive, telling)
+
+
+class World:
+    """Everything that runs; `late` orders `LateAnswers`."""
+
+    def __init__(self, operator: str, database: str, redis_url: str, late: list[float]) -> None:
+        self.operator, self.redis, self.late = operator, redis_url, late
         self.processes = [Process(operator, database, redis_url) for _ in range(2)]
         self.proxy = Proxy(self.processes)
         self.client = httpx2.Client(
@@ -134,8 +153,10 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with ExitStack() as stack:
         database = stack.enter_context(postgresql_in(Path(f"{folder}-pg")))
         redis_url = stack.enter_context(redis_in(folder))
-        operator = stack.enter_context(served(Operator(settings)))
-        world = World(operator, database, redis_url)
+        operator, late = Operator(settings), list[float]()
+        operator.app.add_middleware(LateAnswers, late=late)
+        url = stack.enter_context(served(operator))
+        world = World(url, database, redis_url, late)
         for process in world.processes:
             stack.callback(process.kill)
         yield world
@@ -212,13 +233,23 @@ def test_words_outlive_the_process_that_was_deciding(world: World) -> None:
     assert [item["text"] for item in said if item["role"] == "person"] == [text]
 
 
-@pytest.mark.parametrize(("last", "lost"), [(4, False), (5, True)])
-def test_a_change_outlives_the_process_that_was_sending_it(
-    world: World, last: int, lost: bool
-) -> None:
-    at = world.proposed(last)
-    world.fault(operation="createSession", latency=1, drop=lost)
+def test_a_change_that_was_made_outlives_the_process_that_was_to_tell(world: World) -> None:
+    at = world.proposed(4)
+    world.late.append(1.0)
     answer = killed_while(world, 0.5, f"{at}/confirmation", {"decision": "approve"})
     assert not answer["failed"]
-    assert len(world.sessions(last)) == 1
+    assert len(world.sessions(4)) == 1
     assert world.client.get(at).json()["proposal"] is None
+    assert phone(4) in [item["device"] for item in world.client.get("/v1/sessions").json()]
+
+
+def test_a_change_that_was_cut_off_on_its_way_is_told_and_not_sent_again(world: World) -> None:
+    at = world.proposed(5)
+    world.fault(operation="createSession", latency=1)
+    answer = killed_while(world, 0.5, f"{at}/confirmation", {"decision": "approve"})
+    assert answer["failed"]
+    assert world.sessions(5) == []
+    assert world.client.post(f"{at}/turns", json={"text": gaming(5)}).json()["proposal"]
+    again = world.client.post(f"{at}/confirmation", json={"decision": "approve"}).json()
+    assert not again["failed"]
+    assert len(world.sessions(5)) == 1
