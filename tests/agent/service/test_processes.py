@@ -249,7 +249,7 @@ def test_a_change_that_was_cut_off_on_its_way_is_told_and_not_sent_again(world: 
     answer = killed_while(world, 0.5, f"{at}/confirmation", {"decision": "approve"})
     assert answer["failed"]
     assert world.sessions(5) == []
-    assert world.client.post(f"{at}/turns", json={"text": gaming(5)}).json()["proposal"]
+    at = world.proposed(5)
     again = world.client.post(f"{at}/confirmation", json={"decision": "approve"}).json()
     assert not again["failed"]
     assert len(world.sessions(5)) == 1
