@@ -84,14 +84,16 @@ def _postgresql(url: str) -> Iterator[BaseCheckpointSaver[Any]]:
     try:
         with psycopg.connect(url, **options) as connection, _alone(connection):
             PostgresSaver(connection).setup()
-        with ConnectionPool(
+        pool: ConnectionPool[Any] = ConnectionPool(
             url,
             kwargs=options,
             min_size=1,
             max_size=_CONNECTIONS,
             timeout=_PATIENCE,
             check=ConnectionPool.check_connection,
-        ) as pool:
+            open=False,
+        )
+        with pool:
             yield PostgresSaver(pool)
     except psycopg.OperationalError as error:
         reason = str(error).splitlines()[0]

@@ -4,8 +4,8 @@ r"""What one and two replicas of the model decide in a second, and what is lost 
     python benchmarks/replicas.py
 
 Each number of replicas, of one core each, is a `serve run` of its own. Callers ask through
-`QOD_MODEL_SERVER`, so many at a time, as processes of the service would. In the last run a replica is
-killed once a third of the requests is answered. Writes `benchmarks/results/replicas.json`.
+`QOD_MODEL_SERVER`, so many at a time, as processes of the service would. In the last run a replica
+is killed once a third of the requests is answered. Writes `benchmarks/results/replicas.json`.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""What starts the service elsewhere: nothing is writable, privileged or secret, no name is stale."""
+"""What starts the service elsewhere: confined, without secrets, and by names that are there."""
 
 from pathlib import Path
 from typing import Any

@@ -30,7 +30,7 @@ _SHARD = 10_000
 _READ = 1024
 
 
-class Lines(FileBasedDatasource):
+class Lines(FileBasedDatasource):  # type: ignore[misc]
     """The lines of files, with their numbers: never a whole file in memory, as `read_text` has it.
 
     Lines are bytes, as one that is no text is to be an error in its own line. Empty lines do not
@@ -70,7 +70,7 @@ class Decides:
         return pa.table({"record": list(map(to_line, made)), "error": list(map(is_error, made))})
 
 
-class Shards(Datasink[int]):
+class Shards(Datasink[int]):  # type: ignore[misc]
     """Files `part-….jsonl` in a folder; each is there when it is complete.
 
     Args:

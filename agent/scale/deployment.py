@@ -96,7 +96,7 @@ class Model:
         """The replica answers."""
         return {"status": "ok"}
 
-    @serve.batch
+    @serve.batch  # type: ignore[untyped-decorator]
     async def _decide(self, requests: list[Request]) -> list[tuple[Answer | QodError, int]]:
         """What comes of each, and how many they were."""
         self._free.clear()
@@ -116,7 +116,7 @@ class Model:
         """
         if not self._decided:
             limit = Deadline(self._settings.time_limit)
-            await asyncio.to_thread(self._decoder.decode, *_TRIAL, limit)
+            await asyncio.to_thread(lambda: self._decoder.decode(*_TRIAL, limit))
         self._decided = False
 
     def _known(self, authorization: str) -> bool:
@@ -133,7 +133,7 @@ def build(settings: ScaleSettings, **chosen: str) -> Application:
         chosen: settings of the model other than the environment's of each replica, by field.
     """
     limit = load_settings(**chosen).time_limit
-    replicas = Model.options(
+    replicas = Model.options(  # type: ignore[attr-defined]
         ray_actor_options={"num_cpus": settings.cpus, "num_gpus": settings.gpus},
         autoscaling_config={
             "min_replicas": settings.min_replicas,
