@@ -1,6 +1,7 @@
 """`qod batch`: thousands of requests decided, a line each, and none sent."""
 
 import json
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
@@ -59,16 +60,23 @@ def decide_all(interpreter: Interpreter, source: Path, target: Path, console: Co
     with _opened(target) as file, _progress(console) as progress:
         task = progress.add_task("deciding", total=len(lines), completed=done)
         while chunk := list(islice(numbered, TOGETHER)):
-            records = _records(interpreter, chunk)
-            file.writelines(json.dumps(one, ensure_ascii=False) + "\n" for one in records)
+            records = decided(interpreter, chunk)
+            file.writelines(map(to_line, records))
             file.flush()
-            failed += sum("decision" not in one for one in records)
+            failed += sum(map(is_error, records))
             progress.advance(task, len(chunk))
     return failed
 
 
-def _records(interpreter: Interpreter, chunk: list[tuple[int, str]]) -> list[dict[str, Any]]:
-    """The lines of the target for some of the source."""
+def decided(
+    interpreter: Interpreter, chunk: Sequence[tuple[int, str | bytes]]
+) -> list[dict[str, Any]]:
+    """What the target gets for some lines of the source, in their order.
+
+    Args:
+        interpreter: decides.
+        chunk: lines with their numbers; what cannot be decided is an `error` in its own record.
+    """
     heads: list[dict[str, Any]] = []
     asked: list[tuple[dict[str, Any], list[str]]] = []
     for number, text in chunk:
@@ -83,6 +91,16 @@ def _records(interpreter: Interpreter, chunk: list[tuple[int, str]]) -> list[dic
             asked.append((head, line.messages))
     _decide(interpreter, asked)
     return heads
+
+
+def to_line(record: dict[str, Any]) -> str:
+    """A record as a line of the target."""
+    return json.dumps(record, ensure_ascii=False) + "\n"
+
+
+def is_error(record: dict[str, Any]) -> bool:
+    """Whether nothing was decided."""
+    return "decision" not in record
 
 
 def _decide(interpreter: Interpreter, asked: list[tuple[dict[str, Any], list[str]]]) -> None:
@@ -127,7 +145,7 @@ def _kept(target: Path, most: int) -> tuple[int, int]:
         )
     with target.open("r+b") as file:
         file.truncate(len(whole))
-    return len(records), sum("decision" not in one for one in records)
+    return len(records), sum(map(is_error, records))
 
 
 def _opened(target: Path) -> TextIO:

@@ -17,6 +17,9 @@ _SQLITE = "sqlite:///"
 #: Names the lock of this module in PostgreSQL.
 _LOCK = 20_261_124
 _POSTGRESQL = ("postgresql://", "postgres://")
+#: Most connections of a process to PostgreSQL, and seconds to wait for one.
+_CONNECTIONS = 8
+_PATIENCE = 10.0
 
 
 @contextmanager
@@ -60,18 +63,38 @@ def _sqlite(place: str) -> Iterator[SqliteSaver]:
 
 @contextmanager
 def _postgresql(url: str) -> Iterator[BaseCheckpointSaver[Any]]:
+    """A pool of connections, each looked at before it is used: a restarted database is found again.
+
+    A connection of its own makes the tables: what is wrong with the database is told at once.
+    """
     try:
         import psycopg
         from langgraph.checkpoint.postgres import PostgresSaver
+        from psycopg.rows import dict_row
+        from psycopg_pool import ConnectionPool
     except ImportError as error:
         raise SettingsError(
             "PostgreSQL needs a driver: pip install 'camara-qod[postgresql]'."
         ) from error
+    options: dict[str, Any] = {
+        "autocommit": True,
+        "prepare_threshold": 0,
+        "row_factory": dict_row,
+    }
     try:
-        with PostgresSaver.from_conn_string(url) as saver:
-            with _alone(saver.conn):
-                saver.setup()
-            yield saver
+        with psycopg.connect(url, **options) as connection, _alone(connection):
+            PostgresSaver(connection).setup()
+        pool: ConnectionPool[Any] = ConnectionPool(
+            url,
+            kwargs=options,
+            min_size=1,
+            max_size=_CONNECTIONS,
+            timeout=_PATIENCE,
+            check=ConnectionPool.check_connection,
+            open=False,
+        )
+        with pool:
+            yield PostgresSaver(pool)
     except psycopg.OperationalError as error:
         reason = str(error).splitlines()[0]
         raise SettingsError(

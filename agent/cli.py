@@ -91,6 +91,14 @@ def batch(
         typer.Argument(help='A JSON object a line, such as `{"text": "…"}`.'),
     ],
     target: Annotated[Path, typer.Argument(help="Gets a line for each, with the decision.")],
+    ray: Annotated[
+        bool,
+        typer.Option(
+            "--ray",
+            help="On the Ray cluster of RAY_ADDRESS, or all cores of this machine. SOURCE may be a "
+            "folder of files, TARGET is a new folder.",
+        ),
+    ] = False,
     model: Model = None,
     adapter: Adapter = None,
 ) -> None:
@@ -101,15 +109,31 @@ def batch(
 
     Exit status: 0 all were decided, 1 some lines are errors.
     """
-    from camara_qod.agent.batch import decide_all
-
-    plugin = _plugin(model, adapter)
     console = Console(stderr=True)
-    failed = decide_all(plugin.interpreter, source, target, console)
-    plugin.close()
+    if ray:
+        failed = _batch_on_ray(source, target, model, adapter)
+    else:
+        from camara_qod.agent.batch import decide_all
+
+        plugin = _plugin(model, adapter)
+        failed = decide_all(plugin.interpreter, source, target, console)
+        plugin.close()
     if failed:
         console.print(f"{failed} lines of {target} are errors.", highlight=False)
         raise typer.Exit(EXIT_REFUSED)
+
+
+def _batch_on_ray(source: Path, target: Path, model: str | None, adapter: str | None) -> int:
+    try:
+        from camara_qod.agent.scale.batch import decide_all
+    except ImportError as error:
+        raise SettingsError(
+            f"--ray needs more packages ({error.name} is missing): pip install 'camara-qod[scale]'."
+        ) from error
+    from camara_qod.agent.scale.settings import load_scale_settings
+
+    settings = load_scale_settings()
+    return decide_all(source, target, settings, model=model, adapter=adapter)
 
 
 @app.command()

@@ -1,11 +1,10 @@
 """Conversations that outlive their process."""
 
-import shutil
-import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from camara_qod.agent.agent import build_agent
@@ -14,7 +13,7 @@ from camara_qod.agent.conversation import Conversation
 from camara_qod.tools.errors import SettingsError
 from camara_qod.tools.settings import QodSettings
 
-from ..serving import free_port
+from ..databases import postgresql_in
 from .fakes import create, plugin
 
 PHONE = {"phoneNumber": "+351966666666"}
@@ -28,25 +27,8 @@ def settings(url: str) -> QodSettings:
 @pytest.fixture
 def postgresql(tmp_path: Path) -> Iterator[str]:
     """A PostgreSQL server of the test's own."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    if not found or shutil.which("runuser") is None:
-        pytest.skip("needs Debian's package postgresql")
-    folder, port = Path(f"{tmp_path}-pg"), free_port()
-    folder.mkdir(mode=0o700)
-    shutil.chown(folder, "postgres")
-    tmp_path.parent.chmod(0o755)
-    tmp_path.parent.parent.chmod(0o755)
-
-    def run(program: str, *arguments: str) -> None:
-        command = ["runuser", "-u", "postgres", "--", str(found[-1].with_name(program))]
-        subprocess.run([*command, *arguments], check=True, capture_output=True)
-
-    data = str(folder / "data")
-    run("initdb", "-D", data, "-A", "trust")
-    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1"
-    run("pg_ctl", "-D", data, "-o", options, "-l", str(folder / "log"), "-w", "start")
-    yield f"postgresql://postgres@127.0.0.1:{port}/postgres"
-    run("pg_ctl", "-D", data, "-m", "immediate", "stop")
+    with postgresql_in(Path(f"{tmp_path}-pg")) as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -93,6 +75,19 @@ def test_two_conversations_at_once_do_not_meet(url: str) -> None:
     for thread in threads:
         thread.join()
     assert all("is AVAILABLE" in said[thread] for thread in ("a", "b"))
+
+
+def test_a_database_that_was_restarted_is_found_again(postgresql: str) -> None:
+    parts = plugin(create(duration=7200), create(PHONE, duration=7200))
+    with open_checkpointer(settings(postgresql)) as saver:
+        talking = Conversation(build_agent(parts, checkpointer=saver), parts, "a")
+        talking.say("gaming for 2 hours")
+        with psycopg.connect(postgresql) as other:  # as a restart does to all who are connected
+            other.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
+            )
+        assert talking.say("my phone is +351966666666").pending is not None
 
 
 @pytest.mark.parametrize(

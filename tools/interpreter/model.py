@@ -19,7 +19,7 @@ from camara_qod.tools.interpreter.files import MODEL_CONFIG
 from camara_qod.tools.interpreter.grammar import Trace
 from camara_qod.tools.interpreter.loading import explained
 from camara_qod.tools.interpreter.place import check_place
-from camara_qod.tools.interpreter.remote import RemoteDecoder, Untold
+from camara_qod.tools.interpreter.remote import RemoteDecoder, Told
 from camara_qod.tools.settings import QodSettings
 
 NO_ADAPTER = "none"
@@ -65,7 +65,7 @@ class LazyDecoder:
         turns: Sequence[str],
         schema: dict[str, Any],
         deadline: Deadline | None = None,
-    ) -> tuple[str, Trace | Untold]:
+    ) -> tuple[str, Trace | Told]:
         """As `Decoder.decode`."""
         return self._ready().decode(turns, schema, deadline)
 
@@ -75,7 +75,7 @@ class LazyDecoder:
 
     def decode_many(
         self, requests: Sequence[Request], deadline: Deadline | None = None
-    ) -> Sequence[tuple[str, Trace | Untold]]:
+    ) -> Sequence[tuple[str, Trace | Told]]:
         """As `Decoder.decode_many`."""
         return self._ready().decode_many(requests, deadline)
 

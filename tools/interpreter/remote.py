@@ -1,23 +1,33 @@
-"""The model behind an OpenAI-compatible server: vLLM, SGLang, llama.cpp's server, Ollama.
+"""The model behind an OpenAI-compatible server: ours, vLLM, SGLang, llama.cpp's server, Ollama.
 
 The grounded schema is plain JSON Schema, so it is sent along with each request. What comes back is
-checked here again: a server that ignores the schema is reported and never trusted.
+checked here again: a server that ignores the schema is reported and never trusted. A decision
+changes nothing, so a server that fails is asked again, as another replica may answer.
 """
 
 import json
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import contextmanager
 from textwrap import shorten
-from typing import Any
+from typing import Annotated, Any
 
-import outlines
 from jsonschema import Draft202012Validator
-from outlines.exceptions import APIConnectionError, APIError, APITimeoutError
+from outlines.exceptions import (
+    APIConnectionError,
+    APIError,
+    APITimeoutError,
+    RateLimitError,
+    ServerError,
+    normalize_provider_errors,
+)
 from outlines.inputs import Chat
+from outlines.models.openai import PROVIDER, OpenAITypeAdapter
 from outlines.types import JsonSchema
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, ValidationError
 
-from camara_qod.tools.errors import DecodingError, ModelError
+from camara_qod.tools.errors import DecodingError, ModelError, RequestTooLong, TooManyWaiting
 from camara_qod.tools.interpreter.deadline import Deadline
 from camara_qod.tools.interpreter.decoding import Request
 from camara_qod.tools.interpreter.prompt import chat
@@ -26,15 +36,25 @@ from camara_qod.tools.interpreter.prompt import chat
 MAX_TOKENS = 512
 #: So many requests are on their way to a server at once; it batches them.
 AT_ONCE = 16
+#: How often a server that fails is asked, and seconds in between.
+TRIES = 3
+_PAUSE = 0.25
+#: Where a choice of an answer has what `Told` is made of; servers other than ours have none.
+TRACE = "trace"
+#: The status of a conversation that does not fit the server's model.
+_TOO_LONG = 413
+
+_Probability = Annotated[float, Field(ge=0, le=1)]
 
 
-@dataclass(frozen=True)
-class Untold:
-    """The trace of a server that tells no probabilities."""
+class Told(BaseModel):
+    """What a server tells of its choices, as `deciding.Trace` has it; most tell nothing."""
 
-    confidence: float | None = None
-    offsets: Sequence[int] = ()
-    probabilities: Sequence[float] = ()
+    model_config = ConfigDict(frozen=True, allow_inf_nan=False)
+
+    confidence: _Probability | None = None
+    offsets: tuple[NonNegativeInt, ...] = ()
+    probabilities: tuple[_Probability, ...] = ()
 
 
 class RemoteDecoder:
@@ -56,34 +76,47 @@ class RemoteDecoder:
             raise ModelError(
                 "A model server needs its client: pip install 'camara-qod[server]'."
             ) from error
-        # A retry would start the limit of time anew.
-        client = openai.OpenAI(base_url=url, api_key=key or "none", max_retries=0)
-        self._url = url
-        self._model = outlines.from_openai(client, model)
+        # A retry of the client's would start the limit of time anew.
+        self._client = openai.OpenAI(base_url=url, api_key=key or "none", max_retries=0)
+        self._format = OpenAITypeAdapter()
+        self._model = model
+        self._where = f"The model server at {url}"
 
     def decode(
         self,
         turns: Sequence[str],
         schema: dict[str, Any],
         deadline: Deadline | None = None,
-    ) -> tuple[str, Untold]:
+    ) -> tuple[str, Told]:
         """The text that the server's model chooses among those the schema allows.
 
         Raises:
             ModelError: the server did not answer, refused, or is no such server.
             DecodingError: its answer is not what the schema allows.
             DecodingTimeout: the deadline had passed before it was asked.
+            RequestTooLong: the conversation does not fit its model.
+            TooManyWaiting: too many wait for it.
             Cancelled: nobody waited for the answer before it was asked.
         """
-        deadline = deadline or Deadline()
-        deadline.check()
         plain = {name: value for name, value in schema.items() if name != "x-guidance"}
-        text = self._asked(Chat(chat(turns)), json.dumps(plain), deadline.remaining)
-        return self._checked(text, plain), Untold()
+        asked = {
+            "messages": self._format.format_input(Chat(chat(turns))),
+            **self._format.format_output_type(JsonSchema(json.dumps(plain))),
+        }
+        with self._explained():
+            choice = self._answered(asked, deadline or Deadline())
+            text, refusal = choice.message.content, choice.message.refusal
+            told = (choice.model_extra or {}).get(TRACE)
+        if refusal:
+            raise ModelError(f"{self._where} refused: {refusal}")
+        if not isinstance(text, str):
+            raise self._foreign()
+        compact = self._checked(text, plain)
+        return compact, _told(told) if compact == text else Told()
 
     def decode_many(
         self, requests: Sequence[Request], deadline: Deadline | None = None
-    ) -> list[tuple[str, Untold]]:
+    ) -> list[tuple[str, Told]]:
         """`decode` for several conversations at once; the server batches them."""
         with ThreadPoolExecutor(AT_ONCE) as pool:
             return list(pool.map(lambda item: self.decode(item[0], item[1], deadline), requests))
@@ -92,30 +125,58 @@ class RemoteDecoder:
         """A rough count, as the server's tokenizer is not here."""
         return len(text.encode()) // 4
 
-    def _asked(self, messages: Chat, schema: str, timeout: float) -> str:
-        where = f"The model server at {self._url}"
-        try:
-            answer = self._model(
-                messages,
-                JsonSchema(schema),
-                temperature=0,
-                max_tokens=MAX_TOKENS,
-                timeout=timeout,
+    def _answered(self, asked: dict[str, Any], deadline: Deadline) -> Any:
+        """The only choice of the server's answer; where it fails, it is asked again."""
+        for left in reversed(range(TRIES)):
+            deadline.check()
+            try:
+                return self._sent(asked, deadline.remaining)
+            except (APIConnectionError, ServerError):
+                if not left:
+                    raise
+                time.sleep(min(_PAUSE, deadline.remaining))
+        raise AssertionError("the last try returns or raises")
+
+    def _sent(self, asked: dict[str, Any], timeout: float) -> Any:
+        with normalize_provider_errors(PROVIDER):
+            answer = self._client.chat.completions.create(
+                model=self._model, temperature=0, max_tokens=MAX_TOKENS, timeout=timeout, **asked
             )
+        (choice,) = answer.choices
+        return choice
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Whatever goes wrong on the way to the server in a sentence."""
+        where = self._where
+        try:
+            yield
+        except (DecodingError, ModelError):
+            raise
         except APITimeoutError as error:
             raise ModelError(f"{where} took too long: raise QOD_TIME_LIMIT.") from error
         except APIConnectionError as error:
             raise ModelError(f"{where} does not answer: check QOD_MODEL_SERVER.") from error
+        except RateLimitError as error:
+            raise TooManyWaiting(
+                f"{where} has too many requests waiting: try again later, or let it have more "
+                "replicas."
+            ) from error
         except APIError as error:
+            if error.status_code == _TOO_LONG:
+                raise RequestTooLong(f"{where} refused{_why(error)}.") from error
             raise ModelError(
                 f"{where} refused{_why(error)}. Check QOD_MODEL, the name at the server, and "
                 "QOD_MODEL_SERVER_KEY."
             ) from error
         except Exception as error:  # whatever the client stumbles over in a foreign answer
-            raise _foreign(where) from error
-        if not isinstance(answer, str):
-            raise _foreign(where)
-        return answer
+            raise self._foreign() from error
+
+    def _foreign(self) -> ModelError:
+        return ModelError(
+            f"{self._where} answered with something that is no chat completion: check that "
+            "QOD_MODEL_SERVER is the root of an OpenAI-compatible API, which mostly ends in /v1."
+        )
 
     def _checked(self, text: str, schema: dict[str, Any]) -> str:
         try:
@@ -124,7 +185,7 @@ class RemoteDecoder:
             value = None
         if not Draft202012Validator(schema).is_valid(value):
             raise DecodingError(
-                f"The model server at {self._url} does not keep to the JSON schema it is sent (it "
+                f"{self._where} does not keep to the JSON schema it is sent (it "
                 f"answered {text[:80]!r}): turn its structured output on, or use another server."
             )
         return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
@@ -137,8 +198,9 @@ def _why(error: APIError) -> str:
     return f"{status}: {reason.rstrip('.')}"
 
 
-def _foreign(where: str) -> ModelError:
-    return ModelError(
-        f"{where} answered with something that is no chat completion: check that QOD_MODEL_SERVER "
-        "is the root of an OpenAI-compatible API, which mostly ends in /v1."
-    )
+def _told(value: Any) -> Told:
+    """What came beside an answer, where it is of our form."""
+    try:
+        return Told.model_validate(value)
+    except ValidationError:
+        return Told()

@@ -108,8 +108,7 @@ def test_no_two_issuers_share_a_caller(issuer: FakeIssuer, tokens: AccessTokens)
         assert len(set(names)) == 2
         for name in names:
             assert name.startswith("oidc:")
-            assert name.endswith("|ana@example.com")
-            assert len(name) <= 300
+            assert "ana" not in name  # a subject is often a mail address
         refused = refusal(tokens, second.token())
         assert refused.status == 401
 

@@ -25,7 +25,7 @@ from camara_qod.agent.service.settings import ServiceSettings
 from camara_qod.agent.service.tracing import Untraced, open_tracing
 from camara_qod.tools.errors import SettingsError
 
-from .conftest import GAMING, parts
+from .conftest import GAMING, SITE, parts
 from .test_metrics import TOO_LONG, begin, decided, said
 
 TRACE, PARENT = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
@@ -39,7 +39,7 @@ def traced(tmp_path: Path) -> Iterator[tuple[TestClient, InMemorySpanExporter]]:
     tracing = OtelTracing(SimpleSpanProcessor(memory))
     with (
         open_service(parts(), settings, tracing) as service,
-        TestClient(create_app(service), raise_server_exceptions=False) as client,
+        TestClient(create_app(service), base_url=SITE, raise_server_exceptions=False) as client,
     ):
         yield client, memory
 

@@ -9,10 +9,18 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from camara_qod.tools.errors import Cancelled, DecodingError, ModelError
+from camara_qod.tools.errors import (
+    Cancelled,
+    DecodingError,
+    ModelError,
+    QodError,
+    RequestTooLong,
+    TooManyWaiting,
+)
 from camara_qod.tools.interpreter.interpreter import Interpreter
 from camara_qod.tools.interpreter.model import LazyDecoder
 from camara_qod.tools.interpreter.prompt import SYSTEM
+from camara_qod.tools.interpreter.remote import TRIES
 from camara_qod.tools.settings import QodSettings
 
 DECLINE = '{"operation": "decline", "arguments": {}}'
@@ -28,6 +36,8 @@ class Server:
         self.kind = "application/json"
         self.asked: list[dict[str, Any]] = []
         self.keys: list[str | None] = []
+        self.beside: dict[str, Any] = {}
+        self.failures = 0
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -37,12 +47,14 @@ class Server:
                 outer.keys.append(self.headers["Authorization"])
                 message = {"role": "assistant", "content": outer.answer}
                 choice = {"index": 0, "message": message, "finish_reason": "stop"}
+                choice |= outer.beside
                 body = {"id": "1", "object": "chat.completion", "created": 0, "model": "m"}
                 if outer.status != 200:
                     body = {"error": {"message": "no such model"}}
                 sent = json.dumps(body | {"choices": [choice]}).encode()
                 sent = sent if outer.raw is None else outer.raw
-                self.send_response(outer.status)
+                outer.failures -= 1
+                self.send_response(503 if outer.failures >= 0 else outer.status)
                 self.send_header("Content-Type", outer.kind)
                 self.send_header("Content-Length", str(len(sent)))
                 self.end_headers()
@@ -173,6 +185,58 @@ def test_a_refusal_of_the_model_is_told(server: Server) -> None:
     server.raw = json.dumps({"choices": [{"index": 0, "message": message}]}).encode()
     with pytest.raises(ModelError, match="I would rather not"):
         interpreter(server.url).interpret("hello")
+
+
+def test_a_server_may_tell_how_sure_its_model_is(server: Server) -> None:
+    server.answer = DECLINE.replace(" ", "")
+    server.beside = {"trace": {"confidence": 0.8, "offsets": [14], "probabilities": [0.8]}}
+    result = interpreter(server.url).interpret("hello")
+    assert result.confidence == 0.8
+    assert result.certainty == {"operation": 0.8}
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        None,
+        1,
+        "sure",
+        {"confidence": 1.5},
+        {"confidence": float("nan")},
+        {"offsets": [-1], "probabilities": [0.5]},
+        {"confidence": 1, "offsets": "many"},
+    ],
+)
+def test_what_is_no_certainty_is_none(server: Server, told: Any) -> None:
+    server.answer, server.beside = DECLINE.replace(" ", ""), {"trace": told}
+    result = interpreter(server.url).interpret("hello")
+    assert result.confidence is None
+    assert result.certainty == {}
+
+
+def test_certainty_of_another_text_is_not_taken(server: Server) -> None:
+    server.beside = {"trace": {"confidence": 0.8, "offsets": [14], "probabilities": [0.8]}}
+    assert " " in server.answer
+    assert interpreter(server.url).interpret("hello").confidence is None
+
+
+def test_a_server_that_fails_is_asked_again(server: Server) -> None:
+    server.failures = TRIES - 1
+    assert interpreter(server.url).interpret("hello").decision.operation == "decline"
+    assert len(server.asked) == TRIES
+    server.failures = TRIES
+    with pytest.raises(ModelError, match=r"refused \(503\)"):
+        interpreter(server.url).interpret("hello")
+
+
+@pytest.mark.parametrize(("status", "error"), [(429, TooManyWaiting), (413, RequestTooLong)])
+def test_refusals_that_a_caller_can_do_something_about(
+    server: Server, status: int, error: type[QodError]
+) -> None:
+    server.status = status
+    with pytest.raises(error, match="model server at"):
+        interpreter(server.url).interpret("hello")
+    assert len(server.asked) == 1
 
 
 def test_several_at_once(server: Server) -> None:

@@ -11,6 +11,9 @@ from pydantic import BaseModel
 
 from camara_qod.tools.interpreter.decision import DECLINE
 
+#: In a schema: the answer has no white space. Engines other than llguidance ignore it.
+COMPACT: dict[str, Any] = {"x-guidance": {"whitespace_flexible": False}}
+
 
 def decision_schema(operations: Mapping[str, Iterable[dict[str, Any]]]) -> dict[str, Any]:
     """One schema for all decisions; to decline is always one.
@@ -28,7 +31,7 @@ def decision_schema(operations: Mapping[str, Iterable[dict[str, Any]]]) -> dict[
         for arguments in alternatives
     ]
     variants.append(_object({"operation": {"const": DECLINE}, "arguments": _object({})}))
-    return {"x-guidance": {"whitespace_flexible": False}, "anyOf": variants}
+    return COMPACT | {"anyOf": variants}
 
 
 def wire_names(model: type[BaseModel]) -> list[str]:
