@@ -1,12 +1,13 @@
 """`qod serve`: the service on an address."""
 
 import contextlib
+from types import FrameType
 
 import uvicorn
 from rich.console import Console
 
 from camara_qod.agent.service.app import create_app
-from camara_qod.agent.service.service import open_service
+from camara_qod.agent.service.service import Service, open_service
 from camara_qod.agent.service.settings import ServiceSettings
 from camara_qod.tools.errors import UsageError
 from camara_qod.tools.listening import check_address, is_loopback
@@ -34,7 +35,19 @@ def run(plugin: QodPlugin, settings: ServiceSettings, host: str, port: int) -> N
             create_app(service), host=host, port=port, log_level="warning", access_log=False
         )
         with contextlib.suppress(KeyboardInterrupt):
-            uvicorn.Server(config).run()
+            _Server(config, service).run()
+
+
+class _Server(uvicorn.Server):
+    """Ends what clients listen to before it stops: it waits until they have left."""
+
+    def __init__(self, config: uvicorn.Config, service: Service) -> None:
+        super().__init__(config)
+        self._service = service
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._service.watches.close()
+        super().handle_exit(sig, frame)
 
 
 def check_reach(host: str, settings: ServiceSettings) -> None:

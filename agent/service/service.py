@@ -13,6 +13,8 @@ from camara_qod.agent.service.idempotency import Answers
 from camara_qod.agent.service.limits import Limits
 from camara_qod.agent.service.owned import OwnedClient
 from camara_qod.agent.service.settings import ServiceSettings, database_url
+from camara_qod.agent.service.watches import Watches
+from camara_qod.agent.stateless import StatelessChat
 from camara_qod.tools.plugin import QodPlugin
 
 
@@ -27,6 +29,8 @@ class Service:
     limits: Limits
     conversations: Conversations
     answers: Answers
+    chat: StatelessChat
+    watches: Watches
 
 
 @contextmanager
@@ -53,6 +57,8 @@ def open_service(plugin: QodPlugin, settings: ServiceSettings) -> Iterator[Servi
                 limits=Limits(settings.rate_limit, settings.redis),
                 conversations=Conversations(database, agent, plugin, plugin.settings.time_limit),
                 answers=answers,
+                chat=StatelessChat(plugin),
+                watches=Watches(database, plugin),
             )
     finally:
         database.close()
