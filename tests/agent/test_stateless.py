@@ -50,6 +50,7 @@ def decisions() -> dict[str, dict[str, Any]]:
 
 
 YES, NO = object(), object()
+CREATE, EXTEND, DELETE = "createSession", "extendQosSessionDuration", "deleteSession"
 #: What a person does, step by step: says something, agrees, refuses, edits.
 CONVERSATIONS: dict[str, Sequence[Any]] = {
     "a question is answered": [GAMING, NUMBER, YES, LONGER, YES],
@@ -60,6 +61,16 @@ CONVERSATIONS: dict[str, Sequence[Any]] = {
     "one request cuts another off": [GAMING, LIST, NUMBER, YES],
     "a reviewer edits": [WHOLE, {"duration": 7200}, LONGER, YES],
     "a deletion is rejected and asked for again": [WHOLE, YES, "end it", NO, "end it"],
+}
+CALLS = {
+    "a question is answered": [CREATE, EXTEND],
+    "an aside comes between": [CREATE],
+    "a proposal is corrected": [CREATE, CREATE, EXTEND, DELETE],
+    "another thing is said while a call waits": [CREATE, CREATE, EXTEND],
+    "a refusal stays open": [CREATE, CREATE, CREATE],
+    "one request cuts another off": ["retrieveSessionsByDevice", CREATE],
+    "a reviewer edits": [CREATE, EXTEND],
+    "a deletion is rejected and asked for again": [CREATE, DELETE],
 }
 
 
@@ -94,6 +105,9 @@ def plain(messages: Sequence[BaseMessage]) -> list[BaseMessage]:
 def test_the_words_alone_come_to_the_same(name: str) -> None:
     plugin, steps = reading(decisions()), CONVERSATIONS[name]
     messages = stepped(plugin, steps)
+    answers = [item for item in messages if isinstance(item, AIMessage)]
+    assert [call["name"] for item in answers for call in item.tool_calls] == CALLS[name]
+    assert read_history(plain(messages)) != read_history(messages)
     kept = StatelessChat(plugin)
     for end, message in enumerate(messages, 1):
         open_calls = isinstance(message, AIMessage) and message.tool_calls
@@ -110,7 +124,7 @@ def test_a_whole_conversation_is_carried_out_by_a_plain_client() -> None:
     tools = [{"function": {"name": name}} for name in ("createSession", "extendQosSessionDuration")]
     said: list[BaseMessage] = [HumanMessage(GAMING)]
     asked = chat.answer(said, tools)
-    assert asked.text == "Which device? Give its phone number or IP address."
+    assert asked.text.startswith("Which device?")
     said += [plain([asked])[0], HumanMessage(NUMBER)]
     called = chat.answer(said, tools)
     (call,) = called.tool_calls

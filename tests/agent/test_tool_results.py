@@ -41,17 +41,14 @@ def session(**more: Any) -> SessionInfo:
     st.uuids(),
     st.integers(1, 2**31 - 1),
     st.none() | st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1)),
-    st.sampled_from(["UTC", "Europe/Lisbon", "America/Sao_Paulo", "Asia/Kolkata", "Asia/Kathmandu"]),
+    st.sampled_from(["UTC", "Europe/Lisbon", "America/Sao_Paulo", "Asia/Kathmandu"]),
 )
 def test_a_session_is_read_from_its_sentence(
     name: UUID, duration: int, ends: datetime | None, zone: str
 ) -> None:
     moment = None if ends is None else ends.replace(microsecond=0, tzinfo=UTC)
-    told = session(
-        sessionId=str(name),
-        duration=duration,
-        expiresAt=None if moment is None else moment.isoformat(),
-    )
+    told = session(sessionId=str(name), duration=duration)
+    told = told.model_copy(update={"expires_at": moment})
     (found,) = sessions_told(f"So it is. {session_text(told, ZoneInfo(zone))}", ZoneInfo(zone))
     assert (found["sessionId"], found["duration"]) == (str(name), duration)
     if moment is None:

@@ -140,9 +140,7 @@ def test_a_stream_has_the_same_in_chunks(client: TestClient) -> None:
         ({"functions": [{"name": "f"}]}, "functions"),
     ],
 )
-def test_what_there_is_not_is_refused(
-    client: TestClient, more: dict[str, Any], param: str
-) -> None:
+def test_what_there_is_not_is_refused(client: TestClient, more: dict[str, Any], param: str) -> None:
     error = refused(ask(client, **more), 400)
     assert (error["param"], error["type"]) == (param, "invalid_request_error")
     assert refused(ask(client, **more, stream=True), 400) == error
