@@ -128,7 +128,7 @@ class ChatCompletionRequest(BaseModel):
 
 def completion(answer: AIMessage) -> dict[str, Any]:
     """An answer as a `chat.completion`."""
-    message = {"role": "assistant", "content": str(answer.text) or None, "refusal": None}
+    message: dict[str, Any] = {"role": "assistant", "content": str(answer.text), "refusal": None}
     calls = _calls(answer)
     if calls:
         message["tool_calls"] = calls
