@@ -25,6 +25,8 @@ OFFER = (
 OFFER_AGAIN = (
     "A better connection is what I can help with: say which device, what for, and for how long."
 )
+#: How a refusal by the operator begins.
+REFUSED = "The operator refused:"
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ class Outcome:
 
 def refusal_text(error: CamaraError, advice: str) -> str:
     """A refusal, and what to do about it."""
-    text = f"The operator refused: {error.message} ({error.status} {error.code})"
+    text = f"{REFUSED} {error.message} ({error.status} {error.code})"
     return f"{text} {advice}" if advice else text
 
 

@@ -3,11 +3,22 @@
 What is wrong with a value is put into words in `faults.py`.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from camara_qod.tools.camara.models import Duration, QosProfile, QosStatus, Rate, SessionInfo
+
+#: What is said of a list with nothing in it.
+NONE = "There are none."
+_UNITS = {"day": 86400, "hour": 3600, "minute": 60, "second": 1}
+#: The sentence that `session_text` makes.
+_SESSION = re.compile(
+    r"Session ([0-9a-f-]{36}) with (\S+) is ([A-Z_]+), for ([0-9a-z ]+?)"
+    r"(?: until (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) (\S+?))?\.(?=\s|$)"
+)
+_LENGTH = re.compile(rf"(\d+) ({'|'.join(_UNITS)})s?")
 
 #: What an operation returns; `None` for `deleteSession`.
 Answer = SessionInfo | QosProfile | list[SessionInfo] | list[QosProfile] | None
@@ -40,7 +51,7 @@ def _list_text(answer: list[SessionInfo] | list[QosProfile], zone: tzinfo | None
     lines = [item_text(item, zone) for item in answer]
     if len(answer) > 1 and isinstance(answer[0], SessionInfo):
         lines = [f"{number}. {line}" for number, line in enumerate(lines, 1)]
-    return "\n".join(lines) or "There are none."
+    return "\n".join(lines) or NONE
 
 
 def item_text(item: SessionInfo | QosProfile, zone: tzinfo | None = None) -> str:
@@ -101,6 +112,40 @@ def session_text(session: SessionInfo, zone: tzinfo | None = None) -> str:
     return text + "."
 
 
+def sessions_told(text: str, zone: tzinfo | None = None) -> list[dict[str, Any]]:
+    """The sessions of a text that `answer_text` has made, with what it tells of each.
+
+    Args:
+        text: may hold other sentences too.
+        zone: in which the times were told; an end in a zone that is not known here is left out.
+
+    Returns:
+        Members of CAMARA's `SessionInfo`, on the wire.
+    """
+    return [_session_told(match, zone) for match in _SESSION.finditer(text)]
+
+
+def _session_told(match: re.Match[str], zone: tzinfo | None) -> dict[str, Any]:
+    session_id, profile, status, length, moment, zone_told = match.groups()
+    seconds = sum(int(count) * _UNITS[unit] for count, unit in _LENGTH.findall(length))
+    told = {"sessionId": session_id, "qosProfile": profile, "qosStatus": status}
+    ends = _moment_told(moment, zone_told, zone) if moment else None
+    more = {"expiresAt": ends.isoformat()} if ends else {}
+    return told | {"duration": seconds} | more
+
+
+def _moment_told(text: str, name: str, zone: tzinfo | None) -> datetime | None:
+    """The moment that `moment_text` told by this name of a zone."""
+    local = datetime.fromisoformat(text)
+    if zone_name(here := local.replace(tzinfo=zone) if zone else local.astimezone()) == name:
+        return here
+    distance = "+00" if name == "UTC" else name.removeprefix("UTC")
+    try:
+        return datetime.fromisoformat(f"{text}{distance}") if distance[:1] in "+-" else None
+    except ValueError:
+        return None
+
+
 def standing_text(session: SessionInfo, zone: tzinfo | None = None) -> str:
     """A session, whose it is, and how long it lasts: "… +351966666666, 5 minutes left."."""
     device = in_words("device", session.device.wire()) if session.device else ""
@@ -136,8 +181,8 @@ def zone_name(moment: datetime) -> str:
 def spoken(seconds: float) -> str:
     """A length of time in words: 5400 is "1 hour 30 minutes", 0.5 is "0.5 seconds"."""
     parts = []
-    for name, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
-        count, seconds = divmod(seconds, size)
+    for name in ("day", "hour", "minute"):
+        count, seconds = divmod(seconds, _UNITS[name])
         if count:
             parts.append(f"{count:.0f} {name}{'s' * (count != 1)}")
     if seconds or not parts:

@@ -13,8 +13,10 @@ from camara_qod.agent.service.headers import SecurityHeaders
 from camara_qod.agent.service.hosts import KnownHosts
 from camara_qod.agent.service.problems import add_problems
 from camara_qod.agent.service.routes import (
+    chat_completions,
     conversations,
     decisions,
+    events,
     health,
     metrics,
     sessions,
@@ -47,7 +49,16 @@ def create_app(service: Service) -> FastAPI:
     )
     app.state.service = service
     add_problems(app)
-    for routes in (health, metrics, statistics, decisions, conversations, sessions):
+    for routes in (
+        health,
+        metrics,
+        statistics,
+        decisions,
+        conversations,
+        events,
+        sessions,
+        chat_completions,
+    ):
         app.include_router(routes.router)
     app.add_middleware(BodyLimit, most=service.settings.max_body)
     if service.settings.allowed_hosts or not service.settings.authenticates:

@@ -76,4 +76,4 @@ async def _refuse(
     status: int, title: str, detail: str, scope: Scope, receive: Receive, send: Send
 ) -> None:
     problem = Problem(status, title, detail, headers={"Connection": "close"})
-    await problem.response(scope, receive, send)
+    await problem.response_at(scope["path"])(scope, receive, send)

@@ -36,7 +36,7 @@ class KnownHosts:
         if problem is None:
             await self._app(scope, receive, send)
             return
-        await problem.response(scope, receive, send)
+        await problem.response_at(scope["path"])(scope, receive, send)
 
     def _wrong(self, scope: Scope) -> Problem | None:
         headers = Headers(scope=scope)

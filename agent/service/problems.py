@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from camara_qod.agent.service.headers import security_headers
+from camara_qod.agent.service.openai_errors import openai_error, speaks_openai
 from camara_qod.agent.service.request_id import REQUEST_ID
 from camara_qod.tools.camara.errors import CamaraError
 from camara_qod.tools.errors import (
@@ -66,6 +67,12 @@ class Problem(Exception):
         body = self.body | ({"instance": f"urn:uuid:{name}"} if name else {})
         return JSONResponse(body, self.status, self.headers, MEDIA_TYPE)
 
+    def response_at(self, path: str) -> JSONResponse:
+        """It as a response, in the form that the clients of a path read."""
+        if speaks_openai(path):
+            return JSONResponse(openai_error(self.body), self.status, self.headers)
+        return self.response
+
 
 def problem_of(error: QodError) -> Problem:
     """One of the plugin's errors as a problem."""
@@ -102,13 +109,13 @@ def add_problems(app: FastAPI) -> None:
 
 async def _problem(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, Problem)  # noqa: S101
-    return error.response
+    return error.response_at(request.url.path)
 
 
 async def _qod_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, QodError)  # noqa: S101
     request.state.error = type(error).__name__
-    return problem_of(error).response
+    return problem_of(error).response_at(request.url.path)
 
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:
@@ -118,16 +125,19 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
         for item in error.errors()
     ]
     places = "; ".join(f"{item['pointer'] or 'the body'}: {item['detail']}" for item in found)
-    return Problem(422, "The request does not hold", f"{places}.", errors=found).response
+    problem = Problem(422, "The request does not hold", f"{places}.", errors=found)
+    return problem.response_at(request.url.path)
 
 
 async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101
     title = HTTPStatus(error.status_code).phrase
     told = error.detail if error.detail != title else f"{request.method} {request.url.path}"
-    return Problem(error.status_code, title, str(told), headers=error.headers).response
+    problem = Problem(error.status_code, title, str(told), headers=error.headers)
+    return problem.response_at(request.url.path)
 
 
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:
     # Starlette answers these outside all middleware.
-    return internal_error(security_headers(request.url.path)).response
+    path = request.url.path
+    return internal_error(security_headers(path)).response_at(path)

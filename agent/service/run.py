@@ -1,13 +1,15 @@
 """`qod serve`: the service on an address."""
 
 import contextlib
+from collections.abc import Callable
+from types import FrameType
 
 from rich.console import Console
 
 from camara_qod.agent.service import logs
 from camara_qod.agent.service.app import create_app
 from camara_qod.agent.service.keys import opened_keys
-from camara_qod.agent.service.service import open_service
+from camara_qod.agent.service.service import Service, open_service
 from camara_qod.agent.service.settings import ServiceSettings
 from camara_qod.tools.errors import SettingsError, UsageError
 from camara_qod.tools.listening import check_address, is_loopback
@@ -37,7 +39,21 @@ def run(plugin: QodPlugin, settings: ServiceSettings, host: str, port: int) -> N
 
     logs.to_stderr()
     with open_service(plugin, settings) as service, contextlib.suppress(KeyboardInterrupt):
-        Server(create_app(service), host, port, announce).run()
+        _Server(service, host, port, announce).run()
+
+
+class _Server(Server):
+    """Ends what clients listen to before it stops: it waits until they have left."""
+
+    def __init__(
+        self, service: Service, host: str, port: int, announce: Callable[[int], None]
+    ) -> None:
+        super().__init__(create_app(service), host, port, announce)
+        self._service = service
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._service.watches.close()
+        super().handle_exit(sig, frame)
 
 
 def check_reach(host: str, settings: ServiceSettings) -> None:

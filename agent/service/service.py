@@ -22,6 +22,8 @@ from camara_qod.agent.service.owned import OwnedClient, Unowned, noted_sessions
 from camara_qod.agent.service.settings import ServiceSettings, database_url
 from camara_qod.agent.service.statistics import Statistics
 from camara_qod.agent.service.tracing import Tracing, open_tracing
+from camara_qod.agent.service.watches import Watches
+from camara_qod.agent.stateless import StatelessChat
 from camara_qod.tools.plugin import QodPlugin
 
 
@@ -37,6 +39,8 @@ class Service:
     conversations: Conversations
     answers: Answers
     observations: Observations
+    chat: StatelessChat
+    watches: Watches
 
 
 @contextmanager
@@ -74,6 +78,8 @@ def open_service(
                 ),
                 answers=answers,
                 observations=observations,
+                chat=StatelessChat(plugin),
+                watches=Watches(database, plugin),
             )
     finally:
         database.close()

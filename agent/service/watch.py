@@ -61,7 +61,7 @@ class Watch:
         except Exception as error:
             answer.error = error
             if not answer.began:  # otherwise the server sees that the answer is incomplete
-                await internal_error().response(scope, receive, answer.send)
+                await internal_error().response_at(scope["path"])(scope, receive, answer.send)
 
     def _tell(self, scope: Scope, answer: "_Answer", span: Span) -> None:
         method, route, status = _method(scope), _route(scope), answer.status
