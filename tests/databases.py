@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,16 +15,15 @@ from .serving import free_port
 
 
 @contextmanager
-def postgresql_in(folder: Path) -> Iterator[str]:
-    """A PostgreSQL server that keeps its files in a folder, which is made; yields its URL."""
+def a_postgresql() -> Iterator[str]:
+    """A PostgreSQL server that keeps its files as long as it runs; yields its URL."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     if not found or shutil.which("runuser") is None:
         pytest.skip("needs Debian's package postgresql")
     port = free_port()
-    folder.mkdir(mode=0o700)
+    # Not in pytest's folder, which its user cannot enter.
+    folder = Path(tempfile.mkdtemp(prefix="postgresql-"))
     shutil.chown(folder, "postgres")
-    folder.parent.chmod(0o755)
-    folder.parent.parent.chmod(0o755)
 
     def run(program: str, *arguments: str) -> None:
         command = ["runuser", "-u", "postgres", "--", str(found[-1].with_name(program))]
@@ -37,10 +37,11 @@ def postgresql_in(folder: Path) -> Iterator[str]:
         yield f"postgresql://postgres@127.0.0.1:{port}/postgres"
     finally:
         run("pg_ctl", "-D", data, "-m", "immediate", "stop")
+        shutil.rmtree(folder)
 
 
 @contextmanager
-def redis_in(folder: Path) -> Iterator[str]:
+def a_redis_in(folder: Path) -> Iterator[str]:
     """A Redis server that keeps nothing; yields its URL."""
     binary = shutil.which("redis-server")
     if binary is None:

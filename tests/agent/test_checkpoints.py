@@ -13,7 +13,7 @@ from camara_qod.agent.conversation import Conversation
 from camara_qod.tools.errors import SettingsError
 from camara_qod.tools.settings import QodSettings
 
-from ..databases import postgresql_in
+from ..databases import a_postgresql
 from .fakes import create, plugin
 
 PHONE = {"phoneNumber": "+351966666666"}
@@ -25,9 +25,9 @@ def settings(url: str) -> QodSettings:
 
 
 @pytest.fixture
-def postgresql(tmp_path: Path) -> Iterator[str]:
+def postgresql() -> Iterator[str]:
     """A PostgreSQL server of the test's own."""
-    with postgresql_in(Path(f"{tmp_path}-pg")) as url:
+    with a_postgresql() as url:
         yield url
 
 

@@ -10,7 +10,6 @@ from typing import Any
 
 import httpx2
 import pytest
-import uvicorn
 
 from camara_qod.agent.service.app import create_app
 from camara_qod.agent.service.callers import Caller, Door
@@ -205,7 +204,7 @@ async def test_a_quiet_stream_has_heartbeats(url: str, monkeypatch: pytest.Monke
 
 
 def test_the_server_ends_all_listening_before_it_stops(service: Service) -> None:
-    server = _Server(uvicorn.Config(create_app(service)), service)
+    server = _Server(service, "127.0.0.1", 0, lambda _: None)
     server.handle_exit(signal.SIGTERM, None)
     assert service.watches.closed
     assert server.should_exit

@@ -22,7 +22,7 @@ from camara_qod.agent.service.limits import Limits
 from camara_qod.tools.operator.app import Operator
 from camara_qod.tools.operator.settings import OperatorSettings
 
-from ...databases import postgresql_in, redis_in
+from ...databases import a_postgresql, a_redis_in
 from ...serving import free_port, served
 from .process import HELD, LIMIT, SLOW, gaming, phone
 
@@ -151,8 +151,8 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     folder = tmp_path_factory.mktemp("processes")
     settings = OperatorSettings(open=True, control_token="rehearsal")
     with ExitStack() as stack:
-        database = stack.enter_context(postgresql_in(Path(f"{folder}-pg")))
-        redis_url = stack.enter_context(redis_in(folder))
+        database = stack.enter_context(a_postgresql())
+        redis_url = stack.enter_context(a_redis_in(folder))
         operator, late = Operator(settings), list[float]()
         operator.app.add_middleware(LateAnswers, late=late)
         url = stack.enter_context(served(operator))
