@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from camara_qod.agent.service.settings import PREFIX, ServiceSettings
 from camara_qod.tools.catalogue import Need, load_catalogue
 from camara_qod.tools.errors import SettingsError
 from camara_qod.tools.settings import QodSettings, load_settings
@@ -65,5 +66,6 @@ def test_the_demo_catalogue_serves_every_need() -> None:
 
 def test_the_readme_documents_every_setting() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    for name in QodSettings.model_fields:
-        assert f"`QOD_{name.upper()}`" in text, name
+    for prefix, settings in (("QOD_", QodSettings), (PREFIX, ServiceSettings)):
+        for name in settings.model_fields:
+            assert f"`{prefix}{name.upper()}`" in text, name
