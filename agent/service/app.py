@@ -10,7 +10,7 @@ from fastapi_offline import FastAPIOffline
 
 from camara_qod.agent.service.body_limit import BodyLimit
 from camara_qod.agent.service.problems import add_problems
-from camara_qod.agent.service.routes import conversations, decisions, health, sessions
+from camara_qod.agent.service.routes import conversations, decisions, health, page, sessions
 from camara_qod.agent.service.service import Service
 
 #: Calls that wait for the model hold a thread each; these are for all others.
@@ -37,7 +37,7 @@ def create_app(service: Service) -> FastAPI:
     )
     app.state.service = service
     add_problems(app)
-    for routes in (health, decisions, conversations, sessions):
+    for routes in (health, decisions, conversations, sessions, page):
         app.include_router(routes.router)
     app.add_middleware(BodyLimit, most=service.settings.max_body)
     return app
