@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,8 @@ def take(plugin: QodPlugin, folder: Path) -> None:
 def both(browser: Browser, url: str, folder: Path) -> None:
     """Both views in both themes."""
     page = browser.new_page(viewport=SIZE, reduced_motion="reduce", color_scheme="light")
-    page.route("**/v1/statistics", lambda route: told(route))
+    page.route("**/v1/statistics", told)
+    page.route("**/v1/sessions", aged)
     page.goto(url)
     talked(page)
     for theme in ("light", "dark"):
@@ -92,6 +94,17 @@ def talked(page: Page) -> None:
     words.focus()
     page.mouse.move(0, 0)
     page.wait_for_timeout(300)
+
+
+def aged(route: Route) -> None:
+    """Sessions that began some time ago."""
+    response = route.fetch()
+    found = response.json()
+    for index, session in enumerate(found, 1):
+        ago = timedelta(seconds=session["duration"] * (0.55 - 0.15 * index))
+        for name in ("startedAt", "expiresAt"):
+            session[name] = (datetime.fromisoformat(session[name]) - ago).isoformat()
+    route.fulfill(response=response, json=found)
 
 
 def told(route: Route) -> None:

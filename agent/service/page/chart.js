@@ -3,7 +3,7 @@
 import { h, svg } from "./dom.js";
 import { hour } from "./words.js";
 
-const HEIGHT = 150;
+const HEIGHT = 172;
 const EDGE = { left: 38, right: 6, top: 8, bottom: 20 };
 const TICK = 900;
 let count = 0;
@@ -99,7 +99,8 @@ export class TimeChart {
   }
 
   #grid(width, top, { x, y }) {
-    const levels = [0, top / 2, top].map((value) => [
+    const whole = this.#told === String;
+    const levels = [0, top / 2, top].filter((value) => !whole || Number.isInteger(value)).map((value) => [
       svg("line", { class: value ? "rule" : "axis", x1: EDGE.left, x2: width - EDGE.right, y1: y(value), y2: y(value) }),
       svg("text", { x: EDGE.left - 8, y: y(value) + 4, "text-anchor": "end" }, this.#told(value)),
     ]);
@@ -136,18 +137,17 @@ function line(values, x, y) {
 function niceTop(value) {
   if (value <= 0) return 1;
   const size = 10 ** Math.floor(Math.log10(value));
-  return [1, 2, 4, 6, 8, 10].map((factor) => factor * size).find((top) => top >= value * 0.999);
+  return [1, 2, 3, 4, 6, 8, 10].map((factor) => factor * size).find((top) => top >= value * 0.999);
 }
 
-/** A table of counts by name with a bar for each, the most frequent first. */
+/** Counts by name with a bar for each, the most frequent first. */
 export function bars(title, counts, nothing) {
   const items = Object.entries(counts).sort((one, other) => other[1] - one[1] || one[0].localeCompare(other[0]));
   const most = Math.max(1, ...items.map(([, value]) => value));
   return h("section", { class: "card chart" }, h("header", {}, h("h3", {}, title)),
-    items.length === 0 ? h("p", { class: "dim" }, nothing) : h("table", { class: "bars" }, h("caption", { class: "unseen" }, title),
-      h("tbody", {}, items.map(([name, value]) => h("tr", {}, h("th", { scope: "row", class: "clip", title: name }, name),
-        h("td", { "aria-hidden": "true" }, svg("svg", { width: "100%", height: 8 }, svg("rect", { class: "bar", width: `${(100 * value) / most}%`, height: 8, rx: 2 }))),
-        h("td", {}, value.toLocaleString("en")))))));
+    items.length === 0 ? h("p", { class: "dim" }, nothing) : h("ul", { class: "bars", "aria-label": title }, items.map(([name, value]) =>
+      h("li", {}, h("span", {}, name), " ", h("b", {}, value.toLocaleString("en")),
+        svg("svg", { width: "100%", height: 5, "aria-hidden": "true" }, svg("rect", { class: "bar", width: `${(100 * value) / most}%`, height: 5, rx: 2 }))))));
 }
 
 /** How often each tenth from 0 to 100 % came. */

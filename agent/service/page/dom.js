@@ -27,7 +27,7 @@ function filled(element, attributes, children) {
     else if (typeof value === "function") element.addEventListener(name.slice(2), value);
     else element.setAttribute(name, value === true ? "" : value);
   }
-  const shown = children.flat().filter((child) => child !== undefined && child !== null && child !== false);
+  const shown = children.flat(Infinity).filter((child) => child !== undefined && child !== null && child !== false);
   element.append(...shown);
   return element;
 }

@@ -85,4 +85,4 @@ function parsed(text) {
 }
 
 const field = (name, id, label, control) =>
-  h("div", { class: "field", vars: { hue: about(name).hue } }, h("label", { for: id }, label), control);
+  h("div", { class: "field", vars: name && { hue: about(name).hue } }, h("label", { for: id }, label), control);

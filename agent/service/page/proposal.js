@@ -5,7 +5,7 @@ import { editor } from "./editor.js";
 import { stretches } from "./spans.js";
 import { about, percent, readable, titled } from "./words.js";
 
-const DONE = { approve: "Sent", edit: "Edited and sent", reject: "Not sent" };
+const DONE = { approve: "Sent", edit: "Edited and sent", reject: "Not sent", refused: "Refused" };
 let count = 0;
 
 export class Card {
@@ -43,9 +43,9 @@ export class Card {
     for (const button of this.element.querySelectorAll(".actions button")) button.disabled = busy;
   }
 
-  /** Shows what became of it. */
-  settle(decision, why = DONE[decision]) {
-    this.element.dataset.done = decision;
+  /** Shows what became of it: `approve`, `edit`, `reject`, or `refused`. */
+  settle(what, why = DONE[what]) {
+    this.element.dataset.done = what;
     this.#body.replaceChildren(table(this.proposal, this.#profiles), json(this.proposal));
     this.#footer.replaceChildren(h("p", { class: "done" }, why));
   }
@@ -72,7 +72,8 @@ export class Card {
     });
     this.#body.replaceChildren(form);
     this.#footer.replaceChildren();
-    form.querySelector("input, select, textarea").focus();
+    form.querySelector("input, select, textarea").focus({ preventScroll: true });
+    this.element.scrollIntoView({ block: "nearest" });
   }
 
   #light(target) {
@@ -86,7 +87,7 @@ export class Card {
 function heading({ operation, confidence }, id) {
   return h("header", {},
     h("div", {}, h("h3", { id }, titled(operation)), h("code", { class: "dim" }, operation)),
-    typeof confidence === "number" && h("div", { class: "whole" }, h("span", { class: "dim small" }, "Sure of the whole"), sureness(confidence)));
+    typeof confidence === "number" && h("div", { class: "whole" }, h("span", { class: "dim small" }, "Confidence"), sureness(confidence)));
 }
 
 /** The person's words with the values in them marked; a number ties each to its argument. */
@@ -157,7 +158,7 @@ function json({ arguments: given }) {
     `  ${JSON.stringify(name)}: ${JSON.stringify(value, null, 2).replaceAll("\n", "\n  ")}${index < entries.length - 1 ? "," : ""}\n`));
   return h("figure", { class: "json" },
     h("figcaption", {}, h("span", { class: "dim small" }, "As it is sent"), copier(text)),
-    h("pre", { tabindex: 0, "aria-label": "The body as JSON" }, h("code", {}, "{\n", lines, "}")));
+    h("pre", {}, h("code", {}, "{\n", lines, "}")));
 }
 
 function copier(text) {

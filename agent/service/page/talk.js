@@ -67,7 +67,7 @@ export class Talk {
   #confirm(card, word) {
     if (this.#busy || !card.waits) return;
     card.busy = true;
-    this.#step((key) => this.#posted("confirmation", word, key), () => card.settle(word.decision), () => (card.busy = false));
+    this.#step((key) => this.#confirmed(word, key), ({ failed }) => card.settle(failed ? "refused" : word.decision), () => (card.busy = false));
     at("words").focus({ preventScroll: true });
   }
 
@@ -79,6 +79,11 @@ export class Talk {
       return call(`/v1/conversations/${id}/turns`, { method: "POST", key, body: { text } });
     }
     return this.#posted("turns", { text }, key);
+  }
+
+  async #confirmed(word, key) {
+    const reply = await this.#posted("confirmation", word, key);
+    return word.decision === "reject" ? { ...reply, failed: false } : reply; // it was the person's wish
   }
 
   #posted(what, body, key) {
@@ -94,7 +99,7 @@ export class Talk {
       const reply = await made(key);
       if (visit !== this.#visit) return;
       waiting.remove();
-      done();
+      done(reply);
       await this.#show(reply, visit);
     } catch (problem) {
       waiting.remove();

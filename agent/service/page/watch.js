@@ -16,7 +16,7 @@ export class Watch {
   #visible = false;
   #timer = 0;
   #requests = new TimeChart("Requests a minute", [{ name: "all", look: "bar" }, { name: "errors", look: "alarm" }]);
-  #latency = new TimeChart("Time to answer", [{ name: "median", look: "line" }, { name: "95th percentile", look: "dash" }], seconds);
+  #latency = new TimeChart("Time to answer", [{ name: "median", look: "line" }, { name: "p95", look: "dash" }], seconds);
   #sessions = new TimeChart("Sessions in force", [{ name: "sessions", look: "area" }]);
   #note = h("p", { class: "note", role: "status" }, "One moment…");
   #figures = h("dl", { class: "figures" });

@@ -55,7 +55,8 @@ export function readable(name, value) {
   if (LENGTHS.has(name)) return { main: spoken(value), more: `${value} s` };
   if (value === null || typeof value !== "object") return { main: String(value), more: "" };
   const leaves = leavesOf(value);
-  return { main: unique(leaves, 1).join(", "), more: unique(leaves, 0).join(", ") };
+  const port = leaves.length === 2 && leaves[1][0] === "publicPort";
+  return { main: unique(leaves, 1).join(port ? ":" : ", "), more: unique(leaves, 0).join(", ") };
 }
 
 const unique = (leaves, place) => [...new Set(leaves.map((leaf) => leaf[place]).filter(Boolean))];

@@ -62,7 +62,7 @@ def listening() -> QodPlugin:
 
 
 class Gate(Door):
-    """Each token is a caller of its own, until it is revoked; without one it is this machine."""
+    """Tokens are `name-number`, and may be revoked; without one the caller is this machine."""
 
     def __init__(self) -> None:
         super().__init__([])
@@ -72,7 +72,7 @@ class Gate(Door):
         token = (authorization or "").removeprefix("Bearer ")
         if token in self.revoked:
             raise unauthenticated("The login has expired.")
-        return Caller(token, frozenset(SCOPES)) if token else LOCAL
+        return Caller(token.partition("-")[0], frozenset(SCOPES)) if token else LOCAL
 
 
 @contextmanager
