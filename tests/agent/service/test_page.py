@@ -195,6 +195,40 @@ def test_what_is_refused_or_not_sent_is_told(people: People) -> None:
     expect(card(page)).to_contain_text("Not sent: you said something else")
 
 
+def test_questions_and_remarks_are_shown_as_they_are_told(people: People) -> None:
+    page = people.visit("che")
+    said: list[str] = []
+    markup = "<img src=x onerror=alert(1)>"
+    proposal = {
+        "operation": "createSession",
+        "arguments": {"device": {"phoneNumber": "+351966666624"}, "duration": 60},
+        "confidence": None,
+        "certainty": {},
+        "turns": [markup],
+        "sources": [{"argument": "device", "turn": 0, "start": 0, "end": 4, "text": "<img"}],
+        "assumptions": {"duration": markup},
+        "remarks": [f"The port {markup} is not in it."],
+    }
+    answers = [
+        {"text": f"Which one? {markup}", "choices": ["one", "two"], "proposal": None},
+        {"text": "", "choices": [], "proposal": proposal},
+    ]
+
+    def answer(route: Route) -> None:
+        said.append(route.request.post_data_json["text"])
+        route.fulfill(json={"failed": False} | answers[len(said) - 1])
+
+    page.route("**/turns", answer)
+    say(page, markup)
+    expect(page.locator(".reply")).to_contain_text(f"Which one? {markup}")
+    page.get_by_role("group", name="Which session").get_by_role("button", name="two").click()
+    expect(card(page).get_by_role("list", name="Please note")).to_contain_text(markup)
+    expect(card(page).locator("mark")).to_contain_text("<img")
+    expect(card(page).locator(".sure")).to_have_count(0)
+    assert said == [markup, "two"]
+    assert page.locator("img").count() == 0
+
+
 def test_two_people_at_once_see_what_is_theirs(people: People) -> None:
     one, other = people.visit("dora"), people.visit("ed")
     say(one, gaming(14))
