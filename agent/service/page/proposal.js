@@ -147,7 +147,7 @@ function sureness(share) {
   return h("span", { class: "sure", title: `The model is ${percent(share)} sure` },
     svg("svg", { viewBox: "0 0 40 4", "aria-hidden": "true" },
       svg("rect", { width: 40, height: 4, rx: 2 }), svg("rect", { class: "part", width: 40 * share, height: 4, rx: 2 })),
-    h("span", { class: "unseen" }, "Sure: "), percent(share));
+    h("span", { class: "share" }, h("span", { class: "unseen" }, "Sure: "), percent(share)));
 }
 
 /** The body as JSON, each argument in its colour. */

@@ -70,7 +70,7 @@ function leavesOf(value, name = "") {
 /** A share, 0 to 1, in percent. */
 export function percent(share) {
   const value = share * 100;
-  return `${value > 99 && value < 100 ? value.toFixed(1) : Math.round(value)} %`;
+  return `${value > 99 && value < 99.95 ? value.toFixed(1) : Math.round(value)} %`;
 }
 
 const HOUR = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
