@@ -3,8 +3,8 @@
     .venv/bin/python docs/screenshots.py
 
 It needs the extra `dev` and Debian's `chromium`. The requests are decided by the shipped model and
-sent to the mock operator in this process; only the figures of the view *Watch* are made up, as an
-hour of a busy service would have to be waited for.
+sent to the mock operator in this process. Only what would have to be waited for is made up: the
+sessions are shown some time after they began, and *Watch* shows the hour of a busy service.
 """
 
 import math
