@@ -19,6 +19,7 @@ from camara_qod.agent.service.routes import (
     events,
     health,
     metrics,
+    page,
     sessions,
     statistics,
 )
@@ -58,6 +59,7 @@ def create_app(service: Service) -> FastAPI:
         events,
         sessions,
         chat_completions,
+        page,
     ):
         app.include_router(routes.router)
     app.add_middleware(BodyLimit, most=service.settings.max_body)
