@@ -35,7 +35,10 @@ def run(plugin: QodPlugin, settings: ServiceSettings, host: str, port: int) -> N
     notes = Console(stderr=True)
 
     def announce(taken: int) -> None:
-        notes.print(f"Service on {url(host, taken)}", highlight=False)
+        root = url(host, taken)
+        notes.print(
+            f"Open {root} in a browser; every call is explained at {root}/docs", highlight=False
+        )
 
     logs.to_stderr()
     with open_service(plugin, settings) as service, contextlib.suppress(KeyboardInterrupt):
