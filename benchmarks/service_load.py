@@ -2,9 +2,10 @@
 
     python benchmarks/service_load.py
 
-Measures the median of a decision alone and how many a second are possible at most, then sends at
-random moments 70 % of that for `--minutes`. Reported: errors, latency, memory at the start and at
-the end. Goals: no error but 429, the 95th percentile at most three medians, flat memory.
+Measures the median of a decision alone and how many a second are possible at most, then sends 70 %
+of that for `--minutes`: evenly, as load generators do, or with `--arrivals random`. Reported:
+errors, latency, memory at the start and at the end. Goals: no error but 429, the 95th percentile at
+most three medians, flat memory.
 """
 
 import argparse
@@ -66,31 +67,42 @@ async def most(client: httpx2.AsyncClient, count: int) -> float:
 
 
 async def loaded(
-    client: httpx2.AsyncClient, rate: float, seconds: float
+    client: httpx2.AsyncClient, moments: list[float], until: float
 ) -> list[tuple[int, float]]:
-    """Statuses and seconds at a rate, from clients that send at random moments."""
-    rng, found, until = random.Random(1), [], time.monotonic() + seconds
+    """Statuses and seconds of requests that are sent at given moments, by clients in turn."""
+    found: list[tuple[int, float]] = []
 
     async def one(number: int) -> None:
-        some = texts(10_000)
-        while True:
-            await asyncio.sleep(random.Random(f"{number} {len(found)}").expovariate(rate / CLIENTS))
-            if time.monotonic() > until:
-                return
-            found.append(await decide(client, rng.choice(some)))
+        some = texts(len(moments))
+        for place in range(number, len(moments), CLIENTS):
+            await asyncio.sleep(max(0.0, moments[place] - time.monotonic()))
+            if time.monotonic() < until:
+                found.append(await decide(client, some[place]))
 
     await asyncio.gather(*(one(number) for number in range(CLIENTS)))
     return found
 
 
-async def measure(root: str, process: psutil.Process, seconds: float) -> dict[str, Any]:
+def moments(arrivals: str, rate: float, seconds: float) -> list[float]:
+    """When requests are sent: evenly, as load generators do, or as independent people do."""
+    rng, at, found = random.Random(1), time.monotonic(), []
+    for _ in range(int(rate * seconds)):
+        at += 1 / rate if arrivals == "even" else rng.expovariate(rate)
+        found.append(at)
+    return found
+
+
+async def measure(
+    root: str, process: psutil.Process, seconds: float, arrivals: str
+) -> dict[str, Any]:
     """All figures."""
     limits = httpx2.Limits(max_connections=CLIENTS)
     async with httpx2.AsyncClient(base_url=root, timeout=120, limits=limits) as client:
         await alone(client, 20)
         median, capacity = await alone(client, 60), await most(client, 200)
         before = process.memory_info().rss
-        found = await loaded(client, SHARE * capacity, seconds)
+        sent = moments(arrivals, SHARE * capacity, seconds)
+        found = await loaded(client, sent, time.monotonic() + seconds)
         after = process.memory_info().rss
     times = sorted(spent for status, spent in found if status == 200)
     return {
@@ -113,6 +125,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("--minutes", type=float, default=5)
+    parser.add_argument("--arrivals", choices=["even", "random"], default="even")
     options = parser.parse_args()
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
@@ -127,11 +140,17 @@ def main() -> None:
             while not _ready(root):
                 time.sleep(0.1)
             seconds = 60 * options.minutes
-            figures = asyncio.run(measure(root, psutil.Process(process.pid), seconds))
+            figures = asyncio.run(
+                measure(root, psutil.Process(process.pid), seconds, options.arrivals)
+            )
         finally:
             process.terminate()
             process.wait()
-    save("service_load", figures, ["camara-qod", "torch", "transformers", "fastapi", "uvicorn"])
+    save(
+        f"service_load_{options.arrivals}",
+        figures,
+        ["camara-qod", "torch", "transformers", "fastapi", "uvicorn"],
+    )
 
 
 def _ready(root: str) -> bool:
