@@ -37,7 +37,9 @@ def run(plugin: QodPlugin, settings: ServiceSettings, host: str, port: int) -> N
     def announce(taken: int) -> None:
         root = url(host, taken)
         notes.print(
-            f"Open {root} in a browser; every call is explained at {root}/docs", highlight=False
+            f"Open {root} in a browser; every call is explained at {root}/docs",
+            highlight=False,
+            soft_wrap=True,
         )
 
     logs.to_stderr()
