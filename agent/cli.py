@@ -350,7 +350,7 @@ def serve(
 
     settings = load_service_settings(database=database)
     check_reach(host, settings)
-    plugin = _plugin(model, adapter)
+    plugin = _plugin(model, adapter, for_many=True)
     run(plugin, settings, host, port)
     plugin.close()
 
@@ -424,10 +424,16 @@ def doctor(model: Model = None, adapter: Adapter = None) -> None:
     raise typer.Exit(0 if sound else EXIT_REFUSED)
 
 
-def _plugin(model: str | None, adapter: str | None, *, lazy: bool = False) -> "QodPlugin":
+def _plugin(
+    model: str | None, adapter: str | None, *, lazy: bool = False, for_many: bool = False
+) -> "QodPlugin":
+    import os
+
     from camara_qod.tools.settings import load_settings
 
     settings = load_settings(model=model, adapter=adapter)
+    if for_many and "at_once" not in settings.model_fields_set:
+        settings = settings.model_copy(update={"at_once": os.cpu_count() or 1})
     notes = Console(stderr=True)
     with notes.status("Loading the language model …"), _no_collection():
         from camara_qod.tools.plugin import QodPlugin

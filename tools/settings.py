@@ -133,6 +133,13 @@ class QodSettings(BaseSettings):
         default=64, ge=0, description="How many requests may wait for the model"
     )
 
+    at_once: int = Field(
+        default=1,
+        ge=1,
+        description="How many requests the model decides at the same time, on a share of the cores "
+        "each; `qod serve` decides as many as there are cores unless this is set",
+    )
+
     confirm_below: float = Field(
         default=0.9,
         ge=0,

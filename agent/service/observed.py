@@ -47,8 +47,8 @@ class ObservedInterpreter(Interpreter):
 
     @property
     def waiting(self) -> int:
-        """How many wait for the model: in this process it decides for one after the other."""
-        return 0 if self.settings.model_server else max(0, self._inside - 1)
+        """How many wait for the model in this process."""
+        return 0 if self.settings.model_server else max(0, self._inside - self.settings.at_once)
 
     def interpret(
         self,

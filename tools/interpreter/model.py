@@ -39,11 +39,15 @@ def load_decoder(settings: QodSettings) -> Decoder | RemoteDecoder:
             key=key.get_secret_value() if key else None,
         )
     model, tokenizer = load_model(settings)
+    if settings.at_once > 1 and model.device.type == "cpu":
+        # Threads that share a core wait for each other.
+        torch.set_num_threads(max(1, torch.get_num_threads() // settings.at_once))
     return Decoder(
         model,
         tokenizer,
         settings.max_prompt_tokens,
         max_waiting=settings.max_waiting,
+        at_once=settings.at_once,
         calibration=temperature_beside(adapter_of(settings)),
     )
 

@@ -151,11 +151,29 @@ def test_one_pass_is_enough_where_every_guess_is_right(
     assert model.passes == 1 if guessed else 1 < model.passes < sum(answer.free)
 
 
-def test_many_threads_get_their_own_answers(interpreter: Interpreter) -> None:
-    expected = [interpreter.interpret(messages).emitted for messages in REQUESTS]
+@pytest.mark.parametrize("at_once", [1, 3])
+def test_many_threads_get_their_own_answers(
+    tiny, catalogue, demo, interpreter: Interpreter, at_once: int
+) -> None:
+    expected = [interpreter.interpret(messages) for messages in REQUESTS]
+    shared = Interpreter(Decoder(*tiny, at_once=at_once), demo, catalogue)
     with ThreadPoolExecutor(6) as pool:
-        found = list(pool.map(interpreter.interpret, REQUESTS * 3))
-    assert [item.emitted for item in found] == expected * 3
+        found = list(pool.map(shared.interpret, REQUESTS * 3))
+    assert [item.emitted for item in found] == [item.emitted for item in expected * 3]
+    for left, right in zip(found, expected * 3, strict=True):
+        assert left.confidence == pytest.approx(right.confidence, rel=1e-3)
+
+
+def test_so_many_are_decided_at_the_same_time(slow: "Slow", tiny_phi3, demo) -> None:
+    interpreter = served(slow, tiny_phi3, demo, max_waiting=1, at_once=2)
+    with ThreadPoolExecutor(3) as pool:
+        futures = [pool.submit(interpreter.interpret, "gaming") for _ in range(3)]
+        until = time.monotonic() + 10
+        while slow.passes < 2 and time.monotonic() < until:
+            time.sleep(0.01)
+        assert slow.passes == 2  # the third waits
+        slow.go.set()
+        assert all(future.result() for future in futures)
 
 
 class Slow(RandomModel):
