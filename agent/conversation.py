@@ -46,6 +46,8 @@ from camara_qod.tools.plugin import QodPlugin
 from camara_qod.tools.proposal import NOT_SENT
 from camara_qod.tools.wording import answer_text
 
+#: The node of LangChain's agents in which calls are made.
+_TOOLS = "tools"
 INTERRUPTED = "The last time was cut off before an answer came."
 
 
@@ -139,16 +141,26 @@ class Conversation:
         if state.interrupts:
             return self._reply(state.values["messages"], state.interrupts)
         if not state.next:
-            return None
+            return self._go_on() if state.tasks else None
         open_calls = _open(state)
         if not open_calls:
             self._take_back()
             return None
+        if _TOOLS not in state.next:
+            return self._go_on()
         results = [self._looked_up(call) for call in open_calls]
-        self._agent.update_state(self._config, {"messages": results}, as_node="tools")
+        self._agent.update_state(self._config, {"messages": results}, as_node=_TOOLS)
         after = self._agent.invoke(None, self._config, durability="sync")
         reply = self._reply(after["messages"], ())
         return Reply(f"{INTERRUPTED} {reply.text}", failed=reply.failed)
+
+    def _go_on(self) -> Reply:
+        """Go on where no call can have been sent: the tools had not begun, or had ended.
+
+        LangGraph keeps what the tasks of a step wrote, and closes the step before the next starts.
+        """
+        after = self._agent.invoke(None, self._config, durability="sync")
+        return self._reply(after["messages"], after.get("__interrupt__", ()))
 
     def forget(self, sessions: Iterable[str]) -> None:
         """Speak no more of sessions that the operator does not have; nothing may wait.
@@ -164,7 +176,7 @@ class Conversation:
     def cut_off(self) -> list[ToolCall]:
         """The calls that may have been made in a step that was cut off, as they were sent."""
         state = self._agent.get_state(self._config)
-        return _open(state) if state.next and not state.interrupts else []
+        return _open(state) if _TOOLS in state.next and not state.interrupts else []
 
     @property
     def current(self) -> Reply:

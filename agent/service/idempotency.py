@@ -19,6 +19,7 @@ from camara_qod.agent.conversation import Conversation, Reply
 from camara_qod.agent.service.database import ANSWERS, Database
 from camara_qod.agent.service.owned import claiming
 from camara_qod.agent.service.problems import Problem
+from camara_qod.tools.errors import QodError
 
 #: Answers are kept for so many seconds.
 KEPT = 86400.0
@@ -110,7 +111,7 @@ class Answers:
     def _made(self, call: Call, step: Step) -> Reply:
         try:
             return step.take()
-        except Exception:
+        except (QodError, Problem):  # nothing came of it; after any other error that is not known
             with self._database.begin() as connection:
                 connection.execute(delete(ANSWERS).where(*_is(call), ANSWERS.c.status.is_(None)))
             raise
