@@ -141,26 +141,18 @@ class Conversation:
         if state.interrupts:
             return self._reply(state.values["messages"], state.interrupts)
         if not state.next:
-            return self._go_on() if state.tasks else None
+            # LangGraph closes a step whose tasks have ended before the next one starts.
+            return self._step(None) if state.tasks else None
         open_calls = _open(state)
         if not open_calls:
             self._take_back()
             return None
         if _TOOLS not in state.next:
-            return self._go_on()
+            return self._step(None)  # no call can have been sent: the tools had not begun
         results = [self._looked_up(call) for call in open_calls]
         self._agent.update_state(self._config, {"messages": results}, as_node=_TOOLS)
-        after = self._agent.invoke(None, self._config, durability="sync")
-        reply = self._reply(after["messages"], ())
+        reply = self._step(None)
         return Reply(f"{INTERRUPTED} {reply.text}", failed=reply.failed)
-
-    def _go_on(self) -> Reply:
-        """Go on where no call can have been sent: the tools had not begun, or had ended.
-
-        LangGraph keeps what the tasks of a step wrote, and closes the step before the next starts.
-        """
-        after = self._agent.invoke(None, self._config, durability="sync")
-        return self._reply(after["messages"], after.get("__interrupt__", ()))
 
     def forget(self, sessions: Iterable[str]) -> None:
         """Speak no more of sessions that the operator does not have; nothing may wait.

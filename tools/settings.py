@@ -151,8 +151,8 @@ class QodSettings(BaseSettings):
         default=0.99,
         ge=0,
         le=1,
-        description="The same for deletions, which cannot be undone; a model server's, which tells "
-        "no confidence, are asked about too",
+        description="The same for deletions, which cannot be undone; those of a model "
+        "server that tells no confidence are asked about too",
     )
 
     catalogue: Path | None = Field(

@@ -11,6 +11,11 @@ from camara_qod.tools.interpreter.adapter import adapted, check, unfit
 from camara_qod.training.recipe import Recipe
 
 
+def lora_config(recipe: Recipe) -> LoraConfig:
+    """The LoRA configuration of a recipe."""
+    return LoraConfig(task_type="CAUSAL_LM", **recipe.lora.model_dump())
+
+
 def grown(model: Any, start: Path, recipe: Recipe) -> Any:
     """A trainable PEFT model that answers as under an adapter, in the recipe's LoRA configuration.
 
@@ -27,7 +32,7 @@ def grown(model: Any, start: Path, recipe: Recipe) -> Any:
         ModelError: the adapter is damaged, or for another base.
     """
     check(start, recipe.model)
-    config = LoraConfig(task_type="CAUSAL_LM", **recipe.lora.model_dump())
+    config = lora_config(recipe)
     before: Any = PeftConfig.from_pretrained(str(start))
     if _size(before) == _size(config):
         return adapted(model, start, recipe.model, trainable=True)

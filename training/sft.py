@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from peft import LoraConfig
 from rich.console import Console
 from torch.nn import functional
 from transformers import TrainerCallback
@@ -19,7 +18,7 @@ from camara_qod.tools.interpreter.model import load_model
 from camara_qod.training.dataset import IGNORED, Record, curated, generate, spoken, tokenized
 from camara_qod.training.generate.spoken import halves, load_spoken
 from camara_qod.training.generate.uses import load_uses, split
-from camara_qod.training.grow import grown
+from camara_qod.training.grow import grown, lora_config
 from camara_qod.training.recipe import Recipe
 from camara_qod.training.run import (
     arguments,
@@ -72,7 +71,7 @@ def train(recipe: Recipe, output: Path, log_to: str = "none", start: Path | None
                 max_tokens=recipe.data.max_tokens,
             ),
             processing_class=tokenizer,
-            peft_config=None if start else _lora(recipe),
+            peft_config=None if start else lora_config(recipe),
             callbacks=[_FieldAccuracy(validation, tokenizer, every=recipe.sft.save_steps)],
         )
         manifest["examples"] = len(training)
@@ -90,10 +89,6 @@ def check(recipe: Recipe, start: Path | None) -> None:
     """
     if start:
         check_adapter(start, recipe, "name a folder that has one")
-
-
-def _lora(recipe: Recipe) -> LoraConfig:
-    return LoraConfig(task_type="CAUSAL_LM", **recipe.lora.model_dump())
 
 
 def records(recipe: Recipe) -> tuple[list[Record], list[Record]]:

@@ -78,7 +78,7 @@ class Conversations:
 
     def all(self, owner: str) -> list[dict[str, Any]]:
         """Id and times of the caller's, the newest first."""
-        return self._rows(owner, True)
+        return self._rows(owner)
 
     def forget(self, owner: str, name: str) -> None:
         """Remove one with all that was said; sessions at the operator stay.
@@ -121,12 +121,11 @@ class Conversations:
             renewing.join()
             self._give(name, holder)
 
-    def _rows(self, owner: str, which: Any) -> list[dict[str, Any]]:
+    def _rows(self, owner: str, *which: Any) -> list[dict[str, Any]]:
         columns = CONVERSATIONS.c
-        query = select(columns.id, columns.created, columns.updated).where(columns.owner == owner)
-        if which is not True:
-            query = query.where(which)
-        with self._database.begin() as connection:
+        query = select(columns.id, columns.created, columns.updated)
+        query = query.where(columns.owner == owner, *which)
+        with self._database.reading() as connection:
             rows = connection.execute(query.order_by(columns.updated.desc()).limit(100))
             return [dict(row) for row in rows.mappings()]
 

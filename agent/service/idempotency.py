@@ -125,7 +125,7 @@ class Answers:
                 connection.execute(new)
             return None
         except IntegrityError:
-            with self._database.begin() as connection:
+            with self._database.reading() as connection:
                 found = connection.execute(select(ANSWERS).where(*_is(call))).mappings().one()
         if found["fingerprint"] != call.fingerprint:
             raise Problem(

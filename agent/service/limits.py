@@ -1,15 +1,12 @@
 """How many calls a caller may make, counted in this process or in Redis."""
 
-import math
-import time
-
-from limits import RateLimitItem, parse_many
+from limits import RateLimitItem
 from limits.errors import ConfigurationError
-from limits.storage import storage_from_string
-from limits.strategies import MovingWindowRateLimiter
+from limits.storage import Storage, storage_from_string
 
 from camara_qod.agent.service.problems import Problem
 from camara_qod.tools.errors import SettingsError
+from camara_qod.tools.rate_limit import RateLimit, rate_of
 
 
 class Limits:
@@ -24,14 +21,7 @@ class Limits:
     """
 
     def __init__(self, limit: str | None, redis: str | None = None) -> None:
-        self._item = _item(limit) if limit and limit != "none" else None
-        try:
-            self._limiter = MovingWindowRateLimiter(storage_from_string(redis or "memory://"))
-            alive = self._limiter.storage.check()
-        except (ConfigurationError, ImportError, ValueError) as error:
-            raise SettingsError(f"QOD_SERVE_REDIS cannot be used: {error}.") from error
-        if not alive:
-            raise SettingsError("Redis does not answer: check QOD_SERVE_REDIS.")
+        self._limit = RateLimit(_rate(limit), _storage(redis))
 
     def count(self, caller: str) -> None:
         """Count a call.
@@ -39,24 +29,30 @@ class Limits:
         Raises:
             Problem: 429, with the seconds to wait.
         """
-        if self._item is None or self._limiter.hit(self._item, caller):
-            return
-        reset = self._limiter.get_window_stats(self._item, caller).reset_time
-        wait = max(1, math.ceil(reset - time.time()))
-        raise Problem(
-            429,
-            "Too many calls",
-            f"More than {self._item} were made: wait {wait} seconds.",
-            headers={"Retry-After": str(wait)},
-        )
+        if wait := self._limit.wait(caller):
+            raise Problem(
+                429,
+                "Too many calls",
+                f"More than {self._limit.rate} were made: wait {wait} seconds.",
+                headers={"Retry-After": str(wait)},
+            )
 
 
-def _item(limit: str) -> RateLimitItem:
-    wrong = f"QOD_SERVE_RATE_LIMIT is such as 600/minute, and not {limit}."
+def _rate(limit: str | None) -> RateLimitItem | None:
     try:
-        found = parse_many(limit)
+        return rate_of(limit) if limit and limit != "none" else None
     except ValueError as error:
-        raise SettingsError(wrong) from error
-    if len(found) > 1 or found[0].amount < 1:
-        raise SettingsError(wrong)
-    return found[0]
+        raise SettingsError(
+            f"QOD_SERVE_RATE_LIMIT is such as 600/minute, and not {limit}."
+        ) from error
+
+
+def _storage(redis: str | None) -> Storage:
+    try:
+        storage = storage_from_string(redis or "memory://")
+        alive = storage.check()
+    except (ConfigurationError, ImportError, ValueError) as error:
+        raise SettingsError(f"QOD_SERVE_REDIS cannot be used: {error}.") from error
+    if not alive or not isinstance(storage, Storage):
+        raise SettingsError("Redis does not answer: check QOD_SERVE_REDIS.")
+    return storage

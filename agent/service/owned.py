@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import distinct, func, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from camara_qod.agent.service.callers import LOCAL
@@ -46,8 +46,6 @@ class Acting:
     lost: Mapping[str, Any] | None = None
 
 
-#: Sessions that were noted more seconds ago have ended.
-REMEMBERED = 2 * 86400
 _ACTING: ContextVar[Acting | None] = ContextVar("acting", default=None)
 
 
@@ -65,18 +63,6 @@ def conversation() -> str | None:
     """In which conversation calls are made, if in one."""
     whom = _ACTING.get()
     return whom.conversation if whom else None
-
-
-def noted_sessions(database: Database) -> int:
-    """How many sessions are noted as live.
-
-    One that is not deleted here but runs out counts until somebody lists the sessions.
-    """
-    columns = SESSIONS.c
-    live = columns.ended.is_(False), columns.noted > time.time() - REMEMBERED
-    with database.begin() as connection:
-        found = connection.execute(select(func.count(distinct(columns.session_id))).where(*live))
-        return int(found.scalar_one())
 
 
 @contextmanager
@@ -185,10 +171,11 @@ class OwnedClient:
         whom = _ACTING.get()
         if whom is None:
             return
-        row = {"owner": whom.owner, "conversation": whom.conversation, "ended": False}
+        row = {"owner": whom.owner, "conversation": whom.conversation, "noted": time.time()}
+        owners = self._owners(sessions)
         new = [
-            row | {"session_id": name, "noted": time.time()}
-            for name, owners in ((name, self._owners([name])) for name in sessions)
+            row | {"session_id": name, "ended": False}
+            for name in sessions
             if whom.owner not in owners.get(name, ())
         ]
         if new:

@@ -9,7 +9,6 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from camara_qod.agent.service.headers import security_headers
 from camara_qod.agent.service.openai_errors import openai_error, speaks_openai
 from camara_qod.agent.service.request_id import REQUEST_ID
 from camara_qod.tools.camara.errors import CamaraError
@@ -90,21 +89,20 @@ def problem_of(error: QodError) -> Problem:
     return Problem(500, "It could not be done", str(error))
 
 
-def internal_error(headers: Mapping[str, str] | None = None) -> Problem:
+def internal_error() -> Problem:
     """An error that is nobody's but the service's."""
     name = REQUEST_ID.get()
     under = f" under the request id {name}" if name else ""
     detail = f"The service met an error of its own; its log has it{under}."
-    return Problem(500, "Internal error", detail, headers=headers)
+    return Problem(500, "Internal error", detail)
 
 
 def add_problems(app: FastAPI) -> None:
-    """Have every error of an application answered as a problem."""
+    """Have every error that is foreseen answered as a problem; `Watch` answers all others."""
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(QodError, _qod_error)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Exception, _unexpected)
 
 
 async def _problem(request: Request, error: Exception) -> JSONResponse:
@@ -135,9 +133,3 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     told = error.detail if error.detail != title else f"{request.method} {request.url.path}"
     problem = Problem(error.status_code, title, str(told), headers=error.headers)
     return problem.response_at(request.url.path)
-
-
-async def _unexpected(request: Request, error: Exception) -> JSONResponse:
-    # Starlette answers these outside all middleware.
-    path = request.url.path
-    return internal_error(security_headers(path)).response_at(path)

@@ -15,10 +15,11 @@ from camara_qod.agent.service.issuer import Issuer
 from camara_qod.agent.service.keys import Keys
 from camara_qod.agent.service.limits import Limits
 from camara_qod.agent.service.metrics import Metrics
+from camara_qod.agent.service.noted import noted_sessions
 from camara_qod.agent.service.observations import Observations
 from camara_qod.agent.service.observed import ObservedClient, ObservedInterpreter
 from camara_qod.agent.service.oidc import AccessTokens
-from camara_qod.agent.service.owned import OwnedClient, Unowned, noted_sessions
+from camara_qod.agent.service.owned import OwnedClient, Unowned
 from camara_qod.agent.service.settings import ServiceSettings, database_url
 from camara_qod.agent.service.statistics import Statistics
 from camara_qod.agent.service.tracing import Tracing, open_tracing

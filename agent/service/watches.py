@@ -5,7 +5,6 @@ every few seconds, however many listen. Listeners wait for its rounds and hold n
 """
 
 import asyncio
-import time
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
@@ -13,12 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastapi.concurrency import run_in_threadpool
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from camara_qod.agent.service.database import CONVERSATIONS, SESSIONS, Database
-from camara_qod.agent.service.owned import REMEMBERED, Acting, acting
-from camara_qod.tools.camara.errors import NotFound
+from camara_qod.agent.service.noted import looked_up, remembered
+from camara_qod.agent.service.owned import Acting, acting
 from camara_qod.tools.errors import QodError
 from camara_qod.tools.plugin import QodPlugin
 
@@ -92,13 +91,13 @@ class Watches:
             SQLAlchemyError: the database did not.
         """
         abouts, sessions = self._noted(owner, names)
+        ids = [session_id for _, session_id in sessions]
         with acting(Acting(owner, "")):
-            found = {session_id: self._session(session_id) for _, session_id in sessions}
-        self._forget(owner, [session_id for session_id, info in found.items() if info is None])
+            found = looked_up(self._database, self._plugin.client, owner, ids)
         seen: dict[str, Seen | None] = dict.fromkeys(names)
         for name, about in abouts.items():
             own = [session_id for conversation, session_id in sessions if conversation == name]
-            seen[name] = Seen(about, {item: info for item in own if (info := found[item])})
+            seen[name] = Seen(about, {item: found[item] for item in own if item in found})
         return seen
 
     def _noted(
@@ -113,27 +112,12 @@ class Watches:
             theirs.owner == owner,
             theirs.conversation.in_(names),
             theirs.ended.is_(False),
-            theirs.noted > time.time() - REMEMBERED,
+            remembered(),
         )
-        with self._database.begin() as connection:
+        with self._database.reading() as connection:
             abouts = {row["id"]: dict(row) for row in connection.execute(about).mappings()}
             rows = connection.execute(made.order_by(theirs.noted)).all()
         return abouts, [(row[0], row[1]) for row in rows]
-
-    def _session(self, session_id: str) -> dict[str, Any] | None:
-        try:
-            return dict(self._plugin.client.get_session(session_id).wire())
-        except NotFound:
-            return None
-
-    def _forget(self, owner: str, gone: list[str]) -> None:
-        """Ask no more for sessions that the operator does not have."""
-        if gone:
-            mine = update(SESSIONS).where(
-                SESSIONS.c.owner == owner, SESSIONS.c.session_id.in_(gone)
-            )
-            with self._database.begin() as connection:
-                connection.execute(mine.values(ended=True))
 
 
 class _Poller:

@@ -28,7 +28,7 @@ from camara_qod.tools.operator.devices import Devices
 from camara_qod.tools.operator.docs import add_docs
 from camara_qod.tools.operator.gateway import Correlated, Gateway, code_of, refusal
 from camara_qod.tools.operator.index import index_route
-from camara_qod.tools.operator.limits import RateLimit
+from camara_qod.tools.operator.limits import Limits
 from camara_qod.tools.operator.network import Network
 from camara_qod.tools.operator.notifications import Courier
 from camara_qod.tools.operator.oauth import oauth_refused, oauth_routes
@@ -69,7 +69,7 @@ class Operator:
         self.settings = settings = settings or OperatorSettings(open=True)
         self.edition = EDITIONS[settings.api_version]
         # First what needs no database, so that none is made in vain.
-        self._limit = RateLimit(settings.rate_limit)
+        self._limit = Limits(settings.rate_limit)
         catalogue = catalogue or load_catalogue(settings.catalogue, "--catalogue")
         self.store = Store(settings.database)
         self.clients = self._clients(settings)

@@ -18,7 +18,7 @@ from camara_qod.tools.camara.errors import (
     error_class,
 )
 from camara_qod.tools.camara.models import ErrorInfo
-from camara_qod.tools.operator.limits import RateLimit
+from camara_qod.tools.operator.limits import Limits
 from camara_qod.tools.operator.log import logger
 from camara_qod.tools.operator.network import Fault, Network
 from camara_qod.tools.operator.security import Authority, Caller
@@ -93,7 +93,7 @@ class Gateway:
         network: has the trouble that was ordered.
     """
 
-    def __init__(self, authority: Authority, limit: RateLimit, network: Network) -> None:
+    def __init__(self, authority: Authority, limit: Limits, network: Network) -> None:
         self._authority = authority
         self._limit = limit
         self._network = network

@@ -1,17 +1,11 @@
 """How many calls a client may make."""
 
-import math
-import time
-
-from limits import RateLimitItem, parse_many
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
-
 from camara_qod.tools.camara.errors import TooManyRequests
 from camara_qod.tools.errors import UsageError
+from camara_qod.tools.rate_limit import RateLimit, rate_of
 
 
-class RateLimit:
+class Limits:
     """A moving window for each client.
 
     Args:
@@ -22,8 +16,13 @@ class RateLimit:
     """
 
     def __init__(self, limit: str | None) -> None:
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
-        self._item = _item(limit) if limit else None
+        try:
+            self._limit = RateLimit(rate_of(limit) if limit else None)
+        except ValueError as error:
+            raise UsageError(
+                "--rate-limit is a number of calls and a time, such as 100/second, and not "
+                f"{limit}."
+            ) from error
 
     def count(self, client: str) -> None:
         """Count a call.
@@ -31,23 +30,5 @@ class RateLimit:
         Raises:
             TooManyRequests: 429, with the seconds to wait.
         """
-        if self._item is None or self._limiter.hit(self._item, client):
-            return
-        reset = self._limiter.get_window_stats(self._item, client).reset_time
-        raise TooManyRequests(
-            429,
-            "TOO_MANY_REQUESTS",
-            "Rate limit reached.",
-            retry_after=max(1, math.ceil(reset - time.time())),
-        )
-
-
-def _item(limit: str) -> RateLimitItem:
-    wrong = f"--rate-limit is a number of calls and a time, such as 100/second, and not {limit}."
-    try:
-        found = parse_many(limit)
-    except ValueError as error:
-        raise UsageError(wrong) from error
-    if len(found) > 1 or found[0].amount < 1:
-        raise UsageError(wrong)
-    return found[0]
+        if wait := self._limit.wait(client):
+            raise TooManyRequests(429, "TOO_MANY_REQUESTS", "Rate limit reached.", retry_after=wait)

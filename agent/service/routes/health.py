@@ -20,7 +20,7 @@ async def live() -> dict[str, str]:
 def ready(request: Request) -> dict[str, Any]:
     """The database answers, and so would a call."""
     try:
-        with request.app.state.service.database.begin() as connection:
+        with request.app.state.service.database.reading() as connection:
             connection.execute(text("SELECT 1"))
     except Exception as error:
         raise Problem(503, "Not ready", "The database does not answer.") from error

@@ -59,9 +59,8 @@ def _without_unit(view: View, place: int, numbers: list[int], end: int) -> Part 
         place == 0 and all(map(view.is_sign, range(end, len(view))))
     )
     told = any(form in view.tokens.text.lower() for form in field_names().formats)
-    if alone or told or view.at(end, "of") or view.before(place, "for") is not None:
-        return Part(_seconds(numbers), end, 1, split=True)
-    if _is_field(view, place):
+    said = view.at(end, "of") or view.before(place, "for") is not None
+    if alone or told or said or _is_field(view, place):
         return Part(_seconds(numbers), end, 1, split=True)
     return None
 
