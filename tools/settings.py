@@ -2,7 +2,7 @@
 
 from datetime import datetime, tzinfo
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
@@ -20,6 +20,8 @@ from camara_qod.tools.camara.models import ApplicationServer, Device, PositiveIn
 from camara_qod.tools.errors import SettingsError
 from camara_qod.tools.faults import faults
 from camara_qod.tools.operator_file import OperatorFile
+
+S = TypeVar("S", bound=BaseSettings)
 
 #: A documentation address (RFC 5737): it stands in the demo for the developer's own backend.
 DEMO_APPLICATION_SERVER = ApplicationServer(ipv4_address="203.0.113.100")
@@ -232,16 +234,20 @@ def load_settings(**overrides: Any) -> QodSettings:
     Raises:
         SettingsError: a value does not hold; the message names the variable.
     """
+    return loaded(QodSettings, **overrides)
+
+
+def loaded(kind: type[S], **overrides: Any) -> S:
+    """Settings of a kind from the environment, with overrides by field where they are not `None`.
+
+    Raises:
+        SettingsError: a value does not hold; the message names the variable.
+    """
+    prefix = kind.model_config["env_prefix"]
     try:
-        return QodSettings(
-            **{name: value for name, value in overrides.items() if value is not None}
-        )
+        return kind(**{name: value for name, value in overrides.items() if value is not None})
     except ValidationError as error:
-        told = faults(error, QodSettings, called=_variable)
+        told = faults(error, kind, called=lambda name: f"{prefix}{name.upper()}")
         raise SettingsError(f"The settings do not hold: {told}.") from error
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"The file .env cannot be read ({error}): it is UTF-8 text.") from error
-
-
-def _variable(field: str) -> str:
-    return f"QOD_{field.upper()}"

@@ -2,11 +2,10 @@
 
 from typing import Any, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from camara_qod.tools.errors import SettingsError
-from camara_qod.tools.faults import faults
+from camara_qod.tools.settings import loaded
 
 PREFIX = "QOD_SCALE_"
 
@@ -51,8 +50,4 @@ def load_scale_settings(**overrides: Any) -> ScaleSettings:
     Raises:
         SettingsError: a value does not hold; the message names the variable.
     """
-    try:
-        return ScaleSettings(**overrides)
-    except ValidationError as error:
-        told = faults(error, ScaleSettings, called=lambda name: f"{PREFIX}{name.upper()}")
-        raise SettingsError(f"The settings do not hold: {told}.") from error
+    return loaded(ScaleSettings, **overrides)

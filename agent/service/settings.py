@@ -4,12 +4,11 @@ from pathlib import Path
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from camara_qod.tools.errors import SettingsError
-from camara_qod.tools.faults import faults
 from camara_qod.tools.listening import is_loopback
+from camara_qod.tools.settings import loaded
 
 PREFIX = "QOD_SERVE_"
 
@@ -107,12 +106,7 @@ def load_service_settings(**overrides: Any) -> ServiceSettings:
     Raises:
         SettingsError: a value does not hold; the message names the variable.
     """
-    given = {name: value for name, value in overrides.items() if value is not None}
-    try:
-        return ServiceSettings(**given)
-    except ValidationError as error:
-        told = faults(error, ServiceSettings, called=lambda name: f"{PREFIX}{name.upper()}")
-        raise SettingsError(f"The settings do not hold: {told}.") from error
+    return loaded(ServiceSettings, **overrides)
 
 
 def database_url(settings: ServiceSettings, cache: Path) -> str:

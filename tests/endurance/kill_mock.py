@@ -11,9 +11,6 @@ in that order.
 import argparse
 import json
 import random
-import signal
-import socket
-import subprocess
 import sys
 import tempfile
 import threading
@@ -25,6 +22,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+
+if __package__:
+    from ..serving import free_port
+    from .killed import Killed
+else:
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+    from tests.endurance.killed import Killed
+    from tests.serving import free_port
 
 API = "/quality-on-demand/v1"
 WORKERS = 8
@@ -72,35 +77,10 @@ class Consumer:
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
 
-class Mock:
+def mock_at(port: int, database: str) -> Killed:
     """The mock operator as a process."""
-
-    def __init__(self, database: str, port: int) -> None:
-        self.root = f"http://127.0.0.1:{port}"
-        self._command = [sys.executable, "-m", "camara_qod.agent.cli", "mock", "--open"]
-        self._command += ["--port", str(port), "--database", database]
-        self._command += ["--http-sinks", "--private-sinks"]
-        self.start()
-
-    def start(self) -> None:
-        """Start, and wait until it answers."""
-        self._process = subprocess.Popen(
-            self._command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        until = time.monotonic() + PATIENCE
-        while time.monotonic() < until:
-            try:
-                httpx2.get(f"{self.root}/.well-known/openid-configuration")
-            except httpx2.HTTPError:
-                time.sleep(0.05)
-            else:
-                return
-        raise SystemExit("The mock does not start.")
-
-    def kill(self) -> None:
-        """SIGKILL."""
-        self._process.send_signal(signal.SIGKILL)
-        self._process.wait()
+    command = ["mock", "--open", "--database", database, "--http-sinks", "--private-sinks"]
+    return Killed(port, command, "/.well-known/openid-configuration")
 
 
 def body(rng: random.Random, sink: str) -> dict[str, Any]:
@@ -172,13 +152,6 @@ def check_notifications(consumer: Consumer, ledger: Ledger) -> None:
         assert first in (["AVAILABLE"], ["AVAILABLE", "UNAVAILABLE"]), f"{session_id}: {statuses}"
 
 
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def endure(kills: int, seed: int) -> Ledger:
     """The whole run.
 
@@ -188,7 +161,7 @@ def endure(kills: int, seed: int) -> Ledger:
     rng = random.Random(seed)
     ledger, consumer = Ledger(), Consumer()
     with tempfile.TemporaryDirectory() as folder:
-        mock = Mock(f"sqlite:///{Path(folder) / 'mock.db'}", free_port())
+        mock = mock_at(free_port(), f"sqlite:///{Path(folder) / 'mock.db'}")
         for number in range(kills):
             stop = threading.Event()
             workers = [

@@ -9,10 +9,7 @@ that there is no session, and there has to be none.
 """
 
 import argparse
-import os
 import random
-import signal
-import subprocess
 import sys
 import tempfile
 import threading
@@ -31,12 +28,13 @@ from camara_qod.tools.operator.settings import OperatorSettings
 
 if __package__:
     from ..serving import free_port, served
+    from .killed import Killed
 else:
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+    from tests.endurance.killed import Killed
     from tests.serving import free_port, served
 
 WORKERS = 6
-PATIENCE = 120.0
 
 
 @dataclass
@@ -50,42 +48,14 @@ class Ledger:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
-class Service:
+def service_at(port: int, database: str, operator: str) -> Killed:
     """`qod serve` as a process."""
-
-    def __init__(self, database: str, operator: str, port: int) -> None:
-        self.root = f"http://127.0.0.1:{port}"
-        self._command = [sys.executable, "-m", "camara_qod.agent.cli", "serve"]
-        self._command += ["--port", str(port), "--database", database]
-        self._environment = os.environ | {
-            "QOD_API_ROOT": operator,
-            "QOD_SERVE_RATE_LIMIT": "none",
-            "QOD_DEFAULT_APPLICATION_SERVER": "203.0.113.100",
-        }
-        self.start()
-
-    def start(self) -> None:
-        """Start, and wait until it answers."""
-        self._process = subprocess.Popen(
-            self._command,
-            env=self._environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        until = time.monotonic() + PATIENCE
-        while time.monotonic() < until:
-            try:
-                httpx2.get(f"{self.root}/readyz")
-            except httpx2.HTTPError:
-                time.sleep(0.05)
-            else:
-                return
-        raise SystemExit("The service does not start.")
-
-    def kill(self) -> None:
-        """SIGKILL."""
-        self._process.send_signal(signal.SIGKILL)
-        self._process.wait()
+    environment = {
+        "QOD_API_ROOT": operator,
+        "QOD_SERVE_RATE_LIMIT": "none",
+        "QOD_DEFAULT_APPLICATION_SERVER": "203.0.113.100",
+    }
+    return Killed(port, ["serve", "--database", database], "/readyz", environment)
 
 
 class Worker:
@@ -169,7 +139,7 @@ def endure(kills: int, seed: int) -> Ledger:
     """
     rng, ledger, stop = random.Random(seed), Ledger(), threading.Event()
     with tempfile.TemporaryDirectory() as folder, operator(folder) as mock:
-        service = Service(f"sqlite:///{folder}/service.db", mock, free_port())
+        service = service_at(free_port(), f"sqlite:///{folder}/service.db", mock)
         workers = [
             threading.Thread(target=Worker(service.root, ledger, stop, seed + number).run)
             for number in range(WORKERS)

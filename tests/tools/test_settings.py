@@ -1,9 +1,11 @@
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from camara_qod.agent.service.settings import PREFIX, ServiceSettings
+from camara_qod.agent.scale.settings import load_scale_settings
+from camara_qod.agent.service.settings import PREFIX, ServiceSettings, load_service_settings
 from camara_qod.tools.catalogue import Need, load_catalogue
 from camara_qod.tools.errors import SettingsError
 from camara_qod.tools.settings import QodSettings, load_settings
@@ -69,3 +71,13 @@ def test_the_readme_documents_every_setting() -> None:
     for prefix, settings in (("QOD_", QodSettings), (PREFIX, ServiceSettings)):
         for name in settings.model_fields:
             assert f"`{prefix}{name.upper()}`" in text, name
+
+
+@pytest.mark.parametrize("load", [load_settings, load_service_settings, load_scale_settings])
+def test_an_env_file_that_is_no_text_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, load: Any
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_bytes(b"QOD_TOKEN=\xff\xfe")
+    with pytest.raises(SettingsError, match=r"The file \.env cannot be read"):
+        load()
