@@ -92,7 +92,7 @@ class People:
         """
         context = self._browser.new_context(**options)
         self._contexts.append(context)
-        context.set_default_timeout(5000)
+        context.set_default_timeout(30000)
         if token:
             context.add_init_script(f"sessionStorage.setItem('qod-key', '{token}')")
         context.on("request", lambda request: self._look(request.url))

@@ -21,7 +21,8 @@ from ...serving import running
 from .conftest import GAMING, LONGER, STOP, Open
 
 Event = tuple[str, dict[str, Any]]
-_SOON = 5.0
+# A cap, not a pace: a machine that runs other tests beside this one is slow at times.
+_SOON = 60.0
 
 
 class Owners:

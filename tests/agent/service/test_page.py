@@ -20,7 +20,7 @@ from camara_qod.agent.service.settings import ServiceSettings
 from ...serving import running
 from .browser import CHROMIUM, Gate, People, listening
 
-expect.set_options(timeout=5000)
+expect.set_options(timeout=30000)
 STATISTICS = "**/v1/statistics"
 _HOUR = 1767225600
 
