@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from peft import LoraConfig, PeftConfig, get_peft_model, load_peft_weights
+from peft import LoraConfig, PeftConfig, get_peft_model
 
 from camara_qod.tools.errors import TrainingError
-from camara_qod.tools.interpreter.adapter import adapted, check, unfit
+from camara_qod.tools.interpreter.adapter import adapted, check, finite_weights, unfit
 from camara_qod.training.recipe import Recipe
 
 
@@ -42,7 +42,7 @@ def grown(model: Any, start: Path, recipe: Recipe) -> Any:
             f"recipe {config.lora_alpha} at {config.r}: keep their ratio in the recipe."
         )
     made = get_peft_model(model, config)
-    _fill(made, load_peft_weights(str(start), device="cpu"), start)
+    _fill(made, finite_weights(start), start)
     return made
 
 

@@ -1,13 +1,14 @@
 """SFT, DPO and evaluation on a tiny Phi-3 in NF4: real training, in a minute."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 import torch
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
-from camara_qod.tools.errors import TrainingError
+from camara_qod.tools.errors import ModelError, TrainingError
 from camara_qod.tools.interpreter.model import load_model
 from camara_qod.training import dpo, sft
 from camara_qod.training.dataset import Record
@@ -15,6 +16,8 @@ from camara_qod.training.generate.spoken import Spoken
 from camara_qod.training.grow import grown
 from camara_qod.training.recipe import Recipe, load_recipe
 from camara_qod.training.run import settings_for
+
+WEIGHTS = "adapter_model.safetensors"
 
 
 def recipe(model: Path, **sft_options: object) -> Recipe:
@@ -24,6 +27,12 @@ def recipe(model: Path, **sft_options: object) -> Recipe:
     value["sft"] |= {"gradient_accumulation_steps": 1, "per_device_train_batch_size": 4}
     value["sft"] |= sft_options
     return Recipe.model_validate(value)
+
+
+@pytest.fixture(scope="module")
+def trained(tiny_phi3: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The adapter of a whole run."""
+    return sft.train(recipe(tiny_phi3), tmp_path_factory.mktemp("trained"))
 
 
 def losses(output: Path) -> list[float]:
@@ -49,15 +58,14 @@ def test_sft_learns(tiny_phi3: Path, tmp_path: Path) -> None:
     assert all(last < 0.97 * first for first, last in zip(found[:4], found[-4:], strict=True))
 
 
-def test_sft_goes_on_with_an_adapter(tiny_phi3: Path, tmp_path: Path) -> None:
-    first = sft.train(recipe(tiny_phi3), tmp_path / "first")
-    second = sft.train(recipe(tiny_phi3, learning_rate=1e-9), tmp_path / "second", start=first)
-    before, after = (load_file(folder / "adapter_model.safetensors") for folder in (first, second))
+def test_sft_goes_on_with_an_adapter(tiny_phi3: Path, trained: Path, tmp_path: Path) -> None:
+    second = sft.train(recipe(tiny_phi3, learning_rate=1e-9), tmp_path, start=trained)
+    before, after = (load_file(folder / WEIGHTS) for folder in (trained, second))
     assert before.keys() == after.keys()
     assert all(torch.allclose(before[name], after[name], atol=1e-6) for name in before)
     assert any(name for name in before if "lora_B" in name and before[name].any())
-    manifest = json.loads((tmp_path / "second" / "manifest.json").read_text())
-    assert manifest["start"] == str(first)
+    manifest = json.loads((tmp_path / "manifest.json").read_text())
+    assert manifest["start"] == str(trained)
 
 
 def with_lora(base: Recipe, **options: object) -> Recipe:
@@ -87,12 +95,23 @@ def test_an_adapter_goes_on_in_a_larger_one(tiny_phi3: Path, tmp_path: Path) -> 
     ],
 )
 def test_an_adapter_that_does_not_go_into_a_configuration(
-    tiny_phi3: Path, tmp_path: Path, options: dict[str, object], fault: str
+    tiny_phi3: Path, trained: Path, tmp_path: Path, options: dict[str, object], fault: str
 ) -> None:
-    first = sft.train(recipe(tiny_phi3, max_steps=1), tmp_path / "first")
     other = with_lora(recipe(tiny_phi3), **options)
     with pytest.raises(TrainingError, match=fault):
-        sft.train(other, tmp_path / "second", start=first)
+        sft.train(other, tmp_path, start=trained)
+
+
+def test_an_adapter_with_values_that_are_no_numbers_does_not_go_on_in_a_larger_one(
+    tiny_phi3: Path, trained: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(trained, tmp_path / "damaged")
+    weights = load_file(trained / WEIGHTS)
+    next(iter(weights.values()))[0, 0] = torch.nan
+    save_file(weights, tmp_path / "damaged" / WEIGHTS, metadata={"format": "pt"})
+    larger = with_lora(recipe(tiny_phi3), r=24, lora_alpha=24)
+    with pytest.raises(ModelError, match="holds values that are no numbers"):
+        grown(load_model(settings_for(larger))[0], tmp_path / "damaged", larger)
 
 
 def test_sft_without_the_adapter_it_is_to_go_on_with(tiny_phi3: Path, tmp_path: Path) -> None:
@@ -100,9 +119,8 @@ def test_sft_without_the_adapter_it_is_to_go_on_with(tiny_phi3: Path, tmp_path: 
         sft.train(recipe(tiny_phi3), tmp_path / "second", start=tmp_path / "nothing")
 
 
-def test_the_manifest_says_how_the_adapter_came_about(tiny_phi3: Path, tmp_path: Path) -> None:
-    sft.train(recipe(tiny_phi3), tmp_path)
-    manifest = json.loads((tmp_path / "manifest.json").read_text())
+def test_the_manifest_says_how_the_adapter_came_about(trained: Path) -> None:
+    manifest = json.loads((trained.parent / "manifest.json").read_text())
     assert manifest["stage"] == "sft"
     assert manifest["examples"] == 16
     assert manifest["recipe"]["lora"]["r"] == 16
@@ -137,11 +155,11 @@ def test_texts_that_validate_are_not_trained_on(
         assert not [text for text in held if text in texts]
 
 
-def test_dpo_starts_from_the_sft_adapter_and_changes_it(tiny_phi3: Path, tmp_path: Path) -> None:
-    start = sft.train(recipe(tiny_phi3), tmp_path / "sft")
-    adapter = dpo.train(recipe(tiny_phi3), start, tmp_path / "dpo")
-    before = load_file(start / "adapter_model.safetensors")
-    after = load_file(adapter / "adapter_model.safetensors")
+def test_dpo_starts_from_the_sft_adapter_and_changes_it(
+    tiny_phi3: Path, trained: Path, tmp_path: Path
+) -> None:
+    adapter = dpo.train(recipe(tiny_phi3), trained, tmp_path / "dpo")
+    before, after = (load_file(folder / WEIGHTS) for folder in (trained, adapter))
     assert before.keys() == after.keys()
     assert any(not torch.equal(before[name], after[name]) for name in before)
     manifest = json.loads((tmp_path / "dpo" / "manifest.json").read_text())

@@ -70,6 +70,19 @@ def check(adapter: str | Path, base: str) -> None:
         _config(str(adapter), base)
 
 
+def finite_weights(adapter: str | Path) -> dict[str, torch.Tensor]:
+    """The tensors of an adapter by their names in its file.
+
+    Args:
+        adapter: as `adapted`.
+
+    Raises:
+        ModelError: its file is damaged, or holds NaN or infinity.
+    """
+    with quiet(), explained(f"The adapter {adapter}", "QOD_ADAPTER"):
+        return _weights(str(adapter))
+
+
 def _config(place: str, base: str) -> Any:
     from peft import PeftConfig  # takes seconds to import
 
