@@ -116,7 +116,9 @@ class Llama:
         for at, layer in enumerate(self._layers):
             normed = self._normed(states, layer["input_layernorm"])
             heads = self._heads(normed, layer, angles)
-            mixed = self._attention(past_key_values.update(at, *heads[1:]), heads[0], attention_mask)
+            mixed = self._attention(
+                past_key_values.update(at, *heads[1:]), heads[0], attention_mask
+            )
             states = states + linear(mixed, layer["o_proj"])
             normed = self._normed(states, layer["post_attention_layernorm"])
             states = states + _mlp(normed, layer)
@@ -137,9 +139,7 @@ class Llama:
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Queries, keys and values, (1, heads, new, head)."""
         query, keys, values = (
-            linear(states, layer[name])
-            .unflatten(-1, (-1, self.config.head_dim))
-            .transpose(1, 2)
+            linear(states, layer[name]).unflatten(-1, (-1, self.config.head_dim)).transpose(1, 2)
             for name in ("q_proj", "k_proj", "v_proj")
         )
         return _rotated(query, *angles), _rotated(keys, *angles), values

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -115,6 +116,7 @@ def load_model(settings: QodSettings) -> tuple[Any, Any]:
         ModelError: as `load_decoder`; what is missing is told before anything is loaded.
     """
     device = _device(settings.device)
+    _check_quantization(settings.quantization)
     _check(settings)
     place, adapter = _parts(settings)
     model, tokenizer = load_base(
@@ -163,6 +165,14 @@ def _device(name: str) -> str:
     if name.startswith("cuda") and not torch.cuda.is_available():
         raise ModelError("QOD_DEVICE asks for CUDA and there is none: set it to `auto` or `cpu`.")
     return name
+
+
+def _check_quantization(name: str) -> None:
+    if name == "nf4" and find_spec("bitsandbytes") is None:
+        raise ModelError(
+            "Weights in 4 bits (nf4) need bitsandbytes, which is not installed: "
+            'pip install "camara-qod[train]".'
+        )
 
 
 def _nf4(device: str) -> Any:

@@ -48,7 +48,7 @@ class Tokens:
 
 
 def tables(tokenizer: Any) -> Any:
-    """llguidance's tables of a tokenizer, of ours or of `transformers`."""
+    """The tables that llguidance has of a tokenizer, of ours or of `transformers`."""
     if isinstance(tokenizer, Tokens):
         return tokenizer.tables
     import llguidance.hf  # loads transformers
