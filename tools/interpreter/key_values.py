@@ -1,4 +1,4 @@
-"""Keys and values of one sequence, with as much of a cache of `transformers` as the engine calls."""
+"""Keys and values of one sequence: as much of a cache of `transformers` as the engine calls."""
 
 import torch
 from torch import Tensor

@@ -114,14 +114,8 @@ class Llama:
         angles = self._angles(position_ids)
         states = embedding(input_ids, self._embedding)
         for at, layer in enumerate(self._layers):
-            normed = self._normed(states, layer["input_layernorm"])
-            heads = self._heads(normed, layer, angles)
-            mixed = self._attention(
-                past_key_values.update(at, *heads[1:]), heads[0], attention_mask
-            )
-            states = states + linear(mixed, layer["o_proj"])
-            normed = self._normed(states, layer["post_attention_layernorm"])
-            states = states + _mlp(normed, layer)
+            states = states + self._attended(at, states, angles, attention_mask, past_key_values)
+            states = states + _mlp(self._normed(states, layer["post_attention_layernorm"]), layer)
         kept = slice(-logits_to_keep, None) if isinstance(logits_to_keep, int) else logits_to_keep
         return Output(linear(self._normed(states[:, kept], self._norm), self._embedding))
 
@@ -132,7 +126,7 @@ class Llama:
         return both.cos().to(self.dtype), both.sin().to(self.dtype)
 
     def _normed(self, states: Tensor, weight: Tensor) -> Tensor:
-        return rms_norm(states, weight.shape, weight, self.config.rms_norm_eps)
+        return rms_norm(states, list(weight.shape), weight, self.config.rms_norm_eps)
 
     def _heads(
         self, states: Tensor, layer: Mapping[str, Tensor], angles: tuple[Tensor, Tensor]
@@ -144,12 +138,23 @@ class Llama:
         )
         return _rotated(query, *angles), _rotated(keys, *angles), values
 
-    def _attention(self, held: tuple[Tensor, Tensor], query: Tensor, mask: Tensor) -> Tensor:
-        """Of each new token, (1, new, all heads)."""
+    def _attended(
+        self,
+        at: int,
+        states: Tensor,
+        angles: tuple[Tensor, Tensor],
+        mask: Tensor,
+        cache: KeyValues,
+    ) -> Tensor:
+        """What a layer's attention adds to the states, (1, new, width)."""
+        layer = self._layers[at]
+        normed = self._normed(states, layer["input_layernorm"])
+        query, keys, values = self._heads(normed, layer, angles)
+        held = cache.update(at, keys, values)
         group = self.config.num_attention_heads // self.config.num_key_value_heads
         keys, values = (each.repeat_interleave(group, dim=1) for each in held)
         seen = scaled_dot_product_attention(query, keys, values, attn_mask=mask)
-        return seen.transpose(1, 2).flatten(2)
+        return linear(seen.transpose(1, 2).flatten(2), layer["o_proj"])
 
 
 def _rotated(states: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:

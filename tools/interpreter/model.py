@@ -19,7 +19,6 @@ from camara_qod.tools.interpreter.files import MODEL_CONFIG
 from camara_qod.tools.interpreter.grammar import Trace
 from camara_qod.tools.interpreter.llama import Llama
 from camara_qod.tools.interpreter.loading import explained
-from camara_qod.tools.interpreter.place import check_place
 from camara_qod.tools.interpreter.tokens import Tokens
 from camara_qod.tools.settings import QodSettings
 
@@ -103,7 +102,10 @@ def _lean_model(settings: QodSettings) -> tuple[Llama, Tokens] | None:
     if _device(settings.device) != "cpu":
         return None
     place, adapter = _parts(settings)
-    return None if adapter else (Llama.read(Path(place)), Tokens(Path(place)))
+    if adapter is not None:
+        return None
+    with explained(f"The model {EMBEDDED}", "QOD_CACHE_DIR"):
+        return Llama.read(Path(place)), Tokens(Path(place))
 
 
 def load_model(settings: QodSettings) -> tuple[Any, Any]:
@@ -142,6 +144,9 @@ def adapter_of(settings: QodSettings) -> Path | str | None:
 
 def _check(settings: QodSettings) -> None:
     """What ships with the package is looked at when it is put together."""
+    # Imports the model hub's client and transformers, which merged weights do not need.
+    from camara_qod.tools.interpreter.place import check_place
+
     if settings.model != EMBEDDED:
         with explained(f"The model {settings.model}", "QOD_MODEL"):
             check_place(settings.model, MODEL_CONFIG)

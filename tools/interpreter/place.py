@@ -2,6 +2,10 @@
 
 from pathlib import Path
 
+from huggingface_hub.errors import HFValidationError
+from huggingface_hub.utils import validate_repo_id  # type: ignore[attr-defined]  # documented there
+from transformers.utils import cached_file
+
 from camara_qod.tools.interpreter.loading import Missing, reason
 
 
@@ -17,11 +21,6 @@ def check_place(place: Path | str, file: str) -> None:
     """
     if Path(place).exists():
         return
-    # Those take a second to import, and a folder needs none of them.
-    from huggingface_hub.errors import HFValidationError
-    from huggingface_hub.utils import validate_repo_id  # type: ignore[attr-defined]  # documented
-    from transformers.utils import cached_file
-
     try:
         validate_repo_id(str(place))
     except HFValidationError as error:

@@ -37,7 +37,7 @@ class Tokens:
 
     def decode(self, tokens: Sequence[int], *, skip_special_tokens: bool) -> str:
         """The text of some ids."""
-        return self._tokenizer.decode(tokens, skip_special_tokens=skip_special_tokens)
+        return str(self._tokenizer.decode(tokens, skip_special_tokens=skip_special_tokens))
 
     def apply_chat_template(
         self, messages: Sequence[dict[str, str]], *, tokenize: bool, add_generation_prompt: bool
