@@ -132,8 +132,9 @@ class Llama:
         self, states: Tensor, layer: Mapping[str, Tensor], angles: tuple[Tensor, Tensor]
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Queries, keys and values, (1, heads, new, head)."""
+        shape = (*states.shape[:2], -1, self.config.head_dim)
         query, keys, values = (
-            linear(states, layer[name]).unflatten(-1, (-1, self.config.head_dim)).transpose(1, 2)
+            linear(states, layer[name]).view(shape).transpose(1, 2)
             for name in ("q_proj", "k_proj", "v_proj")
         )
         return _rotated(query, *angles), _rotated(keys, *angles), values
