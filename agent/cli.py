@@ -462,11 +462,15 @@ def _packages_of_the_service() -> Iterator[None]:
 
 @contextmanager
 def _no_collection() -> Iterator[None]:
-    """Imports make objects that stay: to look for garbage among them takes a tenth of the start."""
+    """Imports make objects that stay: to look for garbage among them takes a tenth of the start.
+
+    They are not looked at later either, when the first request makes the collector start.
+    """
     gc.disable()
     try:
         yield
     finally:
+        gc.freeze()
         gc.enable()
 
 

@@ -43,17 +43,13 @@ class QodPlugin:
         self.settings = settings
         root = settings.api_root
         if root is None:
-            from camara_qod.tools.operator.app import create_app
-            from camara_qod.tools.operator.in_process import API_ROOT, InProcessTransport
-            from camara_qod.tools.operator.settings import OperatorSettings
+            from camara_qod.tools.operator.in_process import API_ROOT
+            from camara_qod.tools.operator.on_demand import MockOnDemand, OnDemandTransport
 
             root = API_ROOT
-            app = create_app(
-                interpreter.catalogue,
-                OperatorSettings(open=True, api_version=settings.api_version),
-            )
-            transport = transport or InProcessTransport(app)
-            async_transport = async_transport or httpx2.ASGITransport(app=app)
+            mock = MockOnDemand(interpreter.catalogue, settings.api_version)
+            transport = transport or OnDemandTransport(mock)
+            async_transport = async_transport or httpx2.ASGITransport(app=mock)
         caller: Any = {
             "token": settings.token,
             "auth": oauth_of(settings),

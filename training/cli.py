@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from camara_qod.tools.errors import QodError
+from camara_qod.tools.errors import QodError, TrainingError
 
 if TYPE_CHECKING:
     from camara_qod.tools.settings import QodSettings
@@ -321,11 +321,24 @@ def report(
 def main() -> None:
     """Run the command line; errors of ours end in one line, not in a traceback."""
     try:
-        app()
+        with _packages_of_training():
+            app()
     except QodError as error:
         # What users typed stands in messages, and brackets in it are no markup.
         Console(stderr=True).print(str(error), style="red", markup=False, highlight=False)
         raise SystemExit(1) from error
+
+
+@contextmanager
+def _packages_of_training() -> Iterator[None]:
+    """Every command needs the extra `train`; a decision and a call do not."""
+    try:
+        yield
+    except ImportError as error:
+        raise TrainingError(
+            f"qod-train needs more packages ({error.name or error} is missing): "
+            'pip install "camara-qod[train]".'
+        ) from error
 
 
 if __name__ == "__main__":

@@ -45,6 +45,8 @@ def complete_freely(
 
 
 def _generate(model: Any, tokenizer: Any, prompts: list[str]) -> Iterator[str]:
+    if tokenizer.pad_token_id is None:
+        tokenizer.pad_token = tokenizer.eos_token
     inputs = tokenizer(
         prompts, add_special_tokens=False, padding=True, padding_side="left", return_tensors="pt"
     ).to(model.device)

@@ -19,7 +19,6 @@ from camara_qod.tools.interpreter.files import (
     check_names,
 )
 from camara_qod.tools.interpreter.loading import Damage, Mismatch, explained, quiet, reason
-from camara_qod.tools.interpreter.place import check_place
 
 #: Names of the same model.
 _SAME = {"embedded": "smollm2-135m-instruct"}
@@ -85,6 +84,8 @@ def finite_weights(adapter: str | Path) -> dict[str, torch.Tensor]:
 
 def _config(place: str, base: str) -> Any:
     from peft import PeftConfig  # takes seconds to import
+
+    from camara_qod.tools.interpreter.place import check_place  # as does what this imports
 
     check_place(place, ADAPTER_CONFIG)
     folder = Path(place)

@@ -7,8 +7,6 @@ fills what it does not find with chance.
 from pathlib import Path
 from typing import Any
 
-from transformers import AutoModelForCausalLM, AutoTokenizer
-
 from camara_qod.tools.interpreter.adapter import is_finite, some, unfit
 from camara_qod.tools.interpreter.files import check_model
 from camara_qod.tools.interpreter.loading import Damage, explained, quiet
@@ -27,6 +25,8 @@ def load_base(place: Path | str, name: str, **options: Any) -> tuple[Any, Any]:
     Raises:
         ModelError: it cannot be had, or its files are damaged.
     """
+    from transformers import AutoModelForCausalLM, AutoTokenizer  # takes seconds to import
+
     gguf = options.get("gguf_file")
     # Of what was converted here and has not changed since, everything was looked at then.
     known = Path(place).is_dir() and not changed(Path(place))

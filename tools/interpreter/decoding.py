@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from outlines.backends.llguidance import LLGuidanceBackend, LLGuidanceLogitsProcessor
+from llguidance import LLMatcher
+from outlines.backends.llguidance import LLGuidanceLogitsProcessor
 from outlines.generator import SteerableGenerator
 
 from camara_qod.tools.errors import TooManyWaiting
@@ -15,6 +16,7 @@ from camara_qod.tools.interpreter.deadline import Deadline
 from camara_qod.tools.interpreter.engine import Checkpoint, FastForward
 from camara_qod.tools.interpreter.grammar import Trace
 from camara_qod.tools.interpreter.prompt import render
+from camara_qod.tools.interpreter.tokens import tables
 
 #: The user's turns, and the JSON Schema of the answer.
 Request = tuple[Sequence[str], dict[str, Any]]
@@ -24,7 +26,7 @@ class Decoder:
     """A model that answers under a JSON Schema; safe to share between threads.
 
     Args:
-        model: a causal language model of `transformers`, with or without a PEFT adapter.
+        model: ours, or a causal language model of `transformers`, with or without a PEFT adapter.
         tokenizer: its tokenizer.
         max_prompt_tokens: longest prompt that is read.
         max_waiting: how many requests may wait for those that are being decided.
@@ -50,11 +52,9 @@ class Decoder:
     ) -> None:
         self.tokenizer = tokenizer
         self._calibration = calibration
-        self._model = FastForward(model, tokenizer, temperature)
-        self._backend = LLGuidanceBackend(self._model)
+        self._tables = tables(tokenizer)
         self._free: queue.LifoQueue[FastForward] = queue.LifoQueue()
-        self._free.put(self._model)
-        for _ in range(at_once - 1):
+        for _ in range(at_once):
             self._free.put(FastForward(model, tokenizer, temperature))
         self._max_prompt_tokens = max_prompt_tokens
         self._max_waiting = max_waiting
@@ -113,7 +113,9 @@ class Decoder:
         return len(self.tokenizer(text, add_special_tokens=False)["input_ids"])
 
     def _processor(self, schema: dict[str, Any]) -> LLGuidanceLogitsProcessor:
-        return self._backend.get_json_schema_logits_processor(json.dumps(schema))
+        grammar = LLMatcher.grammar_from_json_schema(json.dumps(schema))
+        # It only carries these two. Made for torch, it would import torch's compiler.
+        return LLGuidanceLogitsProcessor(grammar, self._tables, "numpy")
 
     @contextmanager
     def _turn(self, deadline: Deadline | None) -> Iterator[tuple[FastForward, Checkpoint]]:

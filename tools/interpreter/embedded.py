@@ -14,7 +14,6 @@ from pathlib import Path
 from filelock import FileLock
 from rich.console import Console
 from safetensors import SafetensorError
-from transformers import GgufConfig
 
 from camara_qod.tools.errors import ModelError
 from camara_qod.tools.interpreter.adapter import adapted
@@ -132,6 +131,8 @@ def _convert(source: Path, target: Path, adapter: Path | None = None) -> None:
                 f"Run: {EMBEDDED_INSTALL} --force-reinstall"
             )
     console.print("Converting the embedded model, once (about 20 seconds) …")
+    from transformers import GgufConfig  # takes seconds to import, and is needed only here
+
     options = {"gguf_file": source.name, "quantization_config": GgufConfig(dequantize=True)}
     model, tokenizer = load_base(source.parent, EMBEDDED, **options)
     if adapter is not None:

@@ -6,13 +6,12 @@ model's own choices are compared with it. From the first that differs on it is g
 prompt begins with in common with the last one is not read again.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import torch
 from outlines.backends.llguidance import LLGuidanceLogitsProcessor
-from outlines.models.transformers import Transformers
-from transformers import DynamicCache
+from outlines.models import Model
 
 from camara_qod.tools.interpreter.answer import Answer
 from camara_qod.tools.interpreter.draft import Draft
@@ -25,19 +24,20 @@ from camara_qod.tools.interpreter.prompt_cache import PromptCache
 Checkpoint = Callable[[], None]
 
 
-class FastForward(Transformers):  # type: ignore[misc]
-    """Outlines' `Transformers` model with a loop of its own, which skips what the grammar forces.
+class FastForward(Model):  # type: ignore[misc]
+    """A model of Outlines' with a loop of its own, which skips what the grammar forces.
 
     Args:
-        model: a causal language model.
+        model: a causal language model, ours or one of `transformers`.
         tokenizer: its tokenizer.
         temperature: 0 takes the likeliest token; above, tokens are drawn by their probabilities.
     """
 
     def __init__(self, model: Any, tokenizer: Any, temperature: float = 0.0) -> None:
-        super().__init__(model, tokenizer)
+        self.model = model
+        self.hf_tokenizer = tokenizer
         self._temperature = temperature
-        self._prompts = PromptCache(model.config)
+        self._prompts = PromptCache(model)
 
     def generate(
         self,
@@ -89,6 +89,10 @@ class FastForward(Transformers):  # type: ignore[misc]
             for prompt, processor, trace in zip(model_input, output_type, traces, strict=True)
         ]
         return self._carried_out(answers, checkpoint)
+
+    def generate_stream(self, model_input: Any, output_type: Any = None, **_: Any) -> Iterator[str]:
+        """Nothing is streamed: what is emitted may be given back."""
+        raise NotImplementedError("A decision is told when it is whole.")
 
     def _begun(
         self, prompt: str, processor: LLGuidanceLogitsProcessor, trace: Trace, limit: int
@@ -146,7 +150,7 @@ class FastForward(Transformers):  # type: ignore[misc]
             pack.choose(output.logits[0], held)
         cache.crop(shared - cache.get_seq_length())
 
-    def _read(self, beginning: list[int], checkpoint: Checkpoint) -> DynamicCache:
+    def _read(self, beginning: list[int], checkpoint: Checkpoint) -> Any:
         """The cache, holding a beginning and nothing else."""
         # One token more, since one is always left to be read.
         cache, common = self._prompts.resume([*beginning, 0])

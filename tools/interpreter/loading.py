@@ -5,8 +5,6 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from types import MappingProxyType
 
-from transformers.utils import logging as transformers_logging
-
 from camara_qod.tools.errors import ModelError
 
 #: What settings are called where an option or a recipe has named the value.
@@ -88,6 +86,8 @@ def reason(error: Exception) -> str:
 @contextmanager
 def quiet() -> Iterator[None]:
     """Without the loading bars, which a reader of a short command takes for its result."""
+    from transformers.utils import logging as transformers_logging  # takes a second to import
+
     shown = transformers_logging.is_progress_bar_enabled()
     transformers_logging.disable_progress_bar()
     try:

@@ -2,11 +2,11 @@
 
 import threading
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
-from transformers import BitsAndBytesConfig
 
 from camara_qod.tools.errors import ModelError
 from camara_qod.tools.interpreter.adapter import adapted, check
@@ -17,28 +17,33 @@ from camara_qod.tools.interpreter.decoding import Decoder, Request
 from camara_qod.tools.interpreter.embedded import EMBEDDED, embedded_model, shipped_adapter
 from camara_qod.tools.interpreter.files import MODEL_CONFIG
 from camara_qod.tools.interpreter.grammar import Trace
+from camara_qod.tools.interpreter.llama import Llama
 from camara_qod.tools.interpreter.loading import explained
-from camara_qod.tools.interpreter.place import check_place
-from camara_qod.tools.interpreter.remote import RemoteDecoder, Told
+from camara_qod.tools.interpreter.tokens import Tokens
 from camara_qod.tools.settings import QodSettings
+
+if TYPE_CHECKING:  # its JSON Schema validator is for answers of a server only
+    from camara_qod.tools.interpreter.remote import RemoteDecoder, Told
 
 NO_ADAPTER = "none"
 
 
-def load_decoder(settings: QodSettings) -> Decoder | RemoteDecoder:
+def load_decoder(settings: QodSettings) -> "Decoder | RemoteDecoder":
     """The configured model with its adapter, in this process or on a server, ready to decide.
 
     Raises:
         ModelError: model, adapter or quantisation cannot be had; the message says what to do.
     """
     if settings.model_server:
+        from camara_qod.tools.interpreter.remote import RemoteDecoder
+
         key = settings.model_server_key
         return RemoteDecoder(
             settings.model_server,
             settings.model,
             key=key.get_secret_value() if key else None,
         )
-    model, tokenizer = load_model(settings)
+    model, tokenizer = _lean_model(settings) or load_model(settings)
     if settings.at_once > 1 and model.device.type == "cpu":
         # Threads that share a core wait for each other.
         torch.set_num_threads(max(1, torch.get_num_threads() // settings.at_once))
@@ -69,7 +74,7 @@ class LazyDecoder:
         turns: Sequence[str],
         schema: dict[str, Any],
         deadline: Deadline | None = None,
-    ) -> tuple[str, Trace | Told]:
+    ) -> "tuple[str, Trace | Told]":
         """As `Decoder.decode`."""
         return self._ready().decode(turns, schema, deadline)
 
@@ -79,19 +84,32 @@ class LazyDecoder:
 
     def decode_many(
         self, requests: Sequence[Request], deadline: Deadline | None = None
-    ) -> Sequence[tuple[str, Trace | Told]]:
+    ) -> "Sequence[tuple[str, Trace | Told]]":
         """As `Decoder.decode_many`."""
         return self._ready().decode_many(requests, deadline)
 
-    def _ready(self) -> Decoder | RemoteDecoder:
+    def _ready(self) -> "Decoder | RemoteDecoder":
         with self._lock:
             if self._decoder is None:
                 self._decoder = load_decoder(self._settings)
             return self._decoder
 
 
+def _lean_model(settings: QodSettings) -> tuple[Llama, Tokens] | None:
+    """The embedded model where merged weights are at hand, without `transformers` and PEFT."""
+    if settings.model != EMBEDDED or settings.quantization != "none":
+        return None
+    if _device(settings.device) != "cpu":
+        return None
+    place, adapter = _parts(settings)
+    if adapter is not None:
+        return None
+    with explained(f"The model {EMBEDDED}", "QOD_CACHE_DIR"):
+        return Llama.read(Path(place)), Tokens(Path(place))
+
+
 def load_model(settings: QodSettings) -> tuple[Any, Any]:
-    """Model in evaluation mode and tokenizer.
+    """Model in evaluation mode and tokenizer, of `transformers`: what training works with too.
 
     Without quantisation the adapter is merged into the weights: the same function, and no extra
     matrix products in each layer.
@@ -100,6 +118,7 @@ def load_model(settings: QodSettings) -> tuple[Any, Any]:
         ModelError: as `load_decoder`; what is missing is told before anything is loaded.
     """
     device = _device(settings.device)
+    _check_quantization(settings.quantization)
     _check(settings)
     place, adapter = _parts(settings)
     model, tokenizer = load_base(
@@ -125,6 +144,9 @@ def adapter_of(settings: QodSettings) -> Path | str | None:
 
 def _check(settings: QodSettings) -> None:
     """What ships with the package is looked at when it is put together."""
+    # Imports the model hub's client and transformers, which merged weights do not need.
+    from camara_qod.tools.interpreter.place import check_place
+
     if settings.model != EMBEDDED:
         with explained(f"The model {settings.model}", "QOD_MODEL"):
             check_place(settings.model, MODEL_CONFIG)
@@ -150,7 +172,17 @@ def _device(name: str) -> str:
     return name
 
 
-def _nf4(device: str) -> BitsAndBytesConfig:
+def _check_quantization(name: str) -> None:
+    if name == "nf4" and find_spec("bitsandbytes") is None:
+        raise ModelError(
+            "Weights in 4 bits (nf4) need bitsandbytes, which is not installed: "
+            'pip install "camara-qod[train]".'
+        )
+
+
+def _nf4(device: str) -> Any:
+    from transformers import BitsAndBytesConfig  # takes seconds to import
+
     return BitsAndBytesConfig(
         load_in_4bit=True,
         bnb_4bit_quant_type="nf4",

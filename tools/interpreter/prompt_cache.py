@@ -6,22 +6,22 @@ what is new is read.
 
 from typing import Any
 
-from transformers import DynamicCache
+from camara_qod.tools.interpreter.llama import Llama
 
 
 class PromptCache:
     """The key-value cache of one sequence; not safe to share between threads.
 
     Args:
-        config: of the model (`PretrainedConfig`).
+        model: whose keys and values they are, ours or one of `transformers`.
     """
 
-    def __init__(self, config: Any) -> None:
-        self._config = config
+    def __init__(self, model: Any) -> None:
+        self._model = model
         self._read: list[int] = []
         self._cache = self._empty()
 
-    def resume(self, prompt: list[int]) -> tuple[DynamicCache, int]:
+    def resume(self, prompt: list[int]) -> tuple[Any, int]:
         """The cache cut back to what a prompt has in common with the last one.
 
         Args:
@@ -45,8 +45,12 @@ class PromptCache:
         """Forget everything, as after a pass that failed half-way."""
         self._read, self._cache = [], self._empty()
 
-    def _empty(self) -> DynamicCache:
-        cache = DynamicCache(config=self._config)
+    def _empty(self) -> Any:
+        if isinstance(self._model, Llama):
+            return self._model.new_cache()
+        from transformers import DynamicCache  # takes seconds to import
+
+        cache = DynamicCache(config=self._model.config)
         # Sliding windows keep what a wrong guess may give back.
         cache.activate_past_recording()
         return cache

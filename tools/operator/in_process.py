@@ -4,9 +4,12 @@ import asyncio
 import weakref
 from concurrent.futures import Future
 from threading import Thread
+from typing import TYPE_CHECKING
 
 import httpx2
-from fastapi import FastAPI
+
+if TYPE_CHECKING:  # who makes no application does not load it
+    from fastapi import FastAPI
 
 #: A root for requests that never leave the process (RFC 6761 reserves the name).
 API_ROOT = "http://mock.invalid"
@@ -17,7 +20,7 @@ _Started = Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]]
 class InProcessTransport(httpx2.BaseTransport):
     """Lets a synchronous client talk to an ASGI application, on an event loop of its own."""
 
-    def __init__(self, app: FastAPI) -> None:
+    def __init__(self, app: "FastAPI") -> None:
         self._asgi = httpx2.ASGITransport(app=app)
         started: _Started = Future()
         self._thread = Thread(target=_live, args=(app, started), name="mock operator", daemon=True)
@@ -46,7 +49,7 @@ class InProcessTransport(httpx2.BaseTransport):
         self._thread.join()
 
 
-def _live(app: FastAPI, started: _Started) -> None:
+def _live(app: "FastAPI", started: _Started) -> None:
     """The life of an application in its thread; what prevents it is told to who starts it."""
     try:
         asyncio.run(_until_ended(app, started))
@@ -56,7 +59,7 @@ def _live(app: FastAPI, started: _Started) -> None:
         started.set_exception(error)
 
 
-async def _until_ended(app: FastAPI, started: _Started) -> None:
+async def _until_ended(app: "FastAPI", started: _Started) -> None:
     ended = asyncio.Event()
     async with app.router.lifespan_context(app):
         started.set_result((asyncio.get_running_loop(), ended))

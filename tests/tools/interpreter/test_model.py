@@ -94,6 +94,15 @@ def test_what_cannot_be_loaded_says_what_to_check(
         load_model(settings(**{"model": str(tiny_phi3)} | values))
 
 
+def test_weights_in_4_bits_without_their_library_name_the_remedy(
+    tiny_phi3: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "bitsandbytes", None)
+    with pytest.raises(ModelError, match=r'pip install "camara-qod\[train\]"'):
+        load_model(settings(model=str(tiny_phi3), quantization="nf4"))
+    load_model(settings(model=str(tiny_phi3)))
+
+
 def test_a_missing_gpu_is_named(tiny_phi3: Path) -> None:
     if torch.cuda.is_available():
         pytest.skip("there is one")

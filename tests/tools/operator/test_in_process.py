@@ -18,6 +18,7 @@ from camara_qod.tools.plugin import QodPlugin
 from camara_qod.tools.settings import QodSettings
 
 plugin = QodPlugin.from_settings(QodSettings(_env_file=None), lazy=True)
+plugin.client.retrieve_qos_profiles(plugin.client.edition.profile_request())
 print(plugin.mock)
 """
 

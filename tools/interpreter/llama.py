@@ -1,0 +1,168 @@
+"""A Llama that does nothing but read: the embedded model without `transformers`.
+
+To import that library's Llama takes longer than everything else that a first decision needs, as it
+comes with trainers, quantisers, compilers and the models beside it. The function is the same, and
+so is what the engine calls (Touvron et al. 2023, "LLaMA"; rotary positions: Su et al. 2021;
+grouped queries: Ainslie et al. 2023).
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+
+import torch
+from safetensors.torch import load_file
+from torch import Tensor
+from torch.nn.functional import embedding, linear, rms_norm, scaled_dot_product_attention, silu
+
+from camara_qod.tools.interpreter.key_values import KeyValues
+
+_EMBEDDING = "model.embed_tokens.weight"
+_NORM = "model.norm.weight"
+
+
+@dataclass(frozen=True)
+class LlamaConfig:
+    """What of a `config.json` says how to compute; names are that file's."""
+
+    num_hidden_layers: int
+    num_attention_heads: int
+    num_key_value_heads: int
+    head_dim: int
+    rms_norm_eps: float
+    rope_theta: float
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Out of a file of `transformers` 5, which has the base of the rotation deeper inside."""
+        given: dict[str, Any] = json.loads(path.read_bytes())
+        given |= given["rope_parameters"]
+        return cls(**{name: given[name] for name in cls.__dataclass_fields__})
+
+
+class Output(NamedTuple):
+    """What a pass returns: `logits` (1, places, vocabulary)."""
+
+    logits: Tensor
+
+
+class Llama:
+    """A causal language model of Llama's kind, with tied embeddings and without biases.
+
+    Args:
+        config: its shape.
+        weights: by their names in a checkpoint of Hugging Face's form.
+    """
+
+    def __init__(self, config: LlamaConfig, weights: Mapping[str, Tensor]) -> None:
+        self.config = config
+        self._embedding, self._norm = weights[_EMBEDDING], weights[_NORM]
+        self._layers: list[dict[str, Tensor]] = [{} for _ in range(config.num_hidden_layers)]
+        for name, weight in weights.items():
+            match name.split("."):
+                case ["model", "layers", at, *_, part, "weight"]:
+                    self._layers[int(at)][part] = weight
+        halves = torch.arange(0, config.head_dim, 2, dtype=torch.float32)
+        self._frequencies = config.rope_theta ** (-halves / config.head_dim)
+
+    @classmethod
+    def read(cls, folder: Path) -> Self:
+        """The model of a folder; its weights are mapped into memory and not copied."""
+        config = LlamaConfig.read(folder / "config.json")
+        return cls(config, load_file(folder / "model.safetensors"))
+
+    @property
+    def device(self) -> torch.device:
+        """Where it computes."""
+        return self._embedding.device
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """In which numbers it computes."""
+        return self._embedding.dtype
+
+    def new_cache(self) -> KeyValues:
+        """A cache that holds nothing yet."""
+        return KeyValues()
+
+    def __call__(
+        self,
+        input_ids: Tensor,
+        *,
+        past_key_values: KeyValues,
+        logits_to_keep: Tensor | int,
+        position_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+    ) -> Output:
+        """Read on.
+
+        Args:
+            input_ids: (1, new).
+            past_key_values: what was read before; what is new is added.
+            logits_to_keep: the places whose logits are wanted, or how many at the end.
+            position_ids: (1, new); by default those behind what was read.
+            attention_mask: (1, 1, new, read + new), added to the scores; by default each sees what
+                stands before it.
+        """
+        read, new = past_key_values.get_seq_length(), input_ids.shape[1]
+        if position_ids is None:
+            position_ids = torch.arange(read, read + new)[None]
+        if attention_mask is None:
+            attention_mask = torch.ones(new, read + new, dtype=torch.bool).tril(read)
+        angles = self._angles(position_ids)
+        states = embedding(input_ids, self._embedding)
+        for at, layer in enumerate(self._layers):
+            states = states + self._attended(at, states, angles, attention_mask, past_key_values)
+            states = states + _mlp(self._normed(states, layer["post_attention_layernorm"]), layer)
+        kept = slice(-logits_to_keep, None) if isinstance(logits_to_keep, int) else logits_to_keep
+        return Output(linear(self._normed(states[:, kept], self._norm), self._embedding))
+
+    def _angles(self, positions: Tensor) -> tuple[Tensor, Tensor]:
+        """Cosine and sine of each position's rotation, (1, 1, new, head)."""
+        half = positions[:, None, :, None].float() * self._frequencies
+        both = torch.cat((half, half), dim=-1)
+        return both.cos().to(self.dtype), both.sin().to(self.dtype)
+
+    def _normed(self, states: Tensor, weight: Tensor) -> Tensor:
+        return rms_norm(states, list(weight.shape), weight, self.config.rms_norm_eps)
+
+    def _heads(
+        self, states: Tensor, layer: Mapping[str, Tensor], angles: tuple[Tensor, Tensor]
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Queries, keys and values, (1, heads, new, head)."""
+        shape = (*states.shape[:2], -1, self.config.head_dim)
+        query, keys, values = (
+            linear(states, layer[name]).view(shape).transpose(1, 2)
+            for name in ("q_proj", "k_proj", "v_proj")
+        )
+        return _rotated(query, *angles), _rotated(keys, *angles), values
+
+    def _attended(
+        self,
+        at: int,
+        states: Tensor,
+        angles: tuple[Tensor, Tensor],
+        mask: Tensor,
+        cache: KeyValues,
+    ) -> Tensor:
+        """What a layer's attention adds to the states, (1, new, width)."""
+        layer = self._layers[at]
+        normed = self._normed(states, layer["input_layernorm"])
+        query, keys, values = self._heads(normed, layer, angles)
+        held = cache.update(at, keys, values)
+        group = self.config.num_attention_heads // self.config.num_key_value_heads
+        keys, values = (each.repeat_interleave(group, dim=1) for each in held)
+        seen = scaled_dot_product_attention(query, keys, values, attn_mask=mask)
+        return linear(seen.transpose(1, 2).flatten(2), layer["o_proj"])
+
+
+def _rotated(states: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
+    first, second = states.chunk(2, dim=-1)
+    return states * cosine + torch.cat((-second, first), dim=-1) * sine
+
+
+def _mlp(states: Tensor, layer: Mapping[str, Tensor]) -> Tensor:
+    gate = silu(linear(states, layer["gate_proj"]))
+    return linear(gate * linear(states, layer["up_proj"]), layer["down_proj"])
