@@ -21,6 +21,8 @@ settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 for name in [name for name in os.environ if name.startswith("QOD_") and name != "QOD_CACHE_DIR"]:
     del os.environ[name]
+# What is decided in a test is the same on every processor.
+os.environ["QOD_PRECISION"] = "float32"
 
 
 @pytest.fixture(scope="session")

@@ -115,6 +115,11 @@ class QodSettings(BaseSettings):
     quantization: Literal["none", "nf4"] = Field(
         default="none", description="`nf4` loads the weights in 4 bits through bitsandbytes"
     )
+    precision: Literal["auto", "float32", "bfloat16"] = Field(
+        default="auto",
+        description="Numbers in which the embedded model computes on a CPU; `auto` takes "
+        "`bfloat16` where the processor multiplies in it, and `float32` elsewhere",
+    )
     device: str = Field(default="auto", description="`cpu`, `cuda`, `cuda:1` …; `auto` picks")
     cache_dir: Path = Field(
         default_factory=_default_cache, description="Where the converted embedded model is kept"

@@ -25,6 +25,7 @@ from camara_qod.tools.interpreter.adapter import check
 from camara_qod.tools.interpreter.embedded import EMBEDDED
 from camara_qod.tools.interpreter.files import ADAPTER_CONFIG, check_checkpoint
 from camara_qod.tools.interpreter.loading import Damage, reason
+from camara_qod.tools.interpreter.precision import bf16_is_fast
 from camara_qod.tools.settings import QodSettings, load_settings
 from camara_qod.training.recipe import DpoRecipe, Recipe, SftRecipe
 from camara_qod.training.tiny_phi3 import TINY_PHI3, tiny_phi3
@@ -150,18 +151,6 @@ def arguments(
         # Rows are put in order when the data are made.
         "train_sampling_strategy": "sequential",
     }
-
-
-def bf16_is_fast() -> bool:
-    """Whether the processor multiplies in bfloat16 by itself.
-
-    One without such instructions emulates them and takes several times as long as in float32.
-    """
-    if torch.cuda.is_available():
-        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
-    # Not in every version of torch.
-    capabilities: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()
-    return any(capabilities.get(name, False) for name in ("avx512_bf16", "amx_bf16"))
 
 
 def last_checkpoint(output: Path) -> str | None:

@@ -68,10 +68,16 @@ class Llama:
         self._frequencies = config.rope_theta ** (-halves / config.head_dim)
 
     @classmethod
-    def read(cls, folder: Path) -> Self:
-        """The model of a folder; its weights are mapped into memory and not copied."""
+    def read(cls, folder: Path, dtype: torch.dtype = torch.float32) -> Self:
+        """The model of a folder.
+
+        Args:
+            folder: with `config.json` and `model.safetensors`.
+            dtype: in which it computes; weights that have it are mapped into memory, not copied.
+        """
         config = LlamaConfig.read(folder / "config.json")
-        return cls(config, load_file(folder / "model.safetensors"))
+        weights = load_file(folder / "model.safetensors")
+        return cls(config, {name: weight.to(dtype) for name, weight in weights.items()})
 
     @property
     def device(self) -> torch.device:

@@ -19,6 +19,7 @@ from camara_qod.tools.interpreter.files import MODEL_CONFIG
 from camara_qod.tools.interpreter.grammar import Trace
 from camara_qod.tools.interpreter.llama import Llama
 from camara_qod.tools.interpreter.loading import explained
+from camara_qod.tools.interpreter.precision import dtype_of
 from camara_qod.tools.interpreter.tokens import Tokens
 from camara_qod.tools.settings import QodSettings
 
@@ -101,11 +102,12 @@ def _lean_model(settings: QodSettings) -> tuple[Llama, Tokens] | None:
         return None
     if _device(settings.device) != "cpu":
         return None
+    dtype = dtype_of(settings.precision)
     place, adapter = _parts(settings)
     if adapter is not None:
         return None
     with explained(f"The model {EMBEDDED}", "QOD_CACHE_DIR"):
-        return Llama.read(Path(place)), Tokens(Path(place))
+        return Llama.read(Path(place), dtype), Tokens(Path(place))
 
 
 def load_model(settings: QodSettings) -> tuple[Any, Any]:

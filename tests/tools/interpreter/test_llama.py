@@ -94,6 +94,14 @@ def test_it_decides_the_same_alone_and_in_a_batch(ours, theirs, catalogue, demo)
             assert left.confidence == pytest.approx(right.confidence, rel=1e-2)
 
 
+def test_it_decides_the_same_in_bfloat16(ours, folder: Path, catalogue, demo) -> None:
+    half = Llama.read(folder, torch.bfloat16), ours[1]
+    mine, other = (Interpreter(Decoder(*each), demo, catalogue) for each in (half, ours))
+    expected = [other.interpret(request) for request in REQUESTS]
+    for found in ([mine.interpret(one) for one in REQUESTS], mine.interpret_many(REQUESTS)):
+        assert [one.emitted for one in found] == [one.emitted for one in expected]
+
+
 @pytest.mark.parametrize(
     ("values", "lean"),
     [
