@@ -149,6 +149,6 @@ def _decision(made: Interpretation) -> Finding:
     asked = listed([item.argument for item in made.questions])
     how = f", which asks for {asked}" if asked else ""
     told = f'"{_TRIED}" is {made.emitted.operation}{how}{sure}, after {made.seconds:.1f} s'
-    # A question is no fault: there is no default for it here, or the operator offers something else.
+    # A question is no fault: nothing is set for it here, or the operator offers something else.
     right = None if asked else True
     return Finding("decision", told, right if made.emitted.operation == CREATE else False)

@@ -43,7 +43,7 @@ from camara_qod.tools.operator.store import Store
 from camara_qod.tools.operator.tokens import Tokens, new_identity_key
 
 #: How the files of the documentation are read.
-_OF_FILES = "GET, HEAD"
+_OF_FILES = ("GET", "HEAD")
 
 
 class Operator:
