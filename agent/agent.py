@@ -15,7 +15,7 @@ from langgraph.types import Checkpointer
 from camara_qod.agent.chat_model import CONFIDENCE, REMARKS, ChatQod
 from camara_qod.agent.grounding import GroundedToolCalls
 from camara_qod.tools.confirmation import CHANGING, DELETE, is_below
-from camara_qod.tools.errors import ModelError, SettingsError
+from camara_qod.tools.errors import ModelError, SettingsError, UsageError
 from camara_qod.tools.operation_tools import operation_tools
 from camara_qod.tools.plugin import QodPlugin
 
@@ -81,7 +81,7 @@ def confirmation(when: str | float) -> Confirm:
     """When to ask, also as it is written on a command line.
 
     Raises:
-        SettingsError: it is neither `always` nor `never` nor a number from 0 to 1.
+        UsageError: it is neither `always` nor `never` nor a number from 0 to 1.
     """
     if when == "always":
         return "always"
@@ -92,7 +92,7 @@ def confirmation(when: str | float) -> Confirm:
     except (TypeError, ValueError):
         threshold = -1.0
     if not 0 <= threshold <= 1:
-        raise SettingsError(
+        raise UsageError(
             f"--confirm is `always`, `never` or a number from 0 to 1, and not {when}. The same "
             "holds for `confirm` of build_agent."
         )

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from camara_qod.tools.interpreter.decision import CLARIFY, DECLINE
 from camara_qod.tools.proposal import NOT_SENT
+from camara_qod.tools.screen import screen
 
 if TYPE_CHECKING:  # `--help` loads nothing heavy
     from camara_qod.tools.outcome import Outcome
@@ -55,13 +56,13 @@ def ask(
     """
     outcome = plugin.request(text, send=send, confirmed=yes)
     if outcome.held and agree is not None:
-        _show(outcome, Console(stderr=as_json))
+        _show(outcome, screen(stderr=as_json))
         if agree("Send it?"):
             outcome = plugin.confirm(outcome)
         _finish(outcome, as_json, outcome.text if outcome.sent else NOT_SENT)
         return _exit(outcome)
     if outcome.held:
-        Console(stderr=True).print(NOBODY, highlight=False)
+        screen(stderr=True).print(NOBODY)
     _finish(outcome, as_json)
     return _exit(outcome)
 
@@ -94,9 +95,9 @@ def _finish(outcome: "Outcome", as_json: bool, text: str = "") -> None:
     if as_json:
         sys.stdout.write(json.dumps(outcome.to_dict(), ensure_ascii=False) + "\n")
     elif text:
-        Console().print(text, highlight=False, markup=False)
+        screen().print(text)
     else:
-        _show(outcome, Console())
+        _show(outcome, screen())
 
 
 def _show(outcome: "Outcome", console: Console) -> None:

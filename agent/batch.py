@@ -68,6 +68,21 @@ def decide_all(interpreter: Interpreter, source: Path, target: Path, console: Co
     return failed
 
 
+def check(source: Path, target: Path) -> None:
+    """Look at the files before a model is loaded for them.
+
+    Args:
+        source: as for `decide_all`.
+        target: the same.
+
+    Raises:
+        SettingsError: as `decide_all`.
+    """
+    _kept(target, len(_read(source)))
+    if not target.parent.is_dir():
+        raise SettingsError(f"There is no folder {target.parent} for {target.name}: make it first.")
+
+
 def decided(
     interpreter: Interpreter, chunk: Sequence[tuple[int, str | bytes]]
 ) -> list[dict[str, Any]]:

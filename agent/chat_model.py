@@ -33,9 +33,10 @@ from camara_qod.agent.request import decide
 from camara_qod.tools.assumed import assumed_text
 from camara_qod.tools.confirmation import remarks
 from camara_qod.tools.errors import QodError
-from camara_qod.tools.interpreter.decision import Interpretation
+from camara_qod.tools.interpreter.decision import DECLINE, Interpretation
+from camara_qod.tools.invitation import INVITATION_AGAIN
 from camara_qod.tools.operation_tools import OPERATIONS, worded
-from camara_qod.tools.outcome import OFFER, OFFER_AGAIN, Outcome
+from camara_qod.tools.outcome import Outcome
 from camara_qod.tools.plugin import QodPlugin
 from camara_qod.tools.provenance import sources
 from camara_qod.tools.settings import QodSettings, load_settings
@@ -186,8 +187,8 @@ def _said(made: Interpretation, messages: Sequence[BaseMessage]) -> str:
     """What is answered without a call; what can be done here is told in full once."""
     text = Outcome(made).text
     before = next((item for item in reversed(messages) if isinstance(item, AIMessage)), None)
-    told = before is not None and str(before.text) in (OFFER, OFFER_AGAIN)
-    return OFFER_AGAIN if told and text == OFFER else text
+    told = before is not None and str(before.text) in (text, INVITATION_AGAIN)
+    return INVITATION_AGAIN if told and made.decision.operation == DECLINE else text
 
 
 def _chunk(message: BaseMessage) -> AIMessageChunk:

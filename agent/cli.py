@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 
 from camara_qod.tools.errors import QodError, SettingsError, UsageError
+from camara_qod.tools.screen import screen
 
 if TYPE_CHECKING:
     from camara_qod.tools.plugin import QodPlugin
@@ -109,17 +109,18 @@ def batch(
 
     Exit status: 0 all were decided, 1 some lines are errors.
     """
-    console = Console(stderr=True)
+    console = screen(stderr=True)
     if ray:
         failed = _batch_on_ray(source, target, model, adapter)
     else:
-        from camara_qod.agent.batch import decide_all
+        from camara_qod.agent.batch import check, decide_all
 
-        plugin = _plugin(model, adapter)
+        check(source, target)
+        plugin = _plugin(model, adapter, sends=False)
         failed = decide_all(plugin.interpreter, source, target, console)
         plugin.close()
     if failed:
-        console.print(f"{failed} lines of {target} are errors.", highlight=False)
+        console.print(f"{failed} lines of {target} are errors.")
         raise typer.Exit(EXIT_REFUSED)
 
 
@@ -178,7 +179,7 @@ def chat(
     when = "always" if dry_run else confirmation(confirm)
     chat_model = model if model and ":" in model else None
     plugin = _plugin(None if chat_model else model, adapter, lazy=chat_model is not None)
-    console = Console()
+    console = screen()
     with open_checkpointer(plugin.settings) as saver:
         agent = build_agent(plugin, model=chat_model, confirm=when, checkpointer=saver)
         last = last_thread(saver) if resume else None
@@ -242,10 +243,10 @@ def mcp(
     secret, names = SecretStr(token) if token else None, tuple(allowed_host or ())
     check_address(host, port)
     check_reach(host, secret, names)
-    notes = Console(stderr=True)
+    notes = screen(stderr=True)
 
     def announce(root: str) -> None:
-        notes.print(f"MCP server on {root}/mcp", markup=False, highlight=False, soft_wrap=True)
+        notes.print(f"MCP server on {root}/mcp", soft_wrap=True)
 
     server = build_server(_plugin(model, adapter, lazy=True))
     serve(server, host, port, announce, token=secret, names=names)
@@ -382,7 +383,7 @@ def create_key(
         key = made.create(name, scope or ("decide", "act"))
     typer.echo(key)
     note = "Keep it now: it is not shown again, as only a hash of it is stored."
-    Console(stderr=True).print(note, highlight=False)
+    screen(stderr=True).print(note)
 
 
 @keys.command("list")
@@ -392,7 +393,7 @@ def list_keys(database: ServeDatabase = None) -> None:
         from camara_qod.agent.service.key_table import key_table
         from camara_qod.agent.service.keys import opened_keys
     with opened_keys(database) as found:
-        Console().print(key_table(found.all()))
+        screen().print(key_table(found.all()))
 
 
 @keys.command("revoke")
@@ -419,14 +420,20 @@ def doctor(model: Model = None, adapter: Adapter = None) -> None:
     from camara_qod.agent.doctor import doctor as look
 
     plugin = _plugin(model, adapter, lazy=True)
-    sound = look(plugin, Console())
+    sound = look(plugin, screen())
     plugin.close()
     raise typer.Exit(0 if sound else EXIT_REFUSED)
 
 
 def _plugin(
-    model: str | None, adapter: str | None, *, lazy: bool = False, for_many: bool = False
+    model: str | None,
+    adapter: str | None,
+    *,
+    lazy: bool = False,
+    for_many: bool = False,
+    sends: bool = True,
 ) -> "QodPlugin":
+    """What the options ask for; where calls are sent, a person is told that they go to the mock."""
     import os
 
     from camara_qod.tools.settings import load_settings
@@ -434,16 +441,15 @@ def _plugin(
     settings = load_settings(model=model, adapter=adapter)
     if for_many and "at_once" not in settings.model_fields_set:
         settings = settings.model_copy(update={"at_once": os.cpu_count() or 1})
-    notes = Console(stderr=True)
+    notes = screen(stderr=True)
     with notes.status("Loading the language model …"), _no_collection():
         from camara_qod.tools.plugin import QodPlugin
 
         plugin = QodPlugin.from_settings(settings, lazy=lazy)
-    if plugin.mock:
+    if plugin.mock and sends:
         notes.print(
-            "[dim]No operator is configured (QOD_API_ROOT): this is the mock operator, in this "
-            "process.[/dim]",
-            highlight=False,
+            "No operator is configured (QOD_API_ROOT): this is the mock operator, in this process.",
+            style="dim",
         )
     return plugin
 
@@ -497,7 +503,7 @@ def main(arguments: list[str] | None = None) -> Any:
         return app(arguments)
     except QodError as error:
         # What users typed stands in messages, and brackets in it are no markup.
-        Console(stderr=True).print(str(error), style="red", markup=False, highlight=False)
+        screen(stderr=True).print(str(error), style="red")
         wrong = isinstance(error, UsageError)
         raise SystemExit(EXIT_USAGE if wrong else EXIT_REFUSED) from error
     except KeyboardInterrupt as error:

@@ -44,7 +44,7 @@ from camara_qod.tools.operation_tools import kept
 from camara_qod.tools.operations import reconcile
 from camara_qod.tools.plugin import QodPlugin
 from camara_qod.tools.proposal import NOT_SENT
-from camara_qod.tools.wording import answer_text
+from camara_qod.tools.wording import answer_text, listed
 
 #: The node of LangChain's agents in which calls are made.
 _TOOLS = "tools"
@@ -260,7 +260,7 @@ class Conversation:
 def gone_text(sessions: Sequence[str]) -> str:
     """That sessions have ended, by their ids."""
     many = len(sessions) > 1
-    return f"Session{'s' * many} {', '.join(sessions)} {'have' if many else 'has'} ended."
+    return f"Session{'s' * many} {listed(sessions)} {'have' if many else 'has'} ended."
 
 
 def _open(state: StateSnapshot) -> list[ToolCall]:

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from camara_qod.tools.outcome import Outcome
+from camara_qod.tools.screen import screen
 from camara_qod.tools.wording import in_words
 
 if TYPE_CHECKING:  # a single request needs no conversation, and LangGraph takes long to import
@@ -20,7 +21,7 @@ def show(console: Console, outcome: Outcome, *, body: bool = True) -> None:
     """Print an outcome.
 
     Args:
-        console: where to.
+        console: where to; a `screen`.
         outcome: what happened.
         body: whether to show the JSON body too.
     """
@@ -43,7 +44,7 @@ def show_pending(console: Console, pending: "Pending", *, body: bool) -> None:
     """Print a call that waits for a human's word.
 
     Args:
-        console: where to.
+        console: where to; a `screen`.
         pending: the call.
         body: whether to show the JSON body too.
     """
@@ -94,7 +95,7 @@ def _arguments(
 
 
 #: For measuring what a table would take.
-_UNBOUNDED = Console(width=100_000)
+_UNBOUNDED = screen(width=100_000)
 
 
 def _table_of(rows: list[tuple[str, str, str]]) -> Table:

@@ -2,11 +2,12 @@
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from camara_qod.tools.doctor import examine
 from camara_qod.tools.plugin import QodPlugin
 
-_MARKS = {True: "[green]ok[/green]", False: "[red]wrong[/red]", None: "[yellow]note[/yellow]"}
+_MARKS = {True: ("ok", "green"), False: ("wrong", "red"), None: ("note", "yellow")}
 
 
 def doctor(plugin: QodPlugin, console: Console) -> bool:
@@ -21,7 +22,7 @@ def doctor(plugin: QodPlugin, console: Console) -> bool:
         line.add_column(width=5)
         line.add_column(width=18)
         line.add_column(overflow="fold")
-        line.add_row(_MARKS[found.right], found.subject, found.told)
-        console.print(line, highlight=False)
+        line.add_row(Text(*_MARKS[found.right]), found.subject, found.told)
+        console.print(line)
         sound = sound and found.right is not False
     return sound

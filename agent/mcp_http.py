@@ -1,6 +1,7 @@
 """MCP over streamable HTTP: who may reach it, and by which name."""
 
 import contextlib
+import logging
 import re
 from collections.abc import Callable
 from ipaddress import ip_address
@@ -21,6 +22,8 @@ from camara_qod.tools.serving import Server, url
 
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 _NAME = re.compile(r"([a-z0-9_.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
+#: Where MCP is spoken.
+PATH = "/mcp"
 _TOKEN = "the token of this server (QOD_MCP_TOKEN)"  # noqa: S105  # what it is called
 #: What is answered, with the code that goes with it, where the SDK's check says no.
 _REFUSED = {
@@ -107,7 +110,11 @@ def http_app(
             for form in (f"{scheme}://{name}", f"{scheme}://{name}:*")
         ],
     )
-    app = server.streamable_http_app(host=host, transport_security=security)
+    # What is refused is told to who called; a stranger's headers are no news to who serves.
+    logging.getLogger("mcp.server.transport_security").setLevel(logging.ERROR)
+    app = server.streamable_http_app(
+        streamable_http_path=PATH, host=host, transport_security=security
+    )
     return _Guarded(app, security, token)
 
 
@@ -130,6 +137,8 @@ class _Guarded:
         """The answer to a call that may not be made."""
         if (refused := await self._names.validate_request(request)) is not None:
             return _refusal(refused.status_code, *_REFUSED[refused.status_code])
+        if request.url.path.rstrip("/") != PATH:
+            return _refusal(404, "NOT_FOUND", f"There is nothing here but MCP, at {PATH}.")
         if self._token is None:
             return None
         given = request.headers.get("authorization")

@@ -4,13 +4,13 @@ from shlex import quote
 from typing import Any
 
 from pydantic import ValidationError
-from rich.console import Console
 
 from camara_qod.tools.errors import UsageError
 from camara_qod.tools.faults import faults
 from camara_qod.tools.operator import serve
 from camara_qod.tools.operator.app import Operator
 from camara_qod.tools.operator.settings import OperatorSettings
+from camara_qod.tools.screen import screen
 from camara_qod.tools.settings import load_settings
 
 
@@ -35,11 +35,11 @@ def run(host: str, port: int, clients: list[str], client_keys: list[str], **opti
         client_keys=serve.client_keys(client_keys),
         demo=not (clients or client_keys or options["open"]),
     )
-    notes = Console(stderr=True)
+    notes = screen(stderr=True)
 
     def announce(operator: Operator, root: str) -> None:
         for line in usage(operator, root):
-            notes.print(line, markup=False, highlight=False, soft_wrap=True)
+            notes.print(line, soft_wrap=True)
 
     serve.serve(settings, host, port, announce)
 

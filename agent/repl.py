@@ -34,7 +34,7 @@ class Repl:
 
     Args:
         plugin: reaches the operator for `/sessions` and `/profiles`.
-        console: where answers go.
+        console: where answers go; a `screen`.
         begin: makes a new conversation.
         conversation: one to go on with.
         dry_run: show requests without sending them.
@@ -215,7 +215,7 @@ class Repl:
             self._say_session(number, session)
 
     def _say(self, text: str, style: str | None = None) -> None:
-        self._console.print(text, style=style, highlight=False, markup=False)
+        self._console.print(text, style=style)
 
     def _show_json(self) -> None:
         if self._last is None:

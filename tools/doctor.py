@@ -11,7 +11,10 @@ from camara_qod.tools.camara.scopes import SCOPES
 from camara_qod.tools.catalogue import Catalogue, Need
 from camara_qod.tools.errors import ModelError, QodError
 from camara_qod.tools.interpreter.decision import Interpretation
+from camara_qod.tools.interpreter.operations import CREATE
 from camara_qod.tools.plugin import QodPlugin
+from camara_qod.tools.recovery import advice
+from camara_qod.tools.wording import listed
 
 #: Nobody's session: the nil UUID (RFC 9562, 5.9).
 _NOBODYS = UUID(int=0)
@@ -77,7 +80,7 @@ def _api(plugin: QodPlugin) -> Iterator[Finding]:
     try:
         offered = plugin.client.retrieve_qos_profiles(QosProfileDeviceRequest())
     except QodError as error:
-        yield Finding("qos-profiles", str(error), right=False)
+        yield Finding("qos-profiles", _refused("retrieveQoSProfiles", error), right=False)
     else:
         yield Finding("qos-profiles", f"{len(offered)} profiles are offered")
         yield from _profiles(plugin.interpreter.catalogue, offered)
@@ -93,8 +96,14 @@ def _sessions(plugin: QodPlugin) -> Finding:
             return Finding("quality-on-demand", "answers")
         return Finding("quality-on-demand", _elsewhere(error), right=False)
     except QodError as error:
-        return Finding("quality-on-demand", str(error), right=False)
+        return Finding("quality-on-demand", _refused("getSession", error), right=False)
     return Finding("quality-on-demand", "answers, with a session that nobody made", None)
+
+
+def _refused(operation: str, error: QodError) -> str:
+    """An error, and what to do about it where that is more than it says."""
+    more = advice(operation, error.code) if isinstance(error, CamaraError) else ""
+    return f"{error} {more}".strip()
 
 
 def _elsewhere(error: CamaraError) -> str:
@@ -137,5 +146,9 @@ def _model(plugin: QodPlugin) -> Iterator[Finding]:
 
 def _decision(made: Interpretation) -> Finding:
     sure = "" if made.confidence is None else f", {made.confidence:.0%} sure"
-    told = f'"{_TRIED}" is {made.decision.operation}{sure}, after {made.seconds:.1f} s'
-    return Finding("decision", told, made.decision.operation == "createSession")
+    asked = listed([item.argument for item in made.questions])
+    how = f", which asks for {asked}" if asked else ""
+    told = f'"{_TRIED}" is {made.emitted.operation}{how}{sure}, after {made.seconds:.1f} s'
+    # A question is no fault: nothing is set for it here, or the operator offers something else.
+    right = None if asked else True
+    return Finding("decision", told, right if made.emitted.operation == CREATE else False)

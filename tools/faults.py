@@ -70,8 +70,17 @@ def _what(item: ErrorDetails) -> str:
         return "it should be an object"
     if item["type"] == "string_unicode":
         return "it holds half a character (a lone surrogate), which is no text"
+    if item["type"] == "json_invalid":
+        return _shown(_json(item))
     own = item["type"] in ("value_error", "assertion_error")
     return _shown(_SUBJECT.sub("it should ", str(context["error"]) if own else item["msg"]))
+
+
+def _json(item: ErrorDetails) -> str:
+    """What is no JSON; a single line may be one of many, and is not numbered as the first."""
+    text = item["input"]
+    single = isinstance(text, str | bytes) and len(text.splitlines()) < 2
+    return item["msg"].replace("at line 1 column", "at column") if single else item["msg"]
 
 
 def _known(name: str, place: list[Schema]) -> str:

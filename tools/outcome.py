@@ -11,20 +11,10 @@ from camara_qod.tools.camara.errors import CamaraError
 from camara_qod.tools.camara.models import SessionInfo
 from camara_qod.tools.confirmation import remarks
 from camara_qod.tools.interpreter.decision import CLARIFY, DECLINE, Interpretation
+from camara_qod.tools.invitation import invitation
 from camara_qod.tools.proposal import NOT_SENT, Proposal
 from camara_qod.tools.wording import Answer, answer_text, wire
 
-#: What is answered where nothing is asked of this API: it fits a greeting as well as a thank-you, a
-#: no and a question about something else, for the decision does not tell which of them it was.
-OFFER = (
-    "Happy to help with the connection of a device, which is what I can do here: say which device, "
-    "what it is for, and for how long. I can also show, extend and end sessions, and tell what the "
-    "profiles offer."
-)
-#: The same in short, for one who was told just before.
-OFFER_AGAIN = (
-    "A better connection is what I can help with: say which device, what for, and for how long."
-)
 #: How a refusal by the operator begins.
 REFUSED = "The operator refused:"
 
@@ -76,7 +66,8 @@ class Outcome:
         """One or a few sentences for the person who asked."""
         decision = self.interpretation.decision
         if decision.operation == DECLINE:
-            return OFFER
+            context = self.interpretation.context
+            return invitation(context.catalogue if context else None)
         if decision.operation == CLARIFY:
             return " ".join(question.text for question in self.interpretation.questions)
         if self.rejected:

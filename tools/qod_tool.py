@@ -29,9 +29,9 @@ class QodToolError(QodError, ToolException):
 
 
 class Words(BaseModel):
-    """What a model gives the tool."""
+    """A request in words."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", title="Request")
 
     request: str = Field(description="The user's request, in the user's own words.")
 

@@ -138,8 +138,17 @@ def _advised(
         with suppress(QodError):
             return Result(error=error, advice=(yield from look_into(arguments, zone)))
     trouble = "The operator is in trouble: try again later." if error.status >= 500 else ""
-    own, general = _ADVICE.get((operation, error.code)), _ADVICE.get(("", error.code))
-    return Result(error=error, advice=own or general or trouble)
+    return Result(error=error, advice=advice(operation, error.code) or trouble)
+
+
+def advice(operation: str, code: str) -> str:
+    """What to do about a refusal that needs no looking into; empty where nothing is known.
+
+    Args:
+        operation: operationId of what was refused.
+        code: CAMARA's.
+    """
+    return _ADVICE.get((operation, code)) or _ADVICE.get(("", code), "")
 
 
 # --- 404: the API, or something in it -------------------------------------------------------------
@@ -249,7 +258,8 @@ _UNKNOWN_DEVICE = "The operator does not know this device: check the number or a
 #: By operationId and code; what holds for all operations stands under "".
 _ADVICE = {
     ("", "UNAUTHENTICATED"): (
-        "The access token is missing, wrong or expired: set QOD_TOKEN to a new one."
+        "The access token is missing, wrong or expired: set QOD_TOKEN to a new one, or "
+        "QOD_OAUTH_ISSUER and its client to have them got."
     ),
     ("", "PERMISSION_DENIED"): "The token does not allow this, or the session is another client's.",
     ("", "IDENTIFIER_NOT_FOUND"): _UNKNOWN_DEVICE,

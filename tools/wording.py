@@ -4,7 +4,7 @@ What is wrong with a value is put into words in `faults.py`.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
@@ -188,6 +188,11 @@ def spoken(seconds: float) -> str:
     if seconds or not parts:
         parts.append(f"{seconds:.4g} second{'s' * (seconds != 1)}")
     return " ".join(parts)
+
+
+def listed(items: Sequence[str]) -> str:
+    """Items in a sentence: "a, b and c"."""
+    return " and ".join(filter(None, [", ".join(items[:-1]), *items[-1:]]))
 
 
 def in_words(name: str, value: Any) -> str:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from rich.console import Console
 from rich.progress import track
 
 from camara_qod.tools.errors import TrainingError
@@ -17,6 +16,7 @@ from camara_qod.tools.interpreter.decoding import Decoder
 from camara_qod.tools.interpreter.grammar import probability
 from camara_qod.tools.interpreter.offering.offer import Offer
 from camara_qod.tools.interpreter.prompt import labelled
+from camara_qod.tools.screen import screen
 from camara_qod.training.dataset import Record
 from camara_qod.training.run import explained
 
@@ -58,7 +58,7 @@ def outcomes(decoder: Decoder, records: Iterable[Record]) -> list[Outcome]:
         records: conversations that it was not trained on.
     """
     made = []
-    for record in track(list(records), "Deciding", console=Console(stderr=True)):
+    for record in track(list(records), "Deciding", console=screen(stderr=True)):
         offer = Offer(record.context)
         text, trace = decoder.decode(labelled(record.context, offer.labels), offer.schema)
         made.append(Outcome(trace.scores, Decision.from_json(text) == record.answer))

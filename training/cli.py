@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
-from camara_qod.tools.errors import QodError, TrainingError
+from camara_qod.tools.errors import QodError, TrainingError, UsageError
+from camara_qod.tools.screen import screen
 
 if TYPE_CHECKING:
     from camara_qod.tools.settings import QodSettings
@@ -122,7 +122,7 @@ def _of_recipe(option: str) -> Iterator[None]:
 
 def _say(text: str) -> None:
     """Print a result in lines that can be copied: paths may be long, and hold brackets."""
-    Console().print(text, markup=False, highlight=False, soft_wrap=True)
+    screen().print(text, soft_wrap=True)
 
 
 def _say_adapter(recipe: "Recipe", adapter: Path) -> None:
@@ -138,7 +138,7 @@ def _say_memory(recipe: "Recipe", part: "SftRecipe | DpoRecipe", *, force: bool)
     from camara_qod.training.memory import check, config_of, estimate, free_memory
 
     found = estimate(config_of(recipe), recipe, part, gpu=torch.cuda.is_available())
-    Console(stderr=True).print(f"Memory: {found}")
+    screen(stderr=True).print(f"Memory: {found}")
     if not force:
         check(found, free_memory())
 
@@ -238,7 +238,7 @@ def evaluate(
     decoder = Decoder(loaded, tokenizer, calibration=temperature_beside(adapter_of(settings)))
     results = decide_all(Way(way.value), decoder, loaded, items, demo_settings(), profiles, batch)
     value = {"way": way.value, "cases_file": cases.name} | figures(results)
-    show(Console(), value)
+    show(screen(), value)
     if output is not None:
         with explained(output):
             output.write_text(
@@ -325,8 +325,8 @@ def main() -> None:
             app()
     except QodError as error:
         # What users typed stands in messages, and brackets in it are no markup.
-        Console(stderr=True).print(str(error), style="red", markup=False, highlight=False)
-        raise SystemExit(1) from error
+        screen(stderr=True).print(str(error), style="red")
+        raise SystemExit(2 if isinstance(error, UsageError) else 1) from error
 
 
 @contextmanager

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import torch
-from rich.console import Console
 from rich.progress import track
 
 from camara_qod.tools.interpreter.context import Context
 from camara_qod.tools.interpreter.prompt import render
+from camara_qod.tools.screen import screen
 from camara_qod.training.choices import choices
 
 #: A decision has at most some 120 tokens.
@@ -36,7 +36,7 @@ def complete_freely(
     answers = [""] * len(prompts)
     training = model.training
     model.eval()
-    for batch in track(batches, description="Writing freely", console=Console(stderr=True)):
+    for batch in track(batches, description="Writing freely", console=screen(stderr=True)):
         texts = _generate(model, tokenizer, [prompts[index] for index in batch])
         for index, text in zip(batch, texts, strict=True):
             answers[index] = text

@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from rich.console import Console
 from rich.progress import track
 
 from camara_qod.tools.interpreter.deciding import decide_many
 from camara_qod.tools.interpreter.decision import Decision
 from camara_qod.tools.interpreter.decoding import Decoder
+from camara_qod.tools.screen import screen
 from camara_qod.training.dataset import Record
 from camara_qod.training.free import complete_freely
 from camara_qod.training.lines import read_jsonl, write_jsonl
@@ -64,7 +64,7 @@ def mine(model: Any, tokenizer: Any, records: list[Record], seed: int, keep: Pat
 def _drawn(model: Any, tokenizer: Any, records: list[Record]) -> Iterator[str]:
     decoder = Decoder(model, tokenizer, temperature=TEMPERATURE)
     starts = range(0, len(records), BATCH)
-    for start in track(starts, "Drawing decisions", console=Console(stderr=True)):
+    for start in track(starts, "Drawing decisions", console=screen(stderr=True)):
         contexts = [record.context for record in records[start : start + BATCH]]
         for made in decide_many(decoder, contexts):
             yield Decision.from_json(made.text).to_json()

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from rich.console import Console
 from torch.nn import functional
 from transformers import TrainerCallback
 from trl import SFTConfig, SFTTrainer
@@ -15,6 +14,7 @@ from camara_qod.tools.interpreter.deciding import decide
 from camara_qod.tools.interpreter.decision import Decision
 from camara_qod.tools.interpreter.decoding import Decoder
 from camara_qod.tools.interpreter.model import load_model
+from camara_qod.tools.screen import screen
 from camara_qod.training.dataset import IGNORED, Record, curated, generate, spoken, tokenized
 from camara_qod.training.generate.spoken import halves, load_spoken
 from camara_qod.training.generate.uses import load_uses, split
@@ -158,7 +158,7 @@ class _FieldAccuracy(TrainerCallback):  # type: ignore[misc]
         self._cases = cases
         self._tokenizer = tokenizer
         self._every = every
-        self._console = Console(stderr=True)
+        self._console = screen(stderr=True)
 
     def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Measure on a random part of the validation set."""

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from rich.console import Console
 from rich.progress import track
 
 from camara_qod.tools.errors import QodError
@@ -19,6 +18,7 @@ from camara_qod.tools.interpreter.deciding import decide_many
 from camara_qod.tools.interpreter.decoding import Decoder
 from camara_qod.tools.interpreter.prompt import with_choices
 from camara_qod.tools.interpreter.reading.mention import Mention
+from camara_qod.tools.screen import screen
 from camara_qod.training.choices import choices
 from camara_qod.training.free import complete_freely
 from camara_qod.training.open_schema import OPEN_SCHEMA
@@ -69,7 +69,7 @@ def attempts(
     held: _Held = _grounded if way is Way.GROUNDED else _by_the_api
     if batch > 1:
         return _together(decoder, contexts, held, batch)
-    shown = track(contexts, description=f"Deciding ({way})", console=Console(stderr=True))
+    shown = track(contexts, description=f"Deciding ({way})", console=screen(stderr=True))
     return [_attempt(decoder, context, held) for context in shown]
 
 
@@ -96,7 +96,7 @@ def _together(
     order = sorted(range(len(contexts)), key=lambda at: sum(map(len, contexts[at].messages)))
     stretches = [order[at : at + batch] for at in range(0, len(order), batch)]
     made: dict[int, Attempt] = {}
-    for stretch in track(stretches, description="Deciding", console=Console(stderr=True)):
+    for stretch in track(stretches, description="Deciding", console=screen(stderr=True)):
         try:
             tried = held(decoder, [contexts[at] for at in stretch])
         except QodError:  # one of them; which one shows when each is asked alone

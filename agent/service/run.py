@@ -4,8 +4,6 @@ import contextlib
 from collections.abc import Callable
 from types import FrameType
 
-from rich.console import Console
-
 from camara_qod.agent.service import logs
 from camara_qod.agent.service.app import create_app
 from camara_qod.agent.service.keys import opened_keys
@@ -14,6 +12,7 @@ from camara_qod.agent.service.settings import ServiceSettings
 from camara_qod.tools.errors import SettingsError, UsageError
 from camara_qod.tools.listening import check_address, is_loopback
 from camara_qod.tools.plugin import QodPlugin
+from camara_qod.tools.screen import screen
 from camara_qod.tools.serving import Server, url
 
 
@@ -32,13 +31,12 @@ def run(plugin: QodPlugin, settings: ServiceSettings, host: str, port: int) -> N
     """
     check_reach(host, settings)
     check_address(host, port)
-    notes = Console(stderr=True)
+    notes = screen(stderr=True)
 
     def announce(taken: int) -> None:
         root = url(host, taken)
         notes.print(
             f"Open {root} in a browser; every call is explained at {root}/docs",
-            highlight=False,
             soft_wrap=True,
         )
 

@@ -46,12 +46,13 @@ def test_a_line_with_an_undecodable_byte_is_refused_and_the_next_is_read() -> No
         (("mcp", "--transport", b"\xff"), r"--transport is stdio or http, and not \udcff."),
         (("mcp", "--transport", "[/bold]"), "--transport is stdio or http, and not [/bold]."),
         (("mcp", "--transport", "http", "--host", "nowhere.invalid"), "nowhere.invalid, port 8765"),
+        (("chat", "--confirm", "3"), "--confirm is `always`, `never` or a number from 0 to 1"),
     ],
-    ids=range(3),
+    ids=range(4),
 )
 def test_wrong_options_are_named(arguments: tuple[str | bytes, ...], words: str) -> None:
     status, _, err = qod(*arguments)
-    assert status == (2 if "--transport is" in words else 1)
+    assert status == (2 if " is " in words else 1)
     assert words in err
     for library in ("pydantic", "Value error", "Input should"):
         assert library not in err
@@ -71,3 +72,9 @@ def test_mcp_explains_itself_in_a_sentence() -> None:
     status, out, _ = qod("mcp", "--help")
     assert status == 0
     assert "Serve the tools to MCP clients." in out
+
+
+def test_a_batch_looks_at_its_files_first_and_speaks_of_no_operator() -> None:
+    status, _, err = qod("batch", "/nowhere.jsonl", "out.jsonl", QOD_MODEL="/nowhere")
+    assert status == 1
+    assert err == "/nowhere.jsonl cannot be read (No such file or directory): check the path."

@@ -3,17 +3,17 @@
 import io
 
 import pytest
-from rich.console import Console
 
 from camara_qod.agent.conversation import Pending
 from camara_qod.agent.display import show_pending
+from camara_qod.tools.screen import screen
 
 SESSION = "3fa85f64-5717-4562-b3fc-2c963f66afa6"
 
 
 def printed(pending: Pending, width: int) -> str:
     out = io.StringIO()
-    show_pending(Console(file=out, width=width), pending, body=False)
+    show_pending(screen(file=out, width=width), pending, body=False)
     return out.getvalue()
 
 
@@ -47,7 +47,7 @@ def test_an_id_is_folded_where_no_line_holds_it() -> None:
 def test_a_body_is_folded_and_not_cut(width: int) -> None:
     link = "https://example.com/" + "x" * 150
     out = io.StringIO()
-    console = Console(file=out, width=width)
+    console = screen(file=out, width=width)
     show_pending(console, Pending("createSession", {"sink": link}), body=True)
     assert "".join(out.getvalue().split()).count(link) == 2
 
@@ -62,3 +62,12 @@ def test_a_long_link_is_folded_and_not_cut() -> None:
 def test_what_is_left_out_is_shown_with_it() -> None:
     pending = Pending("deleteSession", {"sessionId": SESSION}, remarks=("Not used: 20 minutes.",))
     assert printed(pending, 80).splitlines()[-1].strip() == "Not used: 20 minutes."
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_what_is_agreed_to_stands_letter_for_letter(width: int) -> None:
+    server, link = "2001:db8::1234:5678", "https://example.com/[/b]/:smile:"
+    arguments = {"applicationServer": {"ipv6Address": server}, "sink": link}
+    text = printed(Pending("createSession", arguments, {"sink": ":+1: [red]"}), width)
+    for written in (server, link, ":+1: [red]"):
+        assert written in text

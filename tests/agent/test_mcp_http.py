@@ -47,6 +47,23 @@ def app_lifespan(app: ASGIApp):
     return inner.router.lifespan_context(inner)
 
 
+async def test_any_other_path_says_where_mcp_is() -> None:
+    app = http_app(build_server(plugin()), "127.0.0.1", None)
+    transport = httpx2.ASGITransport(app=app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+        answer = await client.get("/")
+    assert (answer.status_code, answer.json()["code"]) == (404, "NOT_FOUND")
+    assert answer.json()["message"] == "There is nothing here but MCP, at /mcp."
+
+
+async def test_what_is_refused_is_told_to_the_caller_and_not_logged(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    app = http_app(build_server(plugin()), "127.0.0.1", None)
+    assert await status(app, "http://elsewhere.example") == 421
+    assert caplog.text == ""
+
+
 @pytest.mark.parametrize(
     ("root", "headers", "expected"),
     [

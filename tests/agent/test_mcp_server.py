@@ -47,7 +47,9 @@ async def test_tools_say_what_they_do() -> None:
     assert tools["createSession"].annotations.destructive_hint is False
     schema = tools["createSession"].input_schema
     assert schema["required"] == ["applicationServer", "qosProfile", "duration"]
-    assert set(tools["quality_on_demand"].input_schema["properties"]) == {"request"}
+    words = tools["quality_on_demand"].input_schema
+    assert set(words["properties"]) == {"request"}
+    assert (words["title"], words["description"]) == ("Request", "A request in words.")
 
 
 async def test_schemas_tell_what_the_models_know() -> None:

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from langgraph.checkpoint.memory import InMemorySaver
-from rich.console import Console
 
 from camara_qod.agent.agent import build_agent
 from camara_qod.agent.conversation import Conversation
@@ -15,12 +14,15 @@ from camara_qod.agent.help import COMMANDS
 from camara_qod.agent.repl import DROPPED, KNOWN, OTHER_MOCK, RESUMED, UNCHANGED, Repl
 from camara_qod.agent.terminal import Pipe
 from camara_qod.tools.camara.errors import Unauthenticated
+from camara_qod.tools.catalogue import load_catalogue
 from camara_qod.tools.errors import TransportError
-from camara_qod.tools.outcome import OFFER, OFFER_AGAIN
+from camara_qod.tools.invitation import INVITATION_AGAIN, invitation
 from camara_qod.tools.plugin import QodPlugin
+from camara_qod.tools.screen import screen
 
 from .fakes import DECLINE, create, on_session, plugin, reading
 
+OFFER, OFFER_AGAIN = invitation(load_catalogue()), INVITATION_AGAIN
 PHONE = {"phoneNumber": "+351966666666"}
 OTHER = {"phoneNumber": "+351911111111"}
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -42,7 +44,7 @@ class Room:
         self.agent = build_agent(parts, checkpointer=saver or InMemorySaver())
         self._parts = parts
         self._threads = 0
-        console = Console(file=self.out, width=width)
+        console = screen(file=self.out, width=width)
         earlier = self.begin() if resume else None
         self.repl = Repl(parts, console, self.begin, conversation=earlier, **options)
 
@@ -117,7 +119,7 @@ def test_a_whole_afternoon() -> None:
         f"{session} 2 hours until TIME UTC.",
         "extendQosSessionDuration · confidence 100%",
         "argument value",
-        "sessionId ID the session this conversation is about",
+        "sessionId ID the session this conversation is about, of +351966666666",
         "requestedAdditionalDuration 1800 s (30 minutes)",
         "Send it? yes, no, or say what to change.",
         f"{session} 2 hours 30 minutes until TIME UTC.",
@@ -152,7 +154,7 @@ def test_a_whole_afternoon() -> None:
         "Which session? Say which of the 2, or give its id.",
         "deleteSession · confidence 100%",
         "argument value",
-        "sessionId ID the session this conversation is about",
+        "sessionId ID number 2 of the sessions in this conversation, of +351911111111",
         "One session at a time. Not touched: ID.",
         "Send it? yes, no, or say what to change.",
         "Not sent. Say what to change, or something else.",
@@ -268,7 +270,8 @@ def test_an_expired_token_is_told_in_a_sentence_and_loses_nothing() -> None:
     said = room.type("gaming on +351966666666", "yes")
     assert said[-1] == (
         "The operator refused: The token has expired. (401 UNAUTHENTICATED) The access token is "
-        "missing, wrong or expired: set QOD_TOKEN to a new one."
+        "missing, wrong or expired: set QOD_TOKEN to a new one, or QOD_OAUTH_ISSUER and its "
+        "client to have them got."
     )
     parts.client.create_session = post
     assert room.type("once more", "yes")[-1].startswith("Session ID with QOS_E is AVAILABLE")

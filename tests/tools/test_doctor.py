@@ -17,8 +17,10 @@ from camara_qod.tools.operator.settings import OperatorSettings
 from camara_qod.tools.plugin import QodPlugin
 from camara_qod.tools.settings import QodSettings
 
+from ..agent.fakes import DECLINE, ScriptedDecoder, ScriptedInterpreter, create
 from .camara.oauth.provider import SECRET, Watched
 
+BARE = {"ipv4Address": {"publicAddress": "192.168.1.50", "privateAddress": "192.168.1.50"}}
 OAUTH = {
     "oauth_issuer": API_ROOT,
     "oauth_client_id": "app",
@@ -70,6 +72,7 @@ def test_a_client_that_the_provider_does_not_know(operator: Operator) -> None:
 def test_an_operator_that_wants_a_token_and_gets_none(operator: Operator) -> None:
     seen = found(InProcessTransport(operator.app), api_root=API_ROOT)
     assert "401" in seen["qos-profiles"].told
+    assert "set QOD_TOKEN" in seen["qos-profiles"].told
     assert seen["quality-on-demand"].right is False
 
 
@@ -97,3 +100,29 @@ def test_profiles_of_others_and_needs_without_one(tmp_path: Path) -> None:
     seen = found(InProcessTransport(operator.app), api_root=API_ROOT, catalogue=path)
     assert "GOLD" in seen["catalogue"].told
     assert "QOS_S" in seen["needs"].told
+
+
+@pytest.mark.parametrize(
+    ("decision", "right", "told"),
+    [
+        (
+            create(BARE, duration=7200),
+            None,
+            "createSession, which asks for applicationServer, 100%",
+        ),
+        (DECLINE, False, "is decline, 100% sure"),
+    ],
+    ids=["no server by default", "not understood"],
+)
+def test_what_has_no_default_is_asked_for_and_is_no_fault(
+    decision: dict[str, Any], right: bool | None, told: str
+) -> None:
+    settings = QodSettings(_env_file=None, api_root=API_ROOT)
+    operator = Operator(OperatorSettings(open=True))
+    plugin = QodPlugin(
+        ScriptedInterpreter(ScriptedDecoder(decision), settings),
+        transport=InProcessTransport(operator.app),
+    )
+    *_, found = examine(plugin)
+    assert (found.subject, found.right) == ("decision", right)
+    assert told in found.told

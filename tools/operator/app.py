@@ -11,10 +11,11 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
+from fastapi.routing import iter_route_contexts
 from pydantic import SecretStr
 from pydantic.json_schema import models_json_schema
 from starlette.exceptions import HTTPException
-from starlette.routing import Match, Route
+from starlette.routing import Match
 
 from camara_qod.tools.camara.edition import EDITIONS, Edition
 from camara_qod.tools.camara.errors import CamaraError, InvalidArgument
@@ -40,6 +41,9 @@ from camara_qod.tools.operator.sessions import Sessions
 from camara_qod.tools.operator.settings import OperatorSettings
 from camara_qod.tools.operator.store import Store
 from camara_qod.tools.operator.tokens import Tokens, new_identity_key
+
+#: How the files of the documentation are read.
+_OF_FILES = ("GET", "HEAD")
 
 
 class Operator:
@@ -180,11 +184,12 @@ async def _invalid_order(_: Request, error: Exception) -> Response:
 async def _no_such_route(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
-    headers = dict(error.headers or {})
+    headers, message = dict(error.headers or {}), error.detail
+    if error.status_code == 404:
+        message = "There is no such path here: GET / tells what there is."
     if error.status_code == 405:
-        headers["Allow"] = ", ".join(sorted(_methods(request)))
-    lost = error.status_code == 404
-    message = "There is no such path here: GET / tells what there is." if lost else error.detail
+        headers["Allow"] = ", ".join(sorted(_methods(request)) or _OF_FILES)
+        message = f"{request.method} is not for this path: use {headers['Allow']}."
     code = code_of(error.status_code)
     info = ErrorInfo(status=error.status_code, code=code, message=message)
     return JSONResponse(info.wire(), status_code=error.status_code, headers=headers)
@@ -194,8 +199,8 @@ def _methods(request: Request) -> set[str]:
     """All methods of a path; each has a route of its own here."""
     return {
         method
-        for route in request.app.routes
-        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE
+        for route in iter_route_contexts(request.app.routes)
+        if route.matches(request.scope)[0] is not Match.NONE
         for method in route.methods or ()
     }
 

@@ -4,6 +4,8 @@ from camara_qod.tools.camara.errors import TooManyRequests
 from camara_qod.tools.errors import UsageError
 from camara_qod.tools.rate_limit import RateLimit, rate_of
 
+_REACHED = "The rate limit is reached: call again after the seconds of Retry-After."
+
 
 class Limits:
     """A moving window for each client.
@@ -31,4 +33,4 @@ class Limits:
             TooManyRequests: 429, with the seconds to wait.
         """
         if wait := self._limit.wait(client):
-            raise TooManyRequests(429, "TOO_MANY_REQUESTS", "Rate limit reached.", retry_after=wait)
+            raise TooManyRequests(429, "TOO_MANY_REQUESTS", _REACHED, retry_after=wait)

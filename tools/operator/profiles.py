@@ -59,8 +59,10 @@ class Profiles:
         """
         profile = self._catalogue.get(name)
         if profile is None:
+            offered = [item.name for item in self._catalogue.active if self._offered(item, device)]
+            known = f" (known: {', '.join(offered)})" if offered else ""
             raise InvalidArgument(
-                400, "INVALID_ARGUMENT", f"qosProfile: there is no profile {name}."
+                400, "INVALID_ARGUMENT", f"qosProfile: there is no profile {name}{known}."
             )
         usable = profile in self._catalogue.active
         if not usable or not self._offered(profile, device):

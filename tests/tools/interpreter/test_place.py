@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from camara_qod.tools.errors import ModelError
@@ -35,6 +36,24 @@ def test_without_network_it_is_told_at_once() -> None:
         place.check_place("nobody/nothing", "config.json")
 
 
+def test_a_hub_that_cannot_be_reached_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def nobody(url: str) -> None:
+        asked.append(url)
+        raise httpx2.ConnectError("no route")
+
+    def again(*_: object) -> None:
+        raise AssertionError("it was asked again")
+
+    monkeypatch.setattr(place, "get_hf_file_metadata", nobody)
+    monkeypatch.setattr(place, "cached_file", again)
+    with pytest.raises(Missing, match=r"model hub cannot be reached \(.*no route\)"):
+        place.check_place("nobody/nothing", "config.json")
+    assert len(asked) == 1
+
+
+@pytest.mark.usefixtures("no_network")
 def test_an_id_without_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(place, "cached_file", lambda *_: None)
     with pytest.raises(Missing, match=r"no config\.json under that id"):

@@ -168,7 +168,14 @@ def test_ids_paths_and_correlators(api: TestClient) -> None:
     assert refused(api.get(f"{SESSIONS}/not-a-uuid")) == (400, "INVALID_ARGUMENT")
     assert refused(api.get(f"{SESSIONS}/{UNKNOWN}")) == (404, "NOT_FOUND")
     assert refused(api.get("/elsewhere")) == (404, "NOT_FOUND")
-    assert refused(api.put(SESSIONS)) == (405, "METHOD_NOT_ALLOWED")
+    wrong = api.put(SESSIONS)
+    assert refused(wrong) == (405, "METHOD_NOT_ALLOWED")
+    assert wrong.json()["message"] == "PUT is not for this path: use POST."
+    assert wrong.headers["allow"] == "POST"
+    assert api.put(f"{SESSIONS}/{UNKNOWN}").headers["allow"] == "DELETE, GET"
+    assert api.put("/docs/assets/swagger-ui.css").headers["allow"] == "GET, HEAD"
+    unknown = api.post(SESSIONS, json=BODY | {"qosProfile": "GOLD"}).json()["message"]
+    assert unknown.startswith("qosProfile: there is no profile GOLD (known: QOS_E, ")
     bad = api.get(f"{SESSIONS}/{UNKNOWN}", headers={"x-correlator": "a b"})
     assert refused(bad) == (400, "INVALID_ARGUMENT")
 

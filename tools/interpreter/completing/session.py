@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from camara_qod.tools.interpreter.completing.draft import Draft, Note, asking
 from camara_qod.tools.interpreter.decision import Assumption, Question
 from camara_qod.tools.interpreter.reading.mention import Address, Phone
+from camara_qod.tools.interpreter.reading.sessions import KnownSessions
+from camara_qod.tools.wording import in_words
 
 
 def session_step(draft: Draft) -> Iterator[Note]:
@@ -19,7 +21,16 @@ def session_step(draft: Draft) -> Iterator[Note]:
     elif chosen is None:
         yield Question("sessionId", "Which session? Give its id.")
     elif not any(chosen in message.lower() for message in draft.context.messages):
-        yield Assumption("sessionId", chosen, "the session this conversation is about")
+        yield Assumption("sessionId", chosen, _which(chosen, known))
+
+
+def _which(chosen: str, known: KnownSessions) -> str:
+    """How a session was spoken of, and whose it is: by its id alone nobody knows it."""
+    told = "the session this conversation is about"
+    if known.ids[1:] and chosen in known.ids:
+        told = f"number {known.ids.index(chosen) + 1} of the sessions in this conversation"
+    device = known.devices.get(chosen)
+    return f"{told}, of {in_words('device', dict(device))}" if device else told
 
 
 def _of_named_device(draft: Draft) -> Question | None:

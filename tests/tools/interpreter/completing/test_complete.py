@@ -190,6 +190,19 @@ def test_a_session_that_was_not_written_is_named(completed) -> None:
     assert asked.questions[0].text == "Which session? Give its id."
 
 
+def test_of_several_sessions_the_one_that_is_meant_is_told_by_its_place_and_its_device(
+    completed,
+) -> None:
+    other = SESSION.replace("3", "4")
+    devices = {other: {"phoneNumber": "+351966666666"}}
+    known = KnownSessions((SESSION, other), other, devices=devices)
+    result = completed("end the second", "deleteSession", sessions=known, sessionId="B")
+    assert result.decision.arguments == {"sessionId": other}
+    assert result.assumptions[0].reason == (
+        "number 2 of the sessions in this conversation, of +351966666666"
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "seconds"),
     [("by 20 minutes", 1200), ("to 3 hours in total", 7200), ("until 21:00", 6600)],
