@@ -25,6 +25,7 @@ from camara_qod.training.recipe import Recipe
 from camara_qod.training.run import (
     arguments,
     check_adapter,
+    check_machine,
     last_checkpoint,
     of_recipe,
     run,
@@ -76,10 +77,11 @@ def check(recipe: Recipe, sft_adapter: Path) -> None:
     """Refuse an SFT adapter that cannot be started from, before anything is loaded.
 
     Raises:
-        TrainingError: there is none.
+        TrainingError: there is none, or this machine cannot do what the recipe says.
         ModelError: its files are damaged, or it is for another model.
     """
     check_adapter(sft_adapter, recipe, "run `qod-train sft` first, or name its folder with --sft")
+    check_machine(recipe.dpo)
 
 
 class PairTrainer(DPOTrainer):  # type: ignore[misc]

@@ -66,6 +66,9 @@ class _TrainerRecipe(_Part):
     lr_scheduler_type: str = "cosine"
     optim: str = "adamw_torch"
     activation_checkpointing: bool = False
+    acceleration: Literal["none", "liger"] = Field(
+        default="none", description="kernels of another library; they need a GPU"
+    )
     fp16: bool = False
     bf16: bool = Field(
         default=False, description="on a CPU too, where it has instructions for it; else float32"
@@ -76,6 +79,10 @@ class _TrainerRecipe(_Part):
 
 class SftRecipe(_TrainerRecipe):
     """TRL's `SFTConfig`."""
+
+    acceleration: Literal["none", "liger", "unsloth"] = Field(
+        default="none", description="kernels of another library; they need a GPU"
+    )
 
 
 class DpoRecipe(_TrainerRecipe):
@@ -111,7 +118,7 @@ def load_recipe(name: str) -> Recipe:
         SettingsError: there is none, or a key does not hold.
     """
     shipped = Path(str(files("camara_qod.training"))) / "recipes"
-    path = shipped / f"{name}.yaml" if "/" not in name and "." not in name else Path(name)
+    path = _path(name, shipped)
     try:
         return Recipe.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
     except FileNotFoundError as error:
@@ -128,6 +135,12 @@ def load_recipe(name: str) -> Recipe:
         raise SettingsError(f"The recipe {name} does not hold: {faults(error, Recipe)}.") from error
     except yaml.YAMLError as error:
         raise SettingsError(f"The recipe {name} is not YAML: {_place(error)}.") from error
+
+
+def _path(name: str, shipped: Path) -> Path:
+    """A shipped recipe's name may have a dot in it, as a file's has."""
+    path = shipped / f"{name}.yaml"
+    return Path(name) if "/" in name or ("." in name and not path.is_file()) else path
 
 
 def _place(error: yaml.YAMLError) -> str:

@@ -12,8 +12,10 @@ from camara_qod.tools.interpreter.model import load_model
 from camara_qod.training import dpo, sft
 from camara_qod.training.dataset import Record
 from camara_qod.training.generate.spoken import Spoken
+from camara_qod.training.gpus import Gpu
 from camara_qod.training.grow import grown
 from camara_qod.training.recipe import Recipe, load_recipe
+from camara_qod.training.rehearsal import rehearse
 from camara_qod.training.run import settings_for
 
 
@@ -105,6 +107,9 @@ def test_the_manifest_says_how_the_adapter_came_about(tiny_phi3: Path, tmp_path:
     manifest = json.loads((tmp_path / "manifest.json").read_text())
     assert manifest["stage"] == "sft"
     assert manifest["examples"] == 16
+    # What a rehearsal says of it.
+    (planned,) = (line for line in rehearse(recipe(tiny_phi3), Gpu.t4) if "Schedule" in line)
+    assert planned.startswith(f"Schedule: {len(losses(tmp_path))} steps of 4 x 1 rows")
     assert manifest["recipe"]["lora"]["r"] == 16
     assert set(manifest["packages"]) >= {"torch", "trl", "peft"}
     files = {"sft.jsonl", "preferences.jsonl", "test.jsonl", "requests/de.jsonl"}
@@ -186,3 +191,9 @@ def test_a_tracker_that_is_not_installed_is_named(tiny_phi3: Path, tmp_path: Pat
 def test_loss_curves_go_to_tensorboard(tiny_phi3: Path, tmp_path: Path) -> None:
     sft.train(recipe(tiny_phi3, max_steps=1), tmp_path, "tensorboard")
     assert list(tmp_path.rglob("events.out.tfevents*"))
+
+
+def test_an_adapter_is_not_gone_on_with_under_unsloth(tiny_phi3: Path, tmp_path: Path) -> None:
+    first = sft.train(recipe(tiny_phi3, max_steps=1), tmp_path / "first")
+    with pytest.raises(TrainingError, match=r"Unsloth makes an adapter of its own.*--adapter out"):
+        sft.check(recipe(tiny_phi3, acceleration="unsloth"), first)
