@@ -26,6 +26,8 @@ from camara_qod.training.run import (
     arguments,
     check_adapter,
     check_machine,
+    followed,
+    in_full,
     last_checkpoint,
     of_recipe,
     run,
@@ -69,7 +71,7 @@ def train(recipe: Recipe, sft_adapter: Path, output: Path, log_to: str = "none")
             processing_class=tokenizer,
         )
         trainer.train(resume_from_checkpoint=last_checkpoint(output))
-        manifest["log"] = trainer.state.log_history
+        manifest |= followed(trainer)
         return save_adapter(trainer, recipe, output)
 
 
@@ -93,6 +95,7 @@ class PairTrainer(DPOTrainer):  # type: ignore[misc]
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        in_full(self.model)
         if self.accelerator.device.type == "cpu":
             score_few(self.model.get_base_model(), share=not self.args.gradient_checkpointing)
 

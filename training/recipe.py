@@ -66,9 +66,6 @@ class _TrainerRecipe(_Part):
     lr_scheduler_type: str = "cosine"
     optim: str = "adamw_torch"
     activation_checkpointing: bool = False
-    acceleration: Literal["none", "liger"] = Field(
-        default="none", description="kernels of another library; they need a GPU"
-    )
     fp16: bool = False
     bf16: bool = Field(
         default=False, description="on a CPU too, where it has instructions for it; else float32"
@@ -88,6 +85,9 @@ class SftRecipe(_TrainerRecipe):
 class DpoRecipe(_TrainerRecipe):
     """TRL's `DPOConfig`, and where the pairs come from beside the curated ones."""
 
+    acceleration: Literal["none", "liger"] = Field(
+        default="none", description="kernels of another library; they need a GPU"
+    )
     beta: float = Field(default=0.1, gt=0)
     loss_type: list[str] = ["sigmoid"]
     loss_weights: list[float] | None = None

@@ -208,6 +208,26 @@ def last_checkpoint(output: Path) -> str | None:
     return found
 
 
+def in_full(model: Any) -> None:
+    """Keep the trained weights in 32 bits, whatever the base is in.
+
+    TRL turns those on a base in NF4 into bfloat16. A step of the learning rate is less than that
+    can tell apart, and torch has no scaling of such gradients, which training in fp16 needs.
+    """
+    for parameter in model.parameters():
+        if parameter.requires_grad:
+            parameter.data = parameter.data.float()
+
+
+def followed(trainer: Any) -> dict[str, Any]:
+    """Of a run that has ended, what the manifest tells: processes, and loss by step."""
+    kind = getattr(trainer.accelerator.distributed_type, "value", "NO")
+    return {
+        "processes": {"count": trainer.accelerator.num_processes, "distributed": kind},
+        "log": trainer.state.log_history,
+    }
+
+
 def save_adapter(trainer: Any, recipe: Recipe, output: Path) -> Path:
     """Write the trained adapter to `output/adapter`; of several processes one does."""
     adapter = output / "adapter"

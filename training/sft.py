@@ -27,6 +27,8 @@ from camara_qod.training.run import (
     arguments,
     check_adapter,
     check_machine,
+    followed,
+    in_full,
     last_checkpoint,
     of_recipe,
     run,
@@ -84,7 +86,7 @@ def train(recipe: Recipe, output: Path, log_to: str = "none", start: Path | None
         )
         manifest["examples"] = len(training)
         trainer.train(resume_from_checkpoint=last_checkpoint(output))
-        manifest["log"] = trainer.state.log_history
+        manifest |= followed(trainer)
         return save_adapter(trainer, recipe, output)
 
 
@@ -156,6 +158,7 @@ class ChoiceTrainer(SFTTrainer):  # type: ignore[misc]
 
     def __init__(self, *, share: bool = True, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        in_full(self.model)
         self._share = share
 
     def compute_loss(

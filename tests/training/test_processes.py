@@ -1,5 +1,6 @@
 """Several processes, as `accelerate launch` starts them: two on this processor, over gloo."""
 
+import json
 import os
 import subprocess
 import sys
@@ -62,9 +63,14 @@ def test_two_processes_make_the_adapter_of_one(
 ) -> None:
     one = sft.train(recipe(tiny_phi3, 4, quantization), tmp_path / "one")
     train_in_two(recipe(tiny_phi3, 2, quantization), tmp_path, variables)
+    manifest = json.loads((tmp_path / "two" / "manifest.json").read_text())
+    assert manifest["processes"] == {
+        "count": 2,
+        "distributed": "FSDP" if variables else "MULTI_CPU",
+    }
     expected, found = (
         load_file(folder / "adapter_model.safetensors")
-        for folder in (one, tmp_path / "two/adapter")
+        for folder in (one, tmp_path / "two" / "adapter")
     )
     assert found.keys() == expected.keys()
     for name, value in expected.items():

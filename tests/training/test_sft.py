@@ -56,6 +56,7 @@ def test_sft_goes_on_with_an_adapter(tiny_phi3: Path, tmp_path: Path) -> None:
     second = sft.train(recipe(tiny_phi3, learning_rate=1e-9), tmp_path / "second", start=first)
     before, after = (load_file(folder / "adapter_model.safetensors") for folder in (first, second))
     assert before.keys() == after.keys()
+    assert {value.dtype for value in (*before.values(), *after.values())} == {torch.float32}
     assert all(torch.allclose(before[name], after[name], atol=1e-6) for name in before)
     assert any(name for name in before if "lora_B" in name and before[name].any())
     manifest = json.loads((tmp_path / "second" / "manifest.json").read_text())
@@ -149,6 +150,7 @@ def test_dpo_starts_from_the_sft_adapter_and_changes_it(tiny_phi3: Path, tmp_pat
     after = load_file(adapter / "adapter_model.safetensors")
     assert before.keys() == after.keys()
     assert any(not torch.equal(before[name], after[name]) for name in before)
+    assert {value.dtype for value in after.values()} == {torch.float32}
     manifest = json.loads((tmp_path / "dpo" / "manifest.json").read_text())
     # At the first step policy and reference are the same: the loss is ln 2.
     assert losses(tmp_path / "dpo")[0] == pytest.approx(0.693, abs=0.01)
