@@ -173,7 +173,7 @@ def arguments(
 
 
 def _checkpointing() -> str:
-    """What transformers calls activation checkpointing; before 5.18 it was the other name."""
+    """What transformers calls activation checkpointing; releases up to 5.17 have the other name."""
     new = "activation_checkpointing"
     return new if new in TrainingArguments.__dataclass_fields__ else "gradient_checkpointing"
 
