@@ -130,8 +130,8 @@ def check_machine(part: SftRecipe | DpoRecipe) -> None:
     if gpus > 1 and "LOCAL_RANK" not in os.environ:
         raise TrainingError(
             f"There are {gpus} GPUs here, and each is for one process: set CUDA_VISIBLE_DEVICES=0 "
-            "to train on the first, or use all with `accelerate launch --config_file "
-            "training/accelerate/ddp.yaml -m camara_qod.training.cli` in the place of `qod-train`."
+            "to train on the first, or use all with `accelerate launch -m camara_qod.training.cli` "
+            "in the place of `qod-train`."
         )
 
 
