@@ -23,7 +23,7 @@ serve: $(READY) ## A service with a page in the browser, on the mock operator
 
 # A process for each core, and one thread in each: two that share the cores wait for each other.
 test: $(READY) ## The tests, without network and GPU
-	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not slow and not clients" -n auto --dist loadfile
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not slow and not clients and not unsloth" -n auto --dist loadfile
 
 conformance: $(READY) ## CAMARA's own test definitions and Schemathesis, against the running mock
 	@$(BIN)/python -m pytest tests/conformance -m "slow or not slow" --timeout 1800

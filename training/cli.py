@@ -10,6 +10,7 @@ import typer
 
 from camara_qod.tools.errors import QodError, TrainingError, UsageError
 from camara_qod.tools.screen import screen
+from camara_qod.training.gpus import Gpu
 
 if TYPE_CHECKING:
     from camara_qod.tools.settings import QodSettings
@@ -73,12 +74,30 @@ def sft(
     ] = None,
     log_to: LogTo = Log.none,
     force: Force = False,
+    rehearse: Annotated[
+        bool,
+        typer.Option("--rehearse", help="Do all but load the weights and run the steps."),
+    ] = False,
+    gpu: Annotated[
+        Gpu | None,
+        typer.Option(
+            help="With --rehearse: the GPU to estimate memory and time for, T4 by default.",
+            case_sensitive=False,
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Fine-tune an adapter; started again, it goes on from the last checkpoint."""
     from camara_qod.training.recipe import load_recipe
     from camara_qod.training.sft import check, train
 
+    if gpu is not None and not rehearse:
+        raise typer.BadParameter("it goes with --rehearse alone", param_hint="--gpu")
     chosen = load_recipe(recipe)
+    if rehearse:
+        command = _command("sft", recipe, adapter=adapter, output=output, log_to=log_to)
+        _say_rehearsal(chosen, adapter, gpu or Gpu.t4, command)
+        return
     with _of_recipe("--adapter"):
         check(chosen, adapter)
         _say_memory(chosen, chosen.sft, force=force)
@@ -143,8 +162,34 @@ def _say_memory(recipe: "Recipe", part: "SftRecipe | DpoRecipe", *, force: bool)
         check(found, free_memory())
 
 
+def _say_rehearsal(recipe: "Recipe", adapter: Path | None, gpu: Gpu, command: str) -> None:
+    from camara_qod.training.rehearsal import rehearse
+    from camara_qod.training.sft import check_start
+
+    with _of_recipe("--adapter"):
+        check_start(recipe, adapter)
+        for line in rehearse(recipe, gpu):
+            _say(line)
+    _say(f"Nothing was trained. This does it:\n\n    {command}\n")
+
+
+def _command(stage: str, recipe: str, **options: object) -> str:
+    """The line that was typed, without what is as by default."""
+    from shlex import join
+
+    given = {name: value for name, value in options.items() if value not in (None, Log.none)}
+    words = [word for name, value in given.items() for word in (_option(name), str(value))]
+    return join(["qod-train", stage, recipe, *words])
+
+
+def _option(name: str) -> str:
+    return "--" + name.replace("_", "-")
+
+
 def _folder(recipe: str, stage: str) -> Path:
-    return Path("runs") / f"{Path(recipe).stem}-{stage}"
+    path = Path(recipe)
+    name = path.stem if path.suffix in {".yaml", ".yml"} else path.name
+    return Path("runs") / f"{name}-{stage}"
 
 
 @app.command()

@@ -184,19 +184,34 @@ def tokenized(
         DecodingError: a label is not what its grammar can emit, or does not complete.
     """
     rng = random.Random(seed)  # noqa: S311
+    kept = fitting(rows(records, tokenizer, whole_share, rng), max_tokens)
+    return Dataset.from_list(bucketed(kept, batch_size, rng)).remove_columns("whole")
+
+
+def rows(
+    records: Iterable[Record], tokenizer: Any, whole_share: float, rng: random.Random
+) -> list[dict[str, Any]]:
+    """Token ids and labels of each record, and whether it is learned whole; see `tokenized`.
+
+    Nothing is learned behind the last choice, so it is not read. A row without tokens is one where
+    the grammar left no choice.
+    """
     replayer = Replayer(tokenizer)
-    rows = []
+    found = []
     for record in track(list(records), description="Replaying labels", transient=True):
         whole = rng.random() < whole_share
         row = _freely(record, tokenizer) if whole else _grounded(record, tokenizer, replayer)
-        # Nothing is learned behind the last choice, so it is not read.
         end = 1 + max(
             (at for at, label in enumerate(row["labels"]) if label != IGNORED), default=-1
         )
-        # Without an end the grammar left no choice.
-        if 0 < end <= (max_tokens or end):
-            rows.append({name: ids[:end] for name, ids in row.items()} | {"whole": whole})
-    return Dataset.from_list(_bucketed(rows, batch_size, rng)).remove_columns("whole")
+        found.append({name: ids[:end] for name, ids in row.items()} | {"whole": whole})
+    return found
+
+
+def fitting(found: Iterable[dict[str, Any]], max_tokens: int | None) -> list[dict[str, Any]]:
+    """Of rows those that have something to learn and are no longer than `max_tokens`."""
+    lengths = ((row, len(row["input_ids"])) for row in found)
+    return [row for row, length in lengths if 0 < length <= (max_tokens or length)]
 
 
 def _grounded(record: Record, tokenizer: Any, replayer: Replayer) -> dict[str, list[int]]:
@@ -226,7 +241,7 @@ def _freely(record: Record, tokenizer: Any) -> dict[str, list[int]]:
     return {"input_ids": [*ids, *answer], "labels": [IGNORED] * len(ids) + answer}
 
 
-def _bucketed(
+def bucketed(
     rows: list[dict[str, Any]], batch_size: int, rng: random.Random
 ) -> list[dict[str, Any]]:
     """Rows of similar length side by side, and those that are learned whole by themselves.

@@ -25,6 +25,9 @@ from camara_qod.training.recipe import Recipe
 from camara_qod.training.run import (
     arguments,
     check_adapter,
+    check_machine,
+    followed,
+    in_full,
     last_checkpoint,
     of_recipe,
     run,
@@ -68,7 +71,7 @@ def train(recipe: Recipe, sft_adapter: Path, output: Path, log_to: str = "none")
             processing_class=tokenizer,
         )
         trainer.train(resume_from_checkpoint=last_checkpoint(output))
-        manifest["log"] = trainer.state.log_history
+        manifest |= followed(trainer)
         return save_adapter(trainer, recipe, output)
 
 
@@ -76,10 +79,11 @@ def check(recipe: Recipe, sft_adapter: Path) -> None:
     """Refuse an SFT adapter that cannot be started from, before anything is loaded.
 
     Raises:
-        TrainingError: there is none.
+        TrainingError: there is none, or this machine cannot do what the recipe says.
         ModelError: its files are damaged, or it is for another model.
     """
     check_adapter(sft_adapter, recipe, "run `qod-train sft` first, or name its folder with --sft")
+    check_machine(recipe.dpo)
 
 
 class PairTrainer(DPOTrainer):  # type: ignore[misc]
@@ -91,6 +95,7 @@ class PairTrainer(DPOTrainer):  # type: ignore[misc]
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        in_full(self.model)
         if self.accelerator.device.type == "cpu":
             score_few(self.model.get_base_model(), share=not self.args.gradient_checkpointing)
 

@@ -76,15 +76,27 @@ def _explained(recipe: Recipe) -> AbstractContextManager[None]:
 
 
 def estimate(config: Any, recipe: Recipe, part: SftRecipe | DpoRecipe, *, gpu: bool) -> Estimate:
+    """What a stage takes; `config` is the model's, from `transformers`, the rest as `taken`."""
+    return taken(adapted(config, recipe), recipe, part, gpu=gpu)
+
+
+def taken(
+    model: Any,
+    recipe: Recipe,
+    part: SftRecipe | DpoRecipe,
+    *,
+    gpu: bool,
+    longest: int = LONG_EXAMPLE,
+) -> Estimate:
     """What a stage takes.
 
     Args:
-        config: of the model, from `transformers`.
+        model: with its adapters, on the meta device.
         recipe: quantisation and adapters.
         part: the stage.
         gpu: whether other weights and activations are kept in 16 bits.
+        longest: tokens of a long example.
     """
-    model = adapted(config, recipe)
     trained = sum(item.numel() for item in model.parameters() if item.requires_grad)
     width = 2 if gpu else 4
     dpo = isinstance(part, DpoRecipe)
@@ -94,27 +106,32 @@ def estimate(config: Any, recipe: Recipe, part: SftRecipe | DpoRecipe, *, gpu: b
         weights=_weights(model, recipe, width),
         adapters=trained * (12 if dpo else 8),
         optimizer=trained * state,
-        activations=_activations(config, part, width),
+        activations=_activations(model.config, part, width, longest),
     )
 
 
-def _weights(model: Any, recipe: Recipe, width: int) -> float:
-    inner = sum(
+def matrices(model: Any) -> int:
+    """Weights of the matrices inside the layers, without the adapter's."""
+    return sum(
         item.weight.numel()
         for name, item in model.named_modules()
         if isinstance(item, torch.nn.Linear) and ".layers." in name and "lora_" not in name
     )
+
+
+def _weights(model: Any, recipe: Recipe, width: int) -> float:
+    inner = matrices(model)
     base = sum(item.numel() for name, item in model.named_parameters() if "lora_" not in name)
     if recipe.quantization == "nf4":
         return float(inner * _NF4_BYTES + (base - inner) * width)
     return float(base * width)
 
 
-def _activations(config: Any, part: SftRecipe | DpoRecipe, width: int) -> float:
+def _activations(config: Any, part: SftRecipe | DpoRecipe, width: int, longest: int) -> float:
     """Of a batch of long examples; DPO reads a chosen and a rejected answer for each."""
     config = config.get_text_config()  # of a model that sees too, the part that reads
     rows = part.per_device_train_batch_size * (2 if isinstance(part, DpoRecipe) else 1)
-    tokens = rows * LONG_EXAMPLE
+    tokens = rows * longest
     layer = tokens * config.hidden_size * _LAYER_VALUES * width
     kept = tokens * config.hidden_size * width  # the input of a layer that is computed again
     layers = config.num_hidden_layers
@@ -137,7 +154,7 @@ def config_of(recipe: Recipe) -> Any:
         check_place(settings.model, MODEL_CONFIG)
         if Path(settings.model).exists():
             check_model(Path(settings.model))
-        return AutoConfig.from_pretrained(settings.model)
+        return AutoConfig.from_pretrained(settings.model, trust_remote_code=False)
 
 
 def check(found: Estimate, available: float) -> None:

@@ -77,10 +77,17 @@ class _TrainerRecipe(_Part):
 class SftRecipe(_TrainerRecipe):
     """TRL's `SFTConfig`."""
 
+    acceleration: Literal["none", "liger", "unsloth"] = Field(
+        default="none", description="kernels of another library; they need a GPU"
+    )
+
 
 class DpoRecipe(_TrainerRecipe):
     """TRL's `DPOConfig`, and where the pairs come from beside the curated ones."""
 
+    acceleration: Literal["none", "liger"] = Field(
+        default="none", description="kernels of another library; they need a GPU"
+    )
     beta: float = Field(default=0.1, gt=0)
     loss_type: list[str] = ["sigmoid"]
     loss_weights: list[float] | None = None
@@ -111,7 +118,7 @@ def load_recipe(name: str) -> Recipe:
         SettingsError: there is none, or a key does not hold.
     """
     shipped = Path(str(files("camara_qod.training"))) / "recipes"
-    path = shipped / f"{name}.yaml" if "/" not in name and "." not in name else Path(name)
+    path = _path(name, shipped)
     try:
         return Recipe.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
     except FileNotFoundError as error:
@@ -128,6 +135,12 @@ def load_recipe(name: str) -> Recipe:
         raise SettingsError(f"The recipe {name} does not hold: {faults(error, Recipe)}.") from error
     except yaml.YAMLError as error:
         raise SettingsError(f"The recipe {name} is not YAML: {_place(error)}.") from error
+
+
+def _path(name: str, shipped: Path) -> Path:
+    """A shipped recipe's name may have a dot in it, as a file's has."""
+    path = shipped / f"{name}.yaml"
+    return Path(name) if "/" in name or ("." in name and not path.is_file()) else path
 
 
 def _place(error: yaml.YAMLError) -> str:

@@ -18,6 +18,7 @@ from typing import Any
 
 import torch
 from accelerate import PartialState
+from transformers import TrainingArguments
 from transformers.trainer_utils import get_last_checkpoint
 
 from camara_qod.tools.errors import SettingsError, TrainingError
@@ -27,6 +28,7 @@ from camara_qod.tools.interpreter.files import ADAPTER_CONFIG, check_checkpoint
 from camara_qod.tools.interpreter.loading import Damage, reason
 from camara_qod.tools.interpreter.precision import bf16_is_fast
 from camara_qod.tools.settings import QodSettings, load_settings
+from camara_qod.training import acceleration
 from camara_qod.training.recipe import DpoRecipe, Recipe, SftRecipe
 from camara_qod.training.tiny_phi3 import TINY_PHI3, tiny_phi3
 
@@ -118,6 +120,22 @@ def _device() -> str:
     return f"cuda:{rank}" if rank and torch.cuda.is_available() else "auto"
 
 
+def check_machine(part: SftRecipe | DpoRecipe) -> None:
+    """Refuse what this machine cannot do, before anything is loaded.
+
+    Raises:
+        TrainingError: the acceleration cannot be used here, or one process would have several GPUs.
+    """
+    acceleration.check(part)
+    gpus = torch.cuda.device_count()
+    if gpus > 1 and "LOCAL_RANK" not in os.environ:
+        raise TrainingError(
+            f"There are {gpus} GPUs here, and each is for one process: set CUDA_VISIBLE_DEVICES=0 "
+            "to train on the first, or use all with `accelerate launch -m camara_qod.training.cli` "
+            "in the place of `qod-train`."
+        )
+
+
 def arguments(
     recipe: Recipe, part: SftRecipe | DpoRecipe, output: Path, log_to: str
 ) -> dict[str, Any]:
@@ -136,9 +154,10 @@ def arguments(
             "The recipe sets fp16, which needs a GPU, and there is none: set fp16 to false, or "
             "start it where there is one."
         )
-    own = {"near_misses", "mined_from", "bf16"}
+    own = {"near_misses", "mined_from", "bf16", "acceleration", "activation_checkpointing"}
     bf16 = part.bf16 and bf16_is_fast()
     return part.model_dump(exclude=own, exclude_none=True) | {
+        _checkpointing(): part.activation_checkpointing,
         "output_dir": str(output),
         "seed": recipe.seed,
         "max_length": None,
@@ -150,7 +169,14 @@ def arguments(
         "use_cpu": bf16 and not torch.cuda.is_available(),
         # Rows are put in order when the data are made.
         "train_sampling_strategy": "sequential",
+        **acceleration.options(part),
     }
+
+
+def _checkpointing() -> str:
+    """What transformers calls activation checkpointing; releases up to 5.17 have the other name."""
+    new = "activation_checkpointing"
+    return new if new in TrainingArguments.__dataclass_fields__ else "gradient_checkpointing"
 
 
 def last_checkpoint(output: Path) -> str | None:
@@ -171,12 +197,37 @@ def last_checkpoint(output: Path) -> str | None:
     return found
 
 
+def in_full(model: Any) -> None:
+    """Keep the trained weights in 32 bits, whatever the base is in.
+
+    TRL turns those on a base in NF4 into bfloat16. A step of the learning rate is less than that
+    can tell apart, and torch has no scaling of such gradients, which training in fp16 needs.
+    """
+    for parameter in model.parameters():
+        if parameter.requires_grad:
+            parameter.data = parameter.data.float()
+
+
+def followed(trainer: Any) -> dict[str, Any]:
+    """Of a run that has ended, what the manifest tells: processes, and loss by step."""
+    kind = getattr(trainer.accelerator.distributed_type, "value", "NO")
+    return {
+        "processes": {"count": trainer.accelerator.num_processes, "distributed": kind},
+        "log": trainer.state.log_history,
+    }
+
+
 def save_adapter(trainer: Any, recipe: Recipe, output: Path) -> Path:
-    """Write the trained adapter to `output/adapter`."""
+    """Write the trained adapter to `output/adapter`; of several processes one does."""
     adapter = output / "adapter"
     # The name as it is configured; the library would write this machine's folder.
     trainer.model.peft_config["default"].base_model_name_or_path = recipe.model
-    trainer.model.save_pretrained(str(adapter), selected_adapters=["default"])
+    # Where each process holds a part of the weights, all of them have to hand theirs over.
+    sharded = trainer.is_fsdp_enabled
+    state = trainer.accelerator.get_state_dict(trainer.model_wrapped) if sharded else None
+    if trainer.accelerator.is_main_process:
+        trainer.model.save_pretrained(str(adapter), selected_adapters=["default"], state_dict=state)
+    trainer.accelerator.wait_for_everyone()
     return adapter
 
 

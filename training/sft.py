@@ -6,15 +6,18 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from peft import PeftModel
 from torch.nn import functional
 from transformers import TrainerCallback
 from trl import SFTConfig, SFTTrainer
 
+from camara_qod.tools.errors import TrainingError
 from camara_qod.tools.interpreter.deciding import decide
 from camara_qod.tools.interpreter.decision import Decision
 from camara_qod.tools.interpreter.decoding import Decoder
 from camara_qod.tools.interpreter.model import load_model
 from camara_qod.tools.screen import screen
+from camara_qod.training.acceleration import UNSLOTH
 from camara_qod.training.dataset import IGNORED, Record, curated, generate, spoken, tokenized
 from camara_qod.training.generate.spoken import halves, load_spoken
 from camara_qod.training.generate.uses import load_uses, split
@@ -23,6 +26,9 @@ from camara_qod.training.recipe import Recipe
 from camara_qod.training.run import (
     arguments,
     check_adapter,
+    check_machine,
+    followed,
+    in_full,
     last_checkpoint,
     of_recipe,
     run,
@@ -30,6 +36,7 @@ from camara_qod.training.run import (
     settings_for,
 )
 from camara_qod.training.shared_prefix import forward
+from camara_qod.training.unsloth_model import load_unsloth
 
 
 def train(recipe: Recipe, output: Path, log_to: str = "none", start: Path | None = None) -> Path:
@@ -54,11 +61,12 @@ def train(recipe: Recipe, output: Path, log_to: str = "none", start: Path | None
     with of_recipe("part sft"):
         options = SFTConfig(**arguments(recipe, recipe.sft, output, log_to))
     with run(recipe, "sft", output) as manifest:
-        model, tokenizer = load_model(settings_for(recipe))
+        model, tokenizer = _loaded(recipe, start)
         if start:
-            model = grown(model, start, recipe)
             manifest["start"] = str(start)
         training, validation = records(recipe)
+        plain = recipe.sft.acceleration != UNSLOTH
+        accuracy = _FieldAccuracy(validation, tokenizer, every=recipe.sft.save_steps)
         trainer = ChoiceTrainer(
             model=model,
             args=options,
@@ -71,24 +79,52 @@ def train(recipe: Recipe, output: Path, log_to: str = "none", start: Path | None
                 max_tokens=recipe.data.max_tokens,
             ),
             processing_class=tokenizer,
-            peft_config=None if start else lora_config(recipe),
-            callbacks=[_FieldAccuracy(validation, tokenizer, every=recipe.sft.save_steps)],
+            peft_config=None if isinstance(model, PeftModel) else lora_config(recipe),
+            # Unsloth's layers are in one mode for training and in another for deciding.
+            callbacks=[accuracy] if plain else [],
+            share=plain,
         )
         manifest["examples"] = len(training)
         trainer.train(resume_from_checkpoint=last_checkpoint(output))
-        manifest["log"] = trainer.state.log_history
+        manifest |= followed(trainer)
         return save_adapter(trainer, recipe, output)
 
 
 def check(recipe: Recipe, start: Path | None) -> None:
-    """Refuse an adapter that cannot be gone on with, before anything is loaded.
+    """Refuse what cannot be done here, before anything is loaded.
 
     Raises:
-        TrainingError: there is none.
+        TrainingError: there is no adapter in `start`, or Unsloth would have to go on with one, or
+            this machine cannot do what the recipe says.
+        ModelError: the adapter's files are damaged, or it is for another model.
+    """
+    check_start(recipe, start)
+    check_machine(recipe.sft)
+
+
+def check_start(recipe: Recipe, start: Path | None) -> None:
+    """Refuse an adapter that cannot be gone on with.
+
+    Raises:
+        TrainingError: there is none, or the recipe's acceleration makes its own.
         ModelError: its files are damaged, or it is for another model.
     """
-    if start:
-        check_adapter(start, recipe, "name a folder that has one")
+    if not start:
+        return
+    check_adapter(start, recipe, "name a folder that has one")
+    if recipe.sft.acceleration == UNSLOTH:
+        raise TrainingError(
+            f"Unsloth makes an adapter of its own and cannot go on with the one in {start}: leave "
+            "--adapter out, or set acceleration to liger or none in the recipe."
+        )
+
+
+def _loaded(recipe: Recipe, start: Path | None) -> tuple[Any, Any]:
+    """The base, with an adapter where there is one already, and its tokenizer."""
+    if recipe.sft.acceleration == UNSLOTH:
+        return load_unsloth(recipe)
+    model, tokenizer = load_model(settings_for(recipe))
+    return (grown(model, start, recipe) if start else model), tokenizer
 
 
 def records(recipe: Recipe) -> tuple[list[Record], list[Record]]:
@@ -114,7 +150,16 @@ class ChoiceTrainer(SFTTrainer):  # type: ignore[misc]
 
     Few positions are: the free choices. The stock loss projects every position on the vocabulary,
     which took two fifths of a step on a CPU.
+
+    Args:
+        share: whether what all rows of a batch begin with may be read once.
+        kwargs: as `SFTTrainer`.
     """
+
+    def __init__(self, *, share: bool = True, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        in_full(self.model)
+        self._share = share
 
     def compute_loss(
         self,
@@ -132,8 +177,8 @@ class ChoiceTrainer(SFTTrainer):  # type: ignore[misc]
         ids, mask = inputs["input_ids"], inputs["attention_mask"]
         labels = functional.pad(inputs["labels"][:, 1:], (0, 1), value=IGNORED)
         kept = (labels != IGNORED).any(dim=0).nonzero().squeeze(1)
-        share = not self.args.gradient_checkpointing and self.args.world_size == 1
-        outputs = forward(model, ids, mask, kept, share=share)
+        alone = not self.args.gradient_checkpointing and self.args.world_size == 1
+        outputs = forward(model, ids, mask, kept, share=self._share and alone)
         losses = functional.cross_entropy(
             outputs.logits.float().transpose(1, 2),
             labels[:, kept],

@@ -29,13 +29,17 @@ def forward(
         Outputs with `logits` of shape (rows, columns, vocabulary).
     """
     shared = _shared(ids, columns) if share and len(ids) > 1 else 0
-    return model(
+    outputs = model(
         input_ids=ids[:, shared:],
         attention_mask=mask,
         past_key_values=_read_once(model, ids[:1, :shared], len(ids)) if shared else None,
         use_cache=shared > 0,
         logits_to_keep=columns - shared,
     )
+    # Forward passes of other libraries know a number to keep, and no positions: all come back.
+    if outputs.logits.shape[1] != len(columns):
+        outputs.logits = outputs.logits[:, columns - shared]
+    return outputs
 
 
 def _shared(ids: torch.Tensor, columns: torch.Tensor) -> int:

@@ -16,6 +16,8 @@ from camara_qod.tools.interpreter.embedded import writable
 
 #: The name that recipes and settings use for it.
 TINY_PHI3 = "tiny-phi3"
+#: What is built is kept under this name, which changes with what is built.
+_FOLDER = f"{TINY_PHI3}-2"
 SPECIAL = ["<|endoftext|>", "<|assistant|>", "<|system|>", "<|end|>", "<|user|>"]
 TEMPLATE = (
     "{% for message in messages %}{{ '<|' + message['role'] + '|>\n' + message['content'] "
@@ -36,11 +38,11 @@ def tiny_phi3(cache: Path) -> Path:
     Raises:
         ModelError: the cache folder cannot be written to.
     """
-    folder = cache / TINY_PHI3
+    folder = cache / _FOLDER
     if not (folder / "model.safetensors").is_file():
         with writable(cache):
             shutil.rmtree(folder, ignore_errors=True)
-            build(folder.with_name(f"{TINY_PHI3}.{os.getpid()}")).rename(folder)
+            build(folder.with_name(f"{_FOLDER}.{os.getpid()}")).rename(folder)
     return folder
 
 
@@ -93,7 +95,9 @@ def _tokenizer() -> PreTrainedTokenizerFast:
         eos_token="<|endoftext|>",
         unk_token="<unk>",
         pad_token="<|endoftext|>",
-        additional_special_tokens=[AddedToken(text, rstrip=True) for text in SPECIAL],
+        additional_special_tokens=[
+            AddedToken(text, rstrip=True, normalized=False, special=True) for text in SPECIAL
+        ],
     )
     tokenizer.chat_template = TEMPLATE
     return tokenizer

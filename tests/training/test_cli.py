@@ -13,7 +13,7 @@ import pytest
 from camara_qod.tools.errors import SettingsError, UsageError
 from camara_qod.tools.interpreter.embedded import shipped_adapter
 from camara_qod.training import cli
-from camara_qod.training.cli import main
+from camara_qod.training.cli import _folder, main
 from camara_qod.training.recipe import load_recipe
 from camara_qod.training.run import variables
 
@@ -68,7 +68,7 @@ def test_errors_are_one_line_with_the_remedy(command, tmp_path: Path) -> None:
         ),
         (("evaluate", str(tmp_path / "none")), "check the path"),
         (("sft", str(recipe)), "does not hold"),
-        (("sft", "nothing"), "name one of embedded, phi3-mini, tiny-phi3"),
+        (("sft", "nothing"), "name one of embedded, llama3-8b, phi3-mini, phi4-mini, qwen3-0.6b"),
         (("dpo", "tiny-phi3", "--sft", str(tmp_path)), "run `qod-train sft` first"),
         (("export", "tiny-phi3", "--adapter", str(tmp_path), "--output", "x"), "train one with"),
         (("report", str(tmp_path)), "has no dpo-grounded.json"),
@@ -156,6 +156,9 @@ def test_what_is_missing_is_told_before_anything_is_loaded(
         ({"sft": "lr_scheduler_type: nothing"}, "The recipe's part sft does not hold"),
         ({"sft": "fp16: true"}, "set fp16 to false"),
         ({"sft": "save_steps: 0"}, "sft.save_steps"),
+        ({"sft": "acceleration: fast"}, "sft.acceleration"),
+        ({"sft": "acceleration: liger"}, "sets acceleration to liger"),
+        ({"sft": "acceleration: unsloth"}, "sets acceleration to unsloth"),
         ({"model": ""}, "does not hold"),
     ],
 )
@@ -281,6 +284,15 @@ def test_data_are_written_to_be_looked_at(command, tmp_path: Path) -> None:
     assert "train.jsonl: 32 examples" in text
     first = json.loads((tmp_path / "train.jsonl").read_text().splitlines()[0])
     assert set(first) == {"messages", "prompt", "emitted", "tag"}
+
+
+def test_the_folder_of_a_run_is_named_after_its_recipe() -> None:
+    names = ("qwen3-0.6b", "mine/tiny.yaml", "embedded")
+    assert [str(_folder(name, "sft")) for name in names] == [
+        "runs/qwen3-0.6b-sft",
+        "runs/tiny-sft",
+        "runs/embedded-sft",
+    ]
 
 
 def test_a_run_that_cannot_fit_is_refused(command, monkeypatch, tmp_path: Path) -> None:

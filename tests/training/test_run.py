@@ -55,3 +55,28 @@ def test_a_variable_that_does_not_hold_is_named(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("QOD_TIMEOUT", "soon")
     with pytest.raises(SettingsError, match="QOD_TIMEOUT"):
         run.settings_for(load_recipe("embedded"))
+
+
+@pytest.mark.parametrize(("rank", "gpus"), [(None, 2), (None, 1), ("0", 2)])
+def test_several_gpus_are_for_several_processes(
+    monkeypatch: pytest.MonkeyPatch, rank: str | None, gpus: int
+) -> None:
+    monkeypatch.setattr(run.torch.cuda, "device_count", lambda: gpus)
+    monkeypatch.delenv("LOCAL_RANK", raising=False)
+    if rank:
+        monkeypatch.setenv("LOCAL_RANK", rank)
+    part = load_recipe("phi3-mini").sft
+    if rank is None and gpus > 1:
+        with pytest.raises(TrainingError, match=r"CUDA_VISIBLE_DEVICES=0.*accelerate launch"):
+            run.check_machine(part)
+    else:
+        run.check_machine(part)
+
+
+@pytest.mark.parametrize("name", ["activation_checkpointing", "gradient_checkpointing"])
+def test_activation_checkpointing_is_called_as_the_library_calls_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(run.TrainingArguments, "__dataclass_fields__", {name: None})
+    recipe = load_recipe("tiny-phi3")
+    assert run.arguments(recipe, recipe.sft, tmp_path, "none")[name] is True

@@ -13,8 +13,10 @@ from camara_qod.tools.interpreter.model import load_model
 from camara_qod.training import dpo, sft
 from camara_qod.training.dataset import Record
 from camara_qod.training.generate.spoken import Spoken
+from camara_qod.training.gpus import Gpu
 from camara_qod.training.grow import grown
 from camara_qod.training.recipe import Recipe, load_recipe
+from camara_qod.training.rehearsal import rehearse
 from camara_qod.training.run import settings_for
 
 WEIGHTS = "adapter_model.safetensors"
@@ -62,6 +64,7 @@ def test_sft_goes_on_with_an_adapter(tiny_phi3: Path, trained: Path, tmp_path: P
     second = sft.train(recipe(tiny_phi3, learning_rate=1e-9), tmp_path, start=trained)
     before, after = (load_file(folder / WEIGHTS) for folder in (trained, second))
     assert before.keys() == after.keys()
+    assert {value.dtype for value in (*before.values(), *after.values())} == {torch.float32}
     assert all(torch.allclose(before[name], after[name], atol=1e-6) for name in before)
     assert any(name for name in before if "lora_B" in name and before[name].any())
     manifest = json.loads((tmp_path / "manifest.json").read_text())
@@ -119,10 +122,13 @@ def test_sft_without_the_adapter_it_is_to_go_on_with(tiny_phi3: Path, tmp_path: 
         sft.train(recipe(tiny_phi3), tmp_path / "second", start=tmp_path / "nothing")
 
 
-def test_the_manifest_says_how_the_adapter_came_about(trained: Path) -> None:
+def test_the_manifest_says_how_the_adapter_came_about(tiny_phi3: Path, trained: Path) -> None:
     manifest = json.loads((trained.parent / "manifest.json").read_text())
     assert manifest["stage"] == "sft"
     assert manifest["examples"] == 16
+    # What a rehearsal says of it.
+    (planned,) = (line for line in rehearse(recipe(tiny_phi3), Gpu.t4) if "Schedule" in line)
+    assert planned.startswith(f"Schedule: {len(losses(trained.parent))} steps of 4 x 1 rows")
     assert manifest["recipe"]["lora"]["r"] == 16
     assert set(manifest["packages"]) >= {"torch", "trl", "peft"}
     files = {"sft.jsonl", "preferences.jsonl", "test.jsonl", "requests/de.jsonl"}
@@ -162,6 +168,7 @@ def test_dpo_starts_from_the_sft_adapter_and_changes_it(
     before, after = (load_file(folder / WEIGHTS) for folder in (trained, adapter))
     assert before.keys() == after.keys()
     assert any(not torch.equal(before[name], after[name]) for name in before)
+    assert {value.dtype for value in after.values()} == {torch.float32}
     manifest = json.loads((tmp_path / "dpo" / "manifest.json").read_text())
     # At the first step policy and reference are the same: the loss is ln 2.
     assert losses(tmp_path / "dpo")[0] == pytest.approx(0.693, abs=0.01)
@@ -204,3 +211,8 @@ def test_a_tracker_that_is_not_installed_is_named(tiny_phi3: Path, tmp_path: Pat
 def test_loss_curves_go_to_tensorboard(tiny_phi3: Path, tmp_path: Path) -> None:
     sft.train(recipe(tiny_phi3, max_steps=1), tmp_path, "tensorboard")
     assert list(tmp_path.rglob("events.out.tfevents*"))
+
+
+def test_an_adapter_is_not_gone_on_with_under_unsloth(tiny_phi3: Path, trained: Path) -> None:
+    with pytest.raises(TrainingError, match=r"Unsloth makes an adapter of its own.*--adapter out"):
+        sft.check(recipe(tiny_phi3, acceleration="unsloth"), trained)

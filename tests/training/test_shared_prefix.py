@@ -34,6 +34,17 @@ def test_reading_a_common_beginning_once_changes_neither_logits_nor_gradient(mod
     assert found[0][1][300].abs().sum() > 0
 
 
+def test_a_forward_pass_that_returns_all_positions_is_narrowed(model, monkeypatch) -> None:
+    columns = torch.tensor([2, 3, 4])
+    expected = forward(model, IDS, MASK, columns, share=False).logits
+    stock = model.forward
+    # As Unsloth's, which takes a number alone.
+    monkeypatch.setattr(model, "forward", lambda logits_to_keep, **rest: stock(**rest))
+    for share in (False, True):
+        found = forward(model, IDS, MASK, columns, share=share).logits
+        torch.testing.assert_close(found, expected, atol=1e-4, rtol=1e-4)
+
+
 def test_scoring_a_few_positions_gives_what_the_fused_head_gives(model) -> None:
     add_fused_lm_head(model, outputs=("log_probs", "entropy", "mean_logits", "is_top1"))
     inputs = {"input_ids": IDS, "attention_mask": MASK, "labels": LABELS}

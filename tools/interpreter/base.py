@@ -35,10 +35,16 @@ def load_base(place: Path | str, name: str, **options: Any) -> tuple[Any, Any]:
             with explained(f"The model {name}", "QOD_MODEL"):
                 check_model(Path(place))
         with explained(f"The tokenizer of {name}", "QOD_MODEL"):
-            tokenizer = AutoTokenizer.from_pretrained(place, gguf_file=gguf)
+            tokenizer = AutoTokenizer.from_pretrained(
+                place, gguf_file=gguf, trust_remote_code=False
+            )
         with explained(f"The model {name}", "QOD_MODEL"):
             model, told = AutoModelForCausalLM.from_pretrained(
-                place, output_loading_info=True, ignore_mismatched_sizes=True, **options
+                place,
+                output_loading_info=True,
+                ignore_mismatched_sizes=True,
+                trust_remote_code=False,
+                **options,
             )
             _check_fit(told)
             if not known:

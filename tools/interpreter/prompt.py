@@ -77,11 +77,28 @@ def render(tokenizer: Any, messages: Sequence[str], choices: Sequence[str] = ())
         choices: values that may be chosen, a line each, for decoding without a grammar.
     """
     told = with_choices(messages, choices)
-    turns = [_harmless(message, tokenizer.all_special_tokens) for message in told]
+    special = special_tokens(tokenizer)
+    turns = [_harmless(message, special) for message in told]
     if tokenizer.chat_template is None:
         return f"{SYSTEM}\n\nUser: {TURN.join(turns)}\n\nCall: "
     text = tokenizer.apply_chat_template(chat(turns), tokenize=False, add_generation_prompt=True)
     return str(text)
+
+
+def special_tokens(tokenizer: Any) -> list[str]:
+    """Every text that the tokenizer takes for a mark of its own, the longest first.
+
+    `all_special_tokens` has those that have a role, such as the end of a text. Those that open and
+    close turns often have none (Phi-3, Llama 3): they are marked as special in the vocabulary
+    alone, or are known by their place in the chat template.
+    """
+    template = str(tokenizer.chat_template or "")
+    added = {str(token): token.special for token in tokenizer.added_tokens_decoder.values()}
+    marks = {
+        text for text, special in added.items() if special or (text.strip() and text in template)
+    }
+    found = {*tokenizer.all_special_tokens, *marks}
+    return sorted(found, key=lambda text: (-len(text), text))
 
 
 def with_choices(messages: Sequence[str], choices: Sequence[str]) -> list[str]:

@@ -24,6 +24,7 @@ class Tokens:
         named = json.loads((folder / "tokenizer_config.json").read_bytes())
         self._tokenizer = Tokenizer.from_str(text)
         self.all_special_tokens = list(dict.fromkeys(named[name] for name in _SPECIAL))
+        self.added_tokens_decoder = self._tokenizer.get_added_tokens_decoder()
         self.chat_template = (folder / "chat_template.jinja").read_text(encoding="utf-8")
         self._environment = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True)
         end = self._tokenizer.token_to_id(named["eos_token"])

@@ -13,7 +13,7 @@ from camara_qod.tools.interpreter.interpreter import Interpreter
 from camara_qod.tools.interpreter.key_values import KeyValues
 from camara_qod.tools.interpreter.llama import Llama
 from camara_qod.tools.interpreter.model import load_decoder, load_model
-from camara_qod.tools.interpreter.prompt import chat
+from camara_qod.tools.interpreter.prompt import chat, special_tokens
 from camara_qod.tools.interpreter.tokens import Tokens, tables
 from camara_qod.tools.settings import QodSettings
 
@@ -83,6 +83,7 @@ def test_the_grammar_sees_the_same_vocabulary(ours, theirs) -> None:
         for token in range(mine.vocab_size)
     )
     assert ours[1].all_special_tokens == theirs[1].all_special_tokens
+    assert special_tokens(ours[1]) == special_tokens(theirs[1])
 
 
 def test_it_decides_the_same_alone_and_in_a_batch(ours, theirs, catalogue, demo) -> None:
