@@ -42,8 +42,8 @@ from camara_qod.tools.interpreter.model import load_model
 from camara_qod.tools.interpreter.offering.offer import Offer
 from camara_qod.tools.interpreter.prompt import labelled, render
 from camara_qod.tools.settings import QodSettings
-from camara_qod.training import gguf_weights
-from camara_qod.training.dataset import demo_context
+from camara_qod.training.corpus.dataset import demo_context
+from camara_qod.training.publishing import gguf_weights
 
 WARM_UP = 3
 MAX_TOKENS = 400

@@ -24,7 +24,7 @@ from camara_qod.tools.interpreter.decision import Decision
 from camara_qod.tools.interpreter.model import load_model
 from camara_qod.tools.interpreter.offering.offer import Offer
 from camara_qod.tools.settings import QodSettings
-from camara_qod.training.dataset import demo_context
+from camara_qod.training.corpus.dataset import demo_context
 
 CASES = Path(__file__).parent.parent / "data" / "test.jsonl"
 

@@ -22,7 +22,7 @@ from camara_qod.tools.interpreter.interpreter import Interpreter
 from camara_qod.tools.interpreter.model import load_model
 from camara_qod.tools.interpreter.offering import offer
 from camara_qod.tools.settings import QodSettings
-from camara_qod.training.dataset import demo_settings
+from camara_qod.training.corpus.dataset import demo_settings
 
 SIZES = [1, 2, 4, 8, 16, 32]
 

@@ -25,7 +25,7 @@ import httpx2
 import psutil
 from record import save
 
-from camara_qod.training.cases import read_cases
+from camara_qod.training.evaluation.cases import read_cases
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from tests.serving import free_port

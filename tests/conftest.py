@@ -46,7 +46,7 @@ def specs() -> Path:
 @pytest.fixture(scope="session")
 def tiny_phi3(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A real Phi-3 with random weights, small enough to build in a second."""
-    from camara_qod.training.tiny_phi3 import build
+    from camara_qod.training.stages.tiny_phi3 import build
 
     return build(tmp_path_factory.mktemp("tiny-phi3"))
 

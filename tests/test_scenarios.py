@@ -8,7 +8,7 @@ from camara_qod.tools.catalogue import Catalogue
 from camara_qod.tools.interpreter.interpreter import Interpreter
 from camara_qod.tools.plugin import QodPlugin
 from camara_qod.tools.settings import QodSettings
-from camara_qod.training.generate.uses import load_uses
+from camara_qod.training.corpus.generate.uses import load_uses
 
 SCENARIOS = {
     "gaming": (

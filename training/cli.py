@@ -10,7 +10,7 @@ import typer
 
 from camara_qod.tools.errors import QodError, TrainingError, UsageError
 from camara_qod.tools.screen import screen
-from camara_qod.training.gpus import Gpu
+from camara_qod.training.planning.gpus import Gpu
 
 if TYPE_CHECKING:
     from camara_qod.tools.settings import QodSettings
@@ -46,10 +46,10 @@ def data(
     output: Annotated[Path, typer.Option(help="Folder for the JSONL files.")] = Path("runs/data"),
 ) -> None:
     """Write the generated training and validation examples, to look at them."""
-    from camara_qod.training.lines import write_jsonl
+    from camara_qod.training.corpus.lines import write_jsonl
     from camara_qod.training.recipe import load_recipe
-    from camara_qod.training.run import explained
-    from camara_qod.training.sft import records
+    from camara_qod.training.stages.run import explained
+    from camara_qod.training.stages.sft import records
 
     chosen = load_recipe(recipe)
     with explained(output):
@@ -89,7 +89,7 @@ def sft(
 ) -> None:
     """Fine-tune an adapter; started again, it goes on from the last checkpoint."""
     from camara_qod.training.recipe import load_recipe
-    from camara_qod.training.sft import check, train
+    from camara_qod.training.stages.sft import check, train
 
     if gpu is not None and not rehearse:
         raise typer.BadParameter("it goes with --rehearse alone", param_hint="--gpu")
@@ -118,8 +118,8 @@ def dpo(
     force: Force = False,
 ) -> None:
     """Improve the SFT adapter on preference pairs and on its own mistakes."""
-    from camara_qod.training.dpo import check, train
     from camara_qod.training.recipe import load_recipe
+    from camara_qod.training.stages.dpo import check, train
 
     chosen = load_recipe(recipe)
     start = sft_adapter or _folder(recipe, "sft") / "adapter"
@@ -145,7 +145,7 @@ def _say(text: str) -> None:
 
 
 def _say_adapter(recipe: "Recipe", adapter: Path) -> None:
-    from camara_qod.training.run import variables
+    from camara_qod.training.stages.run import variables
 
     _say(f"The adapter is in {adapter}. Try it:\n\n    {variables(recipe, adapter)} qod chat\n")
 
@@ -154,7 +154,7 @@ def _say_memory(recipe: "Recipe", part: "SftRecipe | DpoRecipe", *, force: bool)
     """Print what the run takes, and refuse what cannot fit."""
     import torch
 
-    from camara_qod.training.memory import check, config_of, estimate, free_memory
+    from camara_qod.training.planning.memory import check, config_of, estimate, free_memory
 
     found = estimate(config_of(recipe), recipe, part, gpu=torch.cuda.is_available())
     screen(stderr=True).print(f"Memory: {found}")
@@ -163,8 +163,8 @@ def _say_memory(recipe: "Recipe", part: "SftRecipe | DpoRecipe", *, force: bool)
 
 
 def _say_rehearsal(recipe: "Recipe", adapter: Path | None, gpu: Gpu, command: str) -> None:
-    from camara_qod.training.rehearsal import rehearse
-    from camara_qod.training.sft import check_start
+    from camara_qod.training.planning.rehearsal import rehearse
+    from camara_qod.training.stages.sft import check_start
 
     with _of_recipe("--adapter"):
         check_start(recipe, adapter)
@@ -203,10 +203,10 @@ def calibrate(
     """Find on held-out texts how sure the model may be, and keep it beside the adapter."""
     from camara_qod.tools.interpreter.decoding import Decoder
     from camara_qod.tools.interpreter.model import load_model
-    from camara_qod.training.calibrate import check, fit, outcomes, write
     from camara_qod.training.recipe import load_recipe
-    from camara_qod.training.run import check_adapter, settings_for
-    from camara_qod.training.sft import records
+    from camara_qod.training.stages.calibrate import check, fit, outcomes, write
+    from camara_qod.training.stages.run import check_adapter, settings_for
+    from camara_qod.training.stages.sft import records
 
     chosen = load_recipe(recipe)
     folder = adapter or _folder(recipe, "dpo") / "adapter"
@@ -262,13 +262,13 @@ def evaluate(
     from camara_qod.tools.interpreter.calibration import temperature_beside
     from camara_qod.tools.interpreter.decoding import Decoder
     from camara_qod.tools.interpreter.model import adapter_of, load_model
-    from camara_qod.training.cases import read_cases, under
-    from camara_qod.training.dataset import demo_settings
-    from camara_qod.training.evaluate import evaluate as decide_all
-    from camara_qod.training.evaluate import report as figures
-    from camara_qod.training.run import check_output, explained
-    from camara_qod.training.table import show
-    from camara_qod.training.ways import Way
+    from camara_qod.training.corpus.dataset import demo_settings
+    from camara_qod.training.evaluation.cases import read_cases, under
+    from camara_qod.training.evaluation.evaluate import evaluate as decide_all
+    from camara_qod.training.evaluation.evaluate import report as figures
+    from camara_qod.training.evaluation.table import show
+    from camara_qod.training.evaluation.ways import Way
+    from camara_qod.training.stages.run import check_output, explained
 
     if recipe is not None and model is not None:
         raise typer.BadParameter("the recipe names the model: leave one out", param_hint="--model")
@@ -301,7 +301,7 @@ def _evaluated(
     from camara_qod.tools.interpreter.loading import called
     from camara_qod.tools.settings import load_settings
     from camara_qod.training.recipe import load_recipe
-    from camara_qod.training.run import settings_for
+    from camara_qod.training.stages.run import settings_for
 
     options = {"QOD_MODEL": model, "QOD_ADAPTER": adapter}
     names = {name: f"--{name[4:].lower()}" for name, value in options.items() if value is not None}
@@ -340,8 +340,8 @@ def export(
     ] = None,
 ) -> None:
     """Write adapter and model card as a folder that a model hub or a server takes."""
-    from camara_qod.training.export import Form
-    from camara_qod.training.export import export as write
+    from camara_qod.training.publishing.export import Form
+    from camara_qod.training.publishing.export import export as write
     from camara_qod.training.recipe import load_recipe
 
     if merged and gguf:
@@ -358,7 +358,7 @@ def report(
     results: Annotated[Path, typer.Argument(help="Folder with the reports of `evaluate`.")],
 ) -> None:
     """Turn the reports of a folder into a page with plots: README.md in the same folder."""
-    from camara_qod.training.report import write_page
+    from camara_qod.training.publishing.report import write_page
 
     _say(f"The page is {write_page(results)}.")
 

@@ -8,7 +8,7 @@ from camara_qod.tools.interpreter.grammar import Trace
 from camara_qod.tools.interpreter.interpreter import Interpreter
 from camara_qod.tools.plugin import QodPlugin
 from camara_qod.tools.settings import QodSettings
-from camara_qod.training.pointing import pointing
+from camara_qod.training.corpus.pointing import pointing
 
 #: In the place of a session's id: the one that is spoken of.
 IT = "it"

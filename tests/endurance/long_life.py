@@ -14,8 +14,8 @@ from rich.progress import track
 from camara_qod.tools.interpreter.interpreter import Interpreter
 from camara_qod.tools.interpreter.model import LazyDecoder
 from camara_qod.tools.settings import QodSettings
-from camara_qod.training.dataset import generate
-from camara_qod.training.generate.uses import load_uses
+from camara_qod.training.corpus.dataset import generate
+from camara_qod.training.corpus.generate.uses import load_uses
 
 
 def lived(settings: QodSettings, requests: int, step: int) -> Iterator[tuple[int, float]]:

@@ -8,10 +8,10 @@ import pytest
 from trl import DPOConfig, SFTConfig, SFTTrainer
 
 from camara_qod.tools.errors import TrainingError
-from camara_qod.training import acceleration
 from camara_qod.training.recipe import DpoRecipe, Recipe, SftRecipe, load_recipe
-from camara_qod.training.run import arguments
-from camara_qod.training.sft import ChoiceTrainer
+from camara_qod.training.stages import acceleration
+from camara_qod.training.stages.run import arguments
+from camara_qod.training.stages.sft import ChoiceTrainer
 
 TINY = load_recipe("tiny-phi3")
 

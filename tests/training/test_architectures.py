@@ -2,9 +2,9 @@
 
 import pytest
 
-from camara_qod.training.architectures import ARCHITECTURES, published
-from camara_qod.training.gpus import CARDS, Gpu
-from camara_qod.training.memory import GIB, adapted, matrices, taken
+from camara_qod.training.planning.architectures import ARCHITECTURES, published
+from camara_qod.training.planning.gpus import CARDS, Gpu
+from camara_qod.training.planning.memory import GIB, adapted, matrices, taken
 from camara_qod.training.recipe import load_recipe
 
 FUSED = {"qkv_proj", "o_proj", "gate_up_proj", "down_proj"}

@@ -9,7 +9,7 @@ import pytest
 from camara_qod.tools.errors import ModelError, TrainingError
 from camara_qod.tools.interpreter.calibration import CALIBRATION, temperature_beside
 from camara_qod.tools.interpreter.grammar import Trace
-from camara_qod.training.calibrate import Outcome, fit, write
+from camara_qod.training.stages.calibrate import Outcome, fit, write
 
 
 def outcomes(logit: float, right: int, wrong: int) -> list[Outcome]:

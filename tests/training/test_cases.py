@@ -7,10 +7,10 @@ from camara_qod.tools.camara.models import CreateSession
 from camara_qod.tools.catalogue import Need, load_catalogue
 from camara_qod.tools.errors import SettingsError
 from camara_qod.tools.interpreter.decision import CLARIFY, DECLINE
-from camara_qod.training.cases import Case, read_cases, under
-from camara_qod.training.dataset import demo_settings
-from camara_qod.training.hallucination import hallucinated_values
-from camara_qod.training.open_schema import ARGUMENTS
+from camara_qod.training.corpus.dataset import demo_settings
+from camara_qod.training.evaluation.cases import Case, read_cases, under
+from camara_qod.training.evaluation.hallucination import hallucinated_values
+from camara_qod.training.evaluation.open_schema import ARGUMENTS
 
 CASES = read_cases(Path("data/test.jsonl"))
 READ = [

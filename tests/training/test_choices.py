@@ -6,8 +6,8 @@ import pytest
 from transformers import AutoTokenizer
 
 from camara_qod.tools.interpreter.prompt import render
-from camara_qod.training.choices import MOST, choices
-from camara_qod.training.dataset import demo_context
+from camara_qod.training.corpus.choices import MOST, choices
+from camara_qod.training.corpus.dataset import demo_context
 
 
 def told(*messages: str) -> list[str]:

@@ -15,7 +15,7 @@ from camara_qod.tools.interpreter.embedded import shipped_adapter
 from camara_qod.training import cli
 from camara_qod.training.cli import _folder, main
 from camara_qod.training.recipe import load_recipe
-from camara_qod.training.run import variables
+from camara_qod.training.stages.run import variables
 
 LINE = (
     '{"id":"1","messages":[""],"expected":{"operation":"decline","arguments":{}},"tag":"decline"}'
@@ -213,7 +213,7 @@ def test_the_hint_after_training_is_a_line_that_works(
     command, monkeypatch, tmp_path: Path, tiny_adapter: Path, stage: str
 ) -> None:
     made = tmp_path / "a [folder]"
-    monkeypatch.setattr(f"camara_qod.training.{stage}.train", lambda *_, **__: made)
+    monkeypatch.setattr(f"camara_qod.training.stages.{stage}.train", lambda *_, **__: made)
     words = ("--sft", str(tiny_adapter)) if stage == "dpo" else ()
     status, text = command(stage, "tiny-phi3", "--force", *words)
     assert status == 0
@@ -272,7 +272,7 @@ def test_a_corrupt_line_of_the_training_data_is_named(command, monkeypatch, tmp_
     lines = (data / "sft.jsonl").read_text().splitlines()
     lines[4] = lines[4][:-20]
     (data / "sft.jsonl").write_text("\n".join(lines))
-    monkeypatch.setattr("camara_qod.training.dataset.files", lambda _: data)
+    monkeypatch.setattr("camara_qod.training.corpus.dataset.files", lambda _: data)
     status, text = command("data", "embedded", "--output", str(tmp_path / "out"))
     assert status == 1
     assert "sft.jsonl, line 5 is not JSON" in text
@@ -296,7 +296,7 @@ def test_the_folder_of_a_run_is_named_after_its_recipe() -> None:
 
 
 def test_a_run_that_cannot_fit_is_refused(command, monkeypatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("camara_qod.training.memory.free_memory", lambda: 1000.0)
+    monkeypatch.setattr("camara_qod.training.planning.memory.free_memory", lambda: 1000.0)
     status, text = command("sft", "tiny-phi3", "--output", str(tmp_path / "run"))
     assert status == 1
     assert "Memory: about" in text

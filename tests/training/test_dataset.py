@@ -9,11 +9,11 @@ from camara_qod.tools.interpreter.completing.complete import complete
 from camara_qod.tools.interpreter.decision import Decision
 from camara_qod.tools.interpreter.offering.offer import Offer
 from camara_qod.tools.interpreter.replay import Replayer
-from camara_qod.training.dataset import IGNORED, Record, demo_context, generate, tokenized
-from camara_qod.training.generate.conversations import fill
-from camara_qod.training.generate.example import Example
-from camara_qod.training.generate.uses import load_uses, split
-from camara_qod.training.open_schema import ARGUMENTS
+from camara_qod.training.corpus.dataset import IGNORED, Record, demo_context, generate, tokenized
+from camara_qod.training.corpus.generate.conversations import fill
+from camara_qod.training.corpus.generate.example import Example
+from camara_qod.training.corpus.generate.uses import load_uses, split
+from camara_qod.training.evaluation.open_schema import ARGUMENTS
 from camara_qod.training.recipe import load_recipe
 
 USES = load_uses()

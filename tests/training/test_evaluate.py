@@ -10,11 +10,11 @@ from camara_qod.tools.catalogue import load_catalogue
 from camara_qod.tools.interpreter.decoding import Decoder
 from camara_qod.tools.interpreter.model import load_model
 from camara_qod.tools.settings import QodSettings
-from camara_qod.training.cases import Case
-from camara_qod.training.dataset import demo_settings
-from camara_qod.training.evaluate import evaluate, report
-from camara_qod.training.table import show
-from camara_qod.training.ways import Attempt, Way
+from camara_qod.training.corpus.dataset import demo_settings
+from camara_qod.training.evaluation.cases import Case
+from camara_qod.training.evaluation.evaluate import evaluate, report
+from camara_qod.training.evaluation.table import show
+from camara_qod.training.evaluation.ways import Attempt, Way
 
 PHONE = {"phoneNumber": "+351966666666"}
 SESSION = {
@@ -48,7 +48,7 @@ def figures(
     monkeypatch: pytest.MonkeyPatch, cases: list[Case], attempts: list[Attempt]
 ) -> dict[str, object]:
     """The report for a model that wrote these texts."""
-    monkeypatch.setattr("camara_qod.training.evaluate.attempts", lambda *_: attempts)
+    monkeypatch.setattr("camara_qod.training.evaluation.evaluate.attempts", lambda *_: attempts)
     settings = demo_settings()
     return report(evaluate(Way.FREE, None, None, cases, settings, load_catalogue()))
 

@@ -3,8 +3,8 @@ import json
 import pytest
 
 from camara_qod.tools.interpreter.reading.sessions import KnownSessions
-from camara_qod.training.dataset import curated, demo_context
-from camara_qod.training.hallucination import hallucinated_fields, hallucinated_values
+from camara_qod.training.corpus.dataset import curated, demo_context
+from camara_qod.training.evaluation.hallucination import hallucinated_fields, hallucinated_values
 
 BOOKS = "https://xn--bcher-kva.example/gr%C3%B6%C3%9Fe"
 

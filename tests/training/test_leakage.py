@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from camara_qod.tools.interpreter.prompt import TURN
-from camara_qod.training.generate.spoken import load_spoken
-from camara_qod.training.generate.uses import load_uses
-from camara_qod.training.lines import read_jsonl
-from camara_qod.training.preferences import curated_pairs
+from camara_qod.training.corpus.generate.spoken import load_spoken
+from camara_qod.training.corpus.generate.uses import load_uses
+from camara_qod.training.corpus.lines import read_jsonl
+from camara_qod.training.corpus.preferences import curated_pairs
 
 #: Shorter runs of words are what everybody says: "for the next two hours", "my phone number is".
 LONGEST_COMMON_RUN = 4

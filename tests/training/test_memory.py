@@ -4,7 +4,7 @@ import pytest
 from transformers import Phi3Config
 
 from camara_qod.tools.errors import TrainingError
-from camara_qod.training.memory import GIB, adapted, check, estimate
+from camara_qod.training.planning.memory import GIB, adapted, check, estimate
 from camara_qod.training.recipe import load_recipe
 
 RECIPE = load_recipe("phi3-mini")

@@ -1,6 +1,13 @@
 import pytest
 
-from camara_qod.training.metrics import confusion, latency, macro_f1, mcnemar, risk_coverage, share
+from camara_qod.training.evaluation.metrics import (
+    confusion,
+    latency,
+    macro_f1,
+    mcnemar,
+    risk_coverage,
+    share,
+)
 
 
 def test_a_share_has_its_wilson_interval() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from camara_qod.training.open_schema import OPEN_SCHEMA
+from camara_qod.training.evaluation.open_schema import OPEN_SCHEMA
 
 RECORDS = Path(__file__).parents[2] / "data" / "sft.jsonl"
 

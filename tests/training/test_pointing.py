@@ -13,9 +13,9 @@ from camara_qod.tools.interpreter.decision import CLARIFY, Completed, Decision
 from camara_qod.tools.interpreter.offering.offer import Offer
 from camara_qod.tools.interpreter.operations import CREATE, DELETE, EXTEND, GET_PROFILE, LIST
 from camara_qod.tools.interpreter.reading.sessions import KnownSessions
-from camara_qod.training.dataset import demo_context, generate
-from camara_qod.training.generate.uses import load_uses
-from camara_qod.training.pointing import ASK, pointing
+from camara_qod.training.corpus.dataset import demo_context, generate
+from camara_qod.training.corpus.generate.uses import load_uses
+from camara_qod.training.corpus.pointing import ASK, pointing
 
 A, B = (f"3fa85f64-5717-4562-b3fc-2c963f66afa{digit}" for digit in "67")
 PHONE = {"phoneNumber": "+351966666666"}

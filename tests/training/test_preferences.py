@@ -10,10 +10,10 @@ from transformers import AutoTokenizer
 from camara_qod.tools.errors import DecodingError
 from camara_qod.tools.interpreter.decision import Decision
 from camara_qod.tools.interpreter.offering.offer import Offer
-from camara_qod.training.dataset import Record, demo_context, generate
-from camara_qod.training.generate.example import Example
-from camara_qod.training.generate.uses import load_uses
-from camara_qod.training.preferences import (
+from camara_qod.training.corpus.dataset import Record, demo_context, generate
+from camara_qod.training.corpus.generate.example import Example
+from camara_qod.training.corpus.generate.uses import load_uses
+from camara_qod.training.corpus.preferences import (
     Pair,
     curated_pairs,
     from_record,

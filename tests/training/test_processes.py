@@ -12,8 +12,8 @@ import yaml
 from accelerate.commands.config.config_args import load_config_from_file
 from safetensors.torch import load_file
 
-from camara_qod.training import sft
 from camara_qod.training.recipe import Recipe, load_recipe
+from camara_qod.training.stages import sft
 
 CONFIGS = Path("training/accelerate")
 #: What the launcher hands to its processes for the lines of fsdp.yaml.

@@ -8,13 +8,14 @@ import pytest
 from typer.testing import CliRunner
 
 from camara_qod.tools.errors import ModelError
-from camara_qod.training import rehearsal, sft
 from camara_qod.training.cli import app
-from camara_qod.training.dataset import Record
-from camara_qod.training.gpus import CARDS, GB, Gpu, operations, seconds, span
+from camara_qod.training.corpus.dataset import Record
+from camara_qod.training.planning import rehearsal
+from camara_qod.training.planning.gpus import CARDS, GB, Gpu, operations, seconds, span
+from camara_qod.training.planning.rehearsal import rehearse
+from camara_qod.training.planning.schedule import Schedule
 from camara_qod.training.recipe import Recipe, load_recipe
-from camara_qod.training.rehearsal import rehearse
-from camara_qod.training.schedule import Schedule
+from camara_qod.training.stages import sft
 
 
 @pytest.fixture(autouse=True)

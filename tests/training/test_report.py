@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from camara_qod.tools.errors import TrainingError
-from camara_qod.training.report import write_page
+from camara_qod.training.publishing.report import write_page
 
 RESULTS = Path("training/results/embedded")
 

@@ -7,8 +7,8 @@ import pytest
 
 from camara_qod.tools.errors import SettingsError, TrainingError
 from camara_qod.tools.interpreter.embedded import shipped_adapter
-from camara_qod.training import run
 from camara_qod.training.recipe import load_recipe
+from camara_qod.training.stages import run
 
 
 @pytest.mark.parametrize("able", [True, False])

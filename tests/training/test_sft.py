@@ -10,14 +10,14 @@ from safetensors.torch import load_file, save_file
 
 from camara_qod.tools.errors import ModelError, TrainingError
 from camara_qod.tools.interpreter.model import load_model
-from camara_qod.training import dpo, sft
-from camara_qod.training.dataset import Record
-from camara_qod.training.generate.spoken import Spoken
-from camara_qod.training.gpus import Gpu
-from camara_qod.training.grow import grown
+from camara_qod.training.corpus.dataset import Record
+from camara_qod.training.corpus.generate.spoken import Spoken
+from camara_qod.training.planning.gpus import Gpu
+from camara_qod.training.planning.rehearsal import rehearse
 from camara_qod.training.recipe import Recipe, load_recipe
-from camara_qod.training.rehearsal import rehearse
-from camara_qod.training.run import settings_for
+from camara_qod.training.stages import dpo, sft
+from camara_qod.training.stages.grow import grown
+from camara_qod.training.stages.run import settings_for
 
 WEIGHTS = "adapter_model.safetensors"
 

@@ -7,9 +7,9 @@ import torch
 from transformers import AutoModelForCausalLM
 from trl.trainer.utils import add_fused_lm_head
 
-from camara_qod.training.dataset import IGNORED
-from camara_qod.training.dpo import score_few
-from camara_qod.training.shared_prefix import forward
+from camara_qod.training.corpus.dataset import IGNORED
+from camara_qod.training.stages.dpo import score_few
+from camara_qod.training.stages.shared_prefix import forward
 
 IDS = torch.tensor([[300, 301, 302, 303, 310, 311], [300, 301, 302, 304, 312, 0]])
 MASK = torch.tensor([[1, 1, 1, 1, 1, 1], [1, 1, 1, 1, 1, 0]])

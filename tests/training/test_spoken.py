@@ -25,9 +25,9 @@ from camara_qod.tools.interpreter.operations import (
     LIST,
     LIST_PROFILES,
 )
-from camara_qod.training.dataset import Record, spoken
-from camara_qod.training.generate.spoken import Spoken, examples, load_spoken
-from camara_qod.training.hallucination import hallucinated_fields, hallucinated_values
+from camara_qod.training.corpus.dataset import Record, spoken
+from camara_qod.training.corpus.generate.spoken import Spoken, examples, load_spoken
+from camara_qod.training.evaluation.hallucination import hallucinated_fields, hallucinated_values
 
 FOLDER = Path("data/requests")
 CARD = Path("data/README.md")

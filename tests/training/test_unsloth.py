@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from camara_qod.training.recipe import load_recipe
-from camara_qod.training.unsloth_model import adapted_with, loaded_with
+from camara_qod.training.stages.unsloth_model import adapted_with, loaded_with
 
 RECIPE = load_recipe("tiny-phi3")
 

@@ -26,7 +26,7 @@ from camara_qod.tools.interpreter.offering.offer import Offer
 from camara_qod.tools.interpreter.prompt import labelled, render
 from camara_qod.tools.interpreter.replay import Replayer
 from camara_qod.tools.settings import QodSettings
-from camara_qod.training.dataset import demo_context
+from camara_qod.training.corpus.dataset import demo_context
 
 from ...random_model import RandomModel
 

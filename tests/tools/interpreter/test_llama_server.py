@@ -20,7 +20,7 @@ from camara_qod.tools.interpreter.embedded import shipped_adapter
 from camara_qod.tools.interpreter.interpreter import Interpreter
 from camara_qod.tools.interpreter.model import LazyDecoder
 from camara_qod.tools.settings import QodSettings
-from camara_qod.training.export import GGUF_FILE, export
+from camara_qod.training.publishing.export import GGUF_FILE, export
 from camara_qod.training.recipe import load_recipe
 
 from ...serving import free_port

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from camara_qod.tools.errors import TrainingError
-from camara_qod.training.lines import read_json
+from camara_qod.training.corpus.lines import read_json
 
 #: The report of the last stage that there is, and of texts of people who knew nothing of the data.
 BEST = ("dpo-grounded", "sft-grounded")

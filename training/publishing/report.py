@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from camara_qod.tools.errors import TrainingError
-from camara_qod.training import plots
-from camara_qod.training.documents import BEST, STRANGERS, read_manifest, read_report
-from camara_qod.training.metrics import mcnemar
-from camara_qod.training.run import explained
+from camara_qod.training.evaluation.metrics import mcnemar
+from camara_qod.training.publishing import plots
+from camara_qod.training.publishing.documents import BEST, STRANGERS, read_manifest, read_report
+from camara_qod.training.stages.run import explained
 
 STAGES = ("base", "sft", "dpo")
 WAYS = ("free", "schema", "grounded")

@@ -9,7 +9,7 @@ from rich.progress import track
 from camara_qod.tools.interpreter.context import Context
 from camara_qod.tools.interpreter.prompt import render
 from camara_qod.tools.screen import screen
-from camara_qod.training.choices import choices
+from camara_qod.training.corpus.choices import choices
 
 #: A decision has at most some 120 tokens.
 MAX_NEW_TOKENS = 192

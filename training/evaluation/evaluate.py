@@ -16,9 +16,9 @@ from camara_qod.tools.interpreter.decoding import Decoder
 from camara_qod.tools.interpreter.operations import DELETE
 from camara_qod.tools.interpreter.reading.mention import Mention
 from camara_qod.tools.settings import QodSettings
-from camara_qod.training.cases import Case
-from camara_qod.training.hallucination import hallucinated_fields, hallucinated_values
-from camara_qod.training.metrics import (
+from camara_qod.training.evaluation.cases import Case
+from camara_qod.training.evaluation.hallucination import hallucinated_fields, hallucinated_values
+from camara_qod.training.evaluation.metrics import (
     confusion,
     kind,
     latency,
@@ -26,8 +26,8 @@ from camara_qod.training.metrics import (
     risk_coverage,
     share,
 )
-from camara_qod.training.open_schema import ARGUMENTS, OPEN_SCHEMA
-from camara_qod.training.ways import Attempt, Way, attempts
+from camara_qod.training.evaluation.open_schema import ARGUMENTS, OPEN_SCHEMA
+from camara_qod.training.evaluation.ways import Attempt, Way, attempts
 
 _OPEN = Draft202012Validator(OPEN_SCHEMA)
 

@@ -3,12 +3,12 @@
 import random
 
 from camara_qod.tools.interpreter.decision import DECLINE
-from camara_qod.training.generate import identifiers as ids
-from camara_qod.training.generate.conversations import conversation
-from camara_qod.training.generate.example import Example, with_typo
-from camara_qod.training.generate.operations import other_operation
-from camara_qod.training.generate.requests import create_session
-from camara_qod.training.generate.uses import Uses
+from camara_qod.training.corpus.generate import identifiers as ids
+from camara_qod.training.corpus.generate.conversations import conversation
+from camara_qod.training.corpus.generate.example import Example, with_typo
+from camara_qod.training.corpus.generate.operations import other_operation
+from camara_qod.training.corpus.generate.requests import create_session
+from camara_qod.training.corpus.generate.uses import Uses
 
 _INJECTED_SHARE = 0.05
 _DECLINE_SHARE = 0.05

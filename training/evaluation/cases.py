@@ -14,7 +14,7 @@ from camara_qod.tools.interpreter.decision import CLARIFY
 from camara_qod.tools.interpreter.operations import SessionReference
 from camara_qod.tools.interpreter.reading.sessions import KnownSessions
 from camara_qod.tools.settings import QodSettings
-from camara_qod.training.expected import Expected, fault, unlike_the_wire
+from camara_qod.training.evaluation.expected import Expected, fault, unlike_the_wire
 
 
 class Case(BaseModel):

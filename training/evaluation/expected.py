@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from camara_qod.tools.faults import faults
 from camara_qod.tools.interpreter import operations
 from camara_qod.tools.interpreter.decision import CLARIFY
-from camara_qod.training.open_schema import ARGUMENTS
+from camara_qod.training.evaluation.open_schema import ARGUMENTS
 
 
 class Expected(BaseModel):

@@ -19,9 +19,9 @@ from camara_qod.tools.interpreter.operations import DELETE, EXTEND, GET
 from camara_qod.tools.interpreter.prompt import TURN, labelled, render
 from camara_qod.tools.interpreter.prompt_cache import common_length
 from camara_qod.tools.interpreter.replay import Replayer
-from camara_qod.training.choices import choices
-from camara_qod.training.dataset import Record, demo_context
-from camara_qod.training.lines import read_jsonl
+from camara_qod.training.corpus.choices import choices
+from camara_qod.training.corpus.dataset import Record, demo_context
+from camara_qod.training.corpus.lines import read_jsonl
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from transformers import AutoTokenizer
 from camara_qod.tools.interpreter.embedded import EMBEDDED, embedded_model
 from camara_qod.tools.interpreter.loading import explained
 from camara_qod.training.recipe import Recipe
-from camara_qod.training.run import of_recipe, settings_for
+from camara_qod.training.stages.run import of_recipe, settings_for
 
 #: Longer than any example; positions beyond what a model knows would be stretched.
 _MOST_TOKENS = 2048

@@ -8,11 +8,11 @@ from typing import Any
 
 from camara_qod.tools.catalogue import Need
 from camara_qod.tools.interpreter.operations import CREATE as NAME
-from camara_qod.training.generate import identifiers as ids
-from camara_qod.training.generate.example import Example, with_typo
-from camara_qod.training.generate.identifiers import Written
-from camara_qod.training.generate.uses import Uses
-from camara_qod.training.pointing import ASK
+from camara_qod.training.corpus.generate import identifiers as ids
+from camara_qod.training.corpus.generate.example import Example, with_typo
+from camara_qod.training.corpus.generate.identifiers import Written
+from camara_qod.training.corpus.generate.uses import Uses
+from camara_qod.training.corpus.pointing import ASK
 
 _DEVICE_V4 = [
     "IP {}", "ip {}", "IP address {}", "device {}", "on {}", "the device is {}", "my IP is {}",

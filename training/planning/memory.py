@@ -21,7 +21,7 @@ from camara_qod.tools.interpreter.files import MODEL_CONFIG, check_model
 from camara_qod.tools.interpreter.loading import explained
 from camara_qod.tools.interpreter.place import check_place
 from camara_qod.training.recipe import DpoRecipe, Recipe, SftRecipe
-from camara_qod.training.run import LESS_MEMORY, of_recipe, settings_for
+from camara_qod.training.stages.run import LESS_MEMORY, of_recipe, settings_for
 
 GIB = 2**30
 #: Tokens of a long example; nine in ten have less than half of it.

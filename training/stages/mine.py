@@ -11,10 +11,10 @@ from camara_qod.tools.interpreter.deciding import decide_many
 from camara_qod.tools.interpreter.decision import Decision
 from camara_qod.tools.interpreter.decoding import Decoder
 from camara_qod.tools.screen import screen
-from camara_qod.training.dataset import Record
-from camara_qod.training.free import complete_freely
-from camara_qod.training.lines import read_jsonl, write_jsonl
-from camara_qod.training.preferences import Pair, from_record, to_record
+from camara_qod.training.corpus.dataset import Record
+from camara_qod.training.corpus.lines import read_jsonl, write_jsonl
+from camara_qod.training.corpus.preferences import Pair, from_record, to_record
+from camara_qod.training.evaluation.free import complete_freely
 
 BATCH = 16
 #: Draws unlikely choices more often than the model would, so that its doubts show.

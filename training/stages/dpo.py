@@ -16,13 +16,13 @@ from trl.trainer.utils import FusedCausalLMOutput
 
 from camara_qod.tools.interpreter.adapter import adapted
 from camara_qod.tools.interpreter.model import load_model
-from camara_qod.training.dataset import IGNORED, generate, spoken
-from camara_qod.training.generate.spoken import halves, load_spoken
-from camara_qod.training.generate.uses import load_uses, split
-from camara_qod.training.mine import mine
-from camara_qod.training.preferences import Pair, curated_pairs, near_misses, tokenized_pairs
+from camara_qod.training.corpus.dataset import IGNORED, generate, spoken
+from camara_qod.training.corpus.generate.spoken import halves, load_spoken
+from camara_qod.training.corpus.generate.uses import load_uses, split
+from camara_qod.training.corpus.preferences import Pair, curated_pairs, near_misses, tokenized_pairs
 from camara_qod.training.recipe import Recipe
-from camara_qod.training.run import (
+from camara_qod.training.stages.mine import mine
+from camara_qod.training.stages.run import (
     arguments,
     check_adapter,
     check_machine,
@@ -34,7 +34,7 @@ from camara_qod.training.run import (
     save_adapter,
     settings_for,
 )
-from camara_qod.training.shared_prefix import forward
+from camara_qod.training.stages.shared_prefix import forward
 
 
 def train(recipe: Recipe, sft_adapter: Path, output: Path, log_to: str = "none") -> Path:

@@ -5,10 +5,10 @@ from typing import Any
 
 from camara_qod.tools.catalogue import Need
 from camara_qod.tools.interpreter import operations as ops
-from camara_qod.training.generate import identifiers as ids
-from camara_qod.training.generate.example import Example, with_typo
-from camara_qod.training.generate.requests import create_session
-from camara_qod.training.generate.uses import Uses
+from camara_qod.training.corpus.generate import identifiers as ids
+from camara_qod.training.corpus.generate.example import Example, with_typo
+from camara_qod.training.corpus.generate.requests import create_session
+from camara_qod.training.corpus.generate.uses import Uses
 
 _SHARES = {
     ops.GET: 20,

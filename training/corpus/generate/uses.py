@@ -6,7 +6,7 @@ from importlib.resources import files
 from typing import Any
 
 from camara_qod.tools.catalogue import Need
-from camara_qod.training.lines import read_json, read_jsonl
+from camara_qod.training.corpus.lines import read_json, read_jsonl
 
 
 @dataclass(frozen=True)

@@ -25,13 +25,13 @@ from camara_qod.tools.interpreter.prompt import TURN, labelled, render
 from camara_qod.tools.interpreter.reading.sessions import KnownSessions
 from camara_qod.tools.interpreter.replay import Replayer
 from camara_qod.tools.settings import QodSettings
-from camara_qod.training.choices import choices
-from camara_qod.training.generate.example import NOW, Example
-from camara_qod.training.generate.mixture import example
-from camara_qod.training.generate.spoken import Spoken, examples
-from camara_qod.training.generate.uses import Uses
-from camara_qod.training.lines import read_jsonl
-from camara_qod.training.pointing import pointing
+from camara_qod.training.corpus.choices import choices
+from camara_qod.training.corpus.generate.example import NOW, Example
+from camara_qod.training.corpus.generate.mixture import example
+from camara_qod.training.corpus.generate.spoken import Spoken, examples
+from camara_qod.training.corpus.generate.uses import Uses
+from camara_qod.training.corpus.lines import read_jsonl
+from camara_qod.training.corpus.pointing import pointing
 
 IGNORED = -100
 

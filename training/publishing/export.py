@@ -13,10 +13,10 @@ from camara_qod.tools.interpreter.calibration import CALIBRATION
 from camara_qod.tools.interpreter.embedded import EMBEDDED, embedded_source, shipped_adapter
 from camara_qod.tools.interpreter.files import ADAPTER_CONFIG, ADAPTER_WEIGHTS
 from camara_qod.tools.interpreter.model import load_model
-from camara_qod.training import gguf_weights
-from camara_qod.training.documents import BEST, STRANGERS, read_manifest, read_report
+from camara_qod.training.publishing import gguf_weights
+from camara_qod.training.publishing.documents import BEST, STRANGERS, read_manifest, read_report
 from camara_qod.training.recipe import Recipe
-from camara_qod.training.run import check_adapter, explained, settings_for, variables
+from camara_qod.training.stages.run import check_adapter, explained, settings_for, variables
 
 #: The model behind `embedded`, as a hub knows it.
 _HUB_NAMES = {EMBEDDED: "HuggingFaceTB/SmolLM2-135M-Instruct"}

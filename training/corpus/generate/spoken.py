@@ -15,11 +15,11 @@ from typing import Any
 from camara_qod.tools.interpreter.operations import CREATE, DELETE, EXTEND, GET, GET_PROFILE, LIST
 from camara_qod.tools.interpreter.reading.lengths import Length, read_times
 from camara_qod.tools.interpreter.reading.sessions import KnownSessions
-from camara_qod.training.generate import identifiers as ids
-from camara_qod.training.generate.example import NOW, Example
-from camara_qod.training.generate.identifiers import Written
-from camara_qod.training.lines import read_jsonl
-from camara_qod.training.pointing import ASK
+from camara_qod.training.corpus.generate import identifiers as ids
+from camara_qod.training.corpus.generate.example import NOW, Example
+from camara_qod.training.corpus.generate.identifiers import Written
+from camara_qod.training.corpus.lines import read_jsonl
+from camara_qod.training.corpus.pointing import ASK
 
 _PLACE = re.compile(r"\{((phone|national|ipport|ip|v4_|v6_|net|id|port|range|url|host|mail)\d+)\}")
 _V4, _V6 = "ipv4Address", "ipv6Address"

@@ -12,10 +12,10 @@ from collections.abc import Callable
 from typing import Any
 
 from camara_qod.tools.catalogue import Need
-from camara_qod.training.generate import identifiers as ids
-from camara_qod.training.generate.example import Example, with_typo
-from camara_qod.training.generate.identifiers import Written
-from camara_qod.training.generate.uses import Uses
+from camara_qod.training.corpus.generate import identifiers as ids
+from camara_qod.training.corpus.generate.example import Example, with_typo
+from camara_qod.training.corpus.generate.identifiers import Written
+from camara_qod.training.corpus.generate.uses import Uses
 
 _SLOT = re.compile(r"(?<!{)(?:{{)*{(\w+)}")
 _NUMBERED = re.compile(r"(\D+?)\d*")

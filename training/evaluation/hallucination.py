@@ -14,7 +14,7 @@ from camara_qod.tools.catalogue import Need
 from camara_qod.tools.interpreter.context import Context
 from camara_qod.tools.interpreter.reading.lengths import TimeOfDay
 from camara_qod.tools.interpreter.reading.mention import Length, Moment, Number
-from camara_qod.training.open_schema import ARGUMENTS
+from camara_qod.training.evaluation.open_schema import ARGUMENTS
 
 _LENGTHS = ("duration", "requestedAdditionalDuration")
 #: Seconds of an hour, a minute and a second.

@@ -17,13 +17,13 @@ from camara_qod.tools.interpreter.decision import Decision
 from camara_qod.tools.interpreter.decoding import Decoder
 from camara_qod.tools.interpreter.model import load_model
 from camara_qod.tools.screen import screen
-from camara_qod.training.acceleration import UNSLOTH
-from camara_qod.training.dataset import IGNORED, Record, curated, generate, spoken, tokenized
-from camara_qod.training.generate.spoken import halves, load_spoken
-from camara_qod.training.generate.uses import load_uses, split
-from camara_qod.training.grow import grown, lora_config
+from camara_qod.training.corpus.dataset import IGNORED, Record, curated, generate, spoken, tokenized
+from camara_qod.training.corpus.generate.spoken import halves, load_spoken
+from camara_qod.training.corpus.generate.uses import load_uses, split
 from camara_qod.training.recipe import Recipe
-from camara_qod.training.run import (
+from camara_qod.training.stages.acceleration import UNSLOTH
+from camara_qod.training.stages.grow import grown, lora_config
+from camara_qod.training.stages.run import (
     arguments,
     check_adapter,
     check_machine,
@@ -35,8 +35,8 @@ from camara_qod.training.run import (
     save_adapter,
     settings_for,
 )
-from camara_qod.training.shared_prefix import forward
-from camara_qod.training.unsloth_model import load_unsloth
+from camara_qod.training.stages.shared_prefix import forward
+from camara_qod.training.stages.unsloth_model import load_unsloth
 
 
 def train(recipe: Recipe, output: Path, log_to: str = "none", start: Path | None = None) -> Path:

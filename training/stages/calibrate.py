@@ -17,8 +17,8 @@ from camara_qod.tools.interpreter.grammar import probability
 from camara_qod.tools.interpreter.offering.offer import Offer
 from camara_qod.tools.interpreter.prompt import labelled
 from camara_qod.tools.screen import screen
-from camara_qod.training.dataset import Record
-from camara_qod.training.run import explained
+from camara_qod.training.corpus.dataset import Record
+from camara_qod.training.stages.run import explained
 
 #: From half as sure to four times less sure than the model's own probabilities are.
 _GRID = np.geomspace(0.5, 4.0, 85)

@@ -19,9 +19,9 @@ from camara_qod.tools.interpreter.decoding import Decoder
 from camara_qod.tools.interpreter.prompt import with_choices
 from camara_qod.tools.interpreter.reading.mention import Mention
 from camara_qod.tools.screen import screen
-from camara_qod.training.choices import choices
-from camara_qod.training.free import complete_freely
-from camara_qod.training.open_schema import OPEN_SCHEMA
+from camara_qod.training.corpus.choices import choices
+from camara_qod.training.evaluation.free import complete_freely
+from camara_qod.training.evaluation.open_schema import OPEN_SCHEMA
 
 #: Decides for several conversations together, under the schemas of one way.
 _Held = Callable[[Decoder, Sequence[Context]], "list[Attempt]"]

@@ -21,15 +21,15 @@ from camara_qod.tools.interpreter.loading import Missing, explained
 from camara_qod.tools.interpreter.place import check_place
 from camara_qod.tools.interpreter.prompt import render, special_tokens
 from camara_qod.tools.settings import load_settings
-from camara_qod.training import acceleration
-from camara_qod.training.architectures import published
-from camara_qod.training.dataset import IGNORED, Record, bucketed, fitting, rows
-from camara_qod.training.gpus import CARDS, REACHED, Card, Gpu, operations, seconds, span
-from camara_qod.training.memory import GIB, adapted, config_of, matrices, taken
+from camara_qod.training.corpus.dataset import IGNORED, Record, bucketed, fitting, rows
+from camara_qod.training.planning.architectures import published
+from camara_qod.training.planning.gpus import CARDS, REACHED, Card, Gpu, operations, seconds, span
+from camara_qod.training.planning.memory import GIB, adapted, config_of, matrices, taken
+from camara_qod.training.planning.schedule import Schedule
 from camara_qod.training.recipe import Recipe
-from camara_qod.training.run import LESS_MEMORY, arguments, of_recipe, settings_for
-from camara_qod.training.schedule import Schedule
-from camara_qod.training.sft import records
+from camara_qod.training.stages import acceleration
+from camara_qod.training.stages.run import LESS_MEMORY, arguments, of_recipe, settings_for
+from camara_qod.training.stages.sft import records
 
 #: Of a hundred rows, how many are no longer.
 _PERCENTILES = (50, 90, 99)

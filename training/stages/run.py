@@ -28,9 +28,9 @@ from camara_qod.tools.interpreter.files import ADAPTER_CONFIG, check_checkpoint
 from camara_qod.tools.interpreter.loading import Damage, reason
 from camara_qod.tools.interpreter.precision import bf16_is_fast
 from camara_qod.tools.settings import QodSettings, load_settings
-from camara_qod.training import acceleration
 from camara_qod.training.recipe import DpoRecipe, Recipe, SftRecipe
-from camara_qod.training.tiny_phi3 import TINY_PHI3, tiny_phi3
+from camara_qod.training.stages import acceleration
+from camara_qod.training.stages.tiny_phi3 import TINY_PHI3, tiny_phi3
 
 _ROOM = "make room, or name another place with --output"
 _GOES_ON = "It goes on from the last checkpoint."

@@ -1,0 +1,1 @@
+"""What is trained on: examples, their labels, and pairs of answers."""

@@ -1,0 +1,1 @@
+"""How right answers are, in each way of decoding."""

@@ -1,0 +1,1 @@
+"""SFT, DPO and calibration, on TRL and PEFT."""
