@@ -55,10 +55,25 @@ def told(time: Time) -> str:
     assert isinstance(time, End | Start)
     kind = type(time).__name__.lower()
     moment = time.moment(NOW)
+    lasting = f"; {time.lasting}" if isinstance(time, Start) and time.lasting is not None else ""
     if moment is None:
-        return f"{kind} ?"
+        return f"{kind} ?{lasting}"
     days = (moment.date() - NOW.date()).days
-    return f"{kind} " + (f"+{days} " if days else "") + f"{moment:%H:%M}"
+    return f"{kind} " + (f"+{days} " if days else "") + f"{moment:%H:%M}{lasting}"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("gaming for 2 hours, starting in 30 minutes", ["2 hours, starting in 30 minutes"]),
+        ("ab 14 Uhr für zwei Stunden", ["ab 14 Uhr für zwei Stunden"]),
+        ("30分後から2時間", ["30分後から2時間"]),
+        ("For 2 hours. In 30 minutes I have a call", ["2 hours", "In 30 minutes"]),
+        ("for 2 hours, and starting in 30 minutes a call", ["2 hours", "starting in 30 minutes"]),
+    ],
+)
+def test_what_lasts_from_later_on_is_one(text: str, said: list[str]) -> None:
+    assert [text[time.start : time.end] for time in read_times(text)] == said
 
 
 @pytest.mark.parametrize("language", [*LANGUAGES, "-"])

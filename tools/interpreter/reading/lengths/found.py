@@ -27,6 +27,7 @@ class Found(NamedTuple):
         seconds: of a length; of a start the delay, if it is one.
         clocks: of an end or a start one, of an interval two; of nothing the time of day it names.
         total: whether a length is said to be the whole.
+        lasting: of a start, the seconds from it on, if they are said beside it.
     """
 
     start: int
@@ -35,3 +36,4 @@ class Found(NamedTuple):
     seconds: int | None = None
     clocks: tuple[Clock, ...] = ()
     total: bool = False
+    lasting: int | None = None

@@ -109,7 +109,7 @@ def _time(tokens: Tokens, found: Found) -> Time:
     if found.kind is Kind.NOTHING:
         return TimeOfDay(start, end, found.clocks[0])
     if found.kind is Kind.START:
-        return Start(start, end, next(iter(found.clocks), None), found.seconds)
+        return Start(start, end, next(iter(found.clocks), None), found.seconds, found.lasting)
     if found.kind is Kind.INTERVAL:
         return Interval(start, end, *found.clocks)
     return Unread(start, end)

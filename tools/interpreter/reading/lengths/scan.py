@@ -187,16 +187,31 @@ def _apart(view: View, place: int, end: int) -> bool:
 
 
 def _joined(view: View, found: list[Found]) -> list[Found]:
-    """Ends and starts that belong together, as intervals."""
+    """What belongs together: ends and starts as intervals, and what lasts from later on."""
     joined: list[Found] = []
     for one in found:
         last = joined[-1] if joined else None
-        pair = _pair(view, last, one) if last else None
+        pair = (_later(view, last, one) or _pair(view, last, one)) if last else None
         if pair:
             joined[-1] = pair
         else:
             joined.append(one)
     return joined
+
+
+def _later(view: View, first: Found, second: Found) -> Found | None:
+    """A length and its start, in either order: what lasts so long does not begin now."""
+    if {first.kind, second.kind} != {Kind.LENGTH, Kind.START} or not _beside(view, first, second):
+        return None
+    begin, lasting = (first, second) if first.kind is Kind.START else (second, first)
+    return begin._replace(start=first.start, end=second.end, lasting=lasting.seconds)
+
+
+def _beside(view: View, first: Found, second: Found) -> bool:
+    """Whether nothing stands between but a sign inside of a sentence and a word such as "for"."""
+    sign = view.is_sign(first.end) and view.word(first.end) not in _STOPS
+    place = first.end + sign
+    return second.start in (place, view.past(place, "for"))
 
 
 def _pair(view: View, first: Found, second: Found) -> Found | None:

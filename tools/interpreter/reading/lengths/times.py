@@ -57,10 +57,12 @@ class Start(Time):
     Attributes:
         clock: the time of day, if one is said.
         delay: seconds from now, if they are said.
+        lasting: seconds from there on, if they are said beside it ("from 14:00 for 2 hours").
     """
 
     clock: Clock | None = None
     delay: int | None = None
+    lasting: int | None = None
 
     def moment(self, now: datetime) -> datetime | None:
         """The next such moment after `now`, which has a zone; None where it is not said exactly."""
