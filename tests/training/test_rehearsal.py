@@ -73,8 +73,8 @@ def test_the_embedded_model_is_rehearsed() -> None:
     recipe = small("embedded")
     found = told(recipe, Gpu.l4)
     assert list(found) == ["Data", "Prompt", *STAGES[1:]]
-    assert "longer than max_tokens (260)" in found["Left out"]
-    assert "1250 steps of 8 x 1 rows" in found["Schedule"]
+    assert f"longer than max_tokens ({recipe.data.max_tokens})" in found["Left out"]
+    assert f"{recipe.sft.max_steps} steps of 8 x 1 rows" in found["Schedule"]
     assert "none of them counts" in found["Prompt"]
 
 

@@ -33,6 +33,7 @@ from camara_qod.training.stages.run import (
     run,
     save_adapter,
     settings_for,
+    trained,
 )
 from camara_qod.training.stages.shared_prefix import forward
 
@@ -94,8 +95,9 @@ class PairTrainer(DPOTrainer):  # type: ignore[misc]
     """
 
     def __init__(self, **kwargs: Any) -> None:
+        before = trained(kwargs["model"])
         super().__init__(**kwargs)
-        in_full(self.model)
+        in_full(self.model, before)
         if self.accelerator.device.type == "cpu":
             score_few(self.model.get_base_model(), share=not self.args.gradient_checkpointing)
 

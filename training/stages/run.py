@@ -6,7 +6,7 @@ import json
 import os
 import resource
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -197,15 +197,25 @@ def last_checkpoint(output: Path) -> str | None:
     return found
 
 
-def in_full(model: Any) -> None:
+def trained(model: Any) -> dict[str, torch.Tensor]:
+    """The weights of a model that are trained, by their names; what is no model yet has none."""
+    named = model.named_parameters() if isinstance(model, torch.nn.Module) else ()
+    return {name: value.data for name, value in named if value.requires_grad}
+
+
+def in_full(model: Any, before: Mapping[str, torch.Tensor]) -> None:
     """Keep the trained weights in 32 bits, whatever the base is in.
 
     TRL turns those on a base in NF4 into bfloat16. A step of the learning rate is less than that
     can tell apart, and torch has no scaling of such gradients, which training in fp16 needs.
+
+    Args:
+        model: as a trainer of TRL has it.
+        before: weights as they were before the trainer was made; others are new.
     """
-    for parameter in model.parameters():
+    for name, parameter in model.named_parameters():
         if parameter.requires_grad:
-            parameter.data = parameter.data.float()
+            parameter.data = before.get(name, parameter.data).float()
 
 
 def followed(trainer: Any) -> dict[str, Any]:

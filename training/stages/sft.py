@@ -34,6 +34,7 @@ from camara_qod.training.stages.run import (
     run,
     save_adapter,
     settings_for,
+    trained,
 )
 from camara_qod.training.stages.shared_prefix import forward
 from camara_qod.training.stages.unsloth_model import load_unsloth
@@ -157,8 +158,9 @@ class ChoiceTrainer(SFTTrainer):  # type: ignore[misc]
     """
 
     def __init__(self, *, share: bool = True, **kwargs: Any) -> None:
+        before = trained(kwargs["model"])
         super().__init__(**kwargs)
-        in_full(self.model)
+        in_full(self.model, before)
         self._share = share
 
     def compute_loss(

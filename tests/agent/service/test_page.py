@@ -249,7 +249,12 @@ def test_an_expired_login_is_asked_for_again(people: People, site: tuple[str, Ga
     # What the page asks for by itself would be refused first.
     for asked in ("**/events", "**/v1/sessions"):
         page.route(asked, lambda route: route.abort())
-    site[1].revoked |= {"fay-1", "nobody"}
+
+    def refuse(route: Route) -> None:
+        site[1].revoked |= {"fay-1", "nobody"}
+        route.continue_()
+
+    page.route("**/confirmation", refuse)
     words = page.get_by_label("Your request")
     words.fill("this is not lost")
     press(page, "Send it")
