@@ -100,12 +100,11 @@ def _lean_model(settings: QodSettings) -> tuple[Llama, Tokens] | None:
     """The embedded model where merged weights are at hand, without `transformers` and PEFT."""
     if settings.model != EMBEDDED or settings.quantization != "none":
         return None
-    if _device(settings.device) != "cpu":
+    # Another adapter than the shipped one is not in the weights, and is looked at before them.
+    if settings.adapter not in (None, NO_ADAPTER) or _device(settings.device) != "cpu":
         return None
     dtype = dtype_of(settings.precision)
-    place, adapter = _parts(settings)
-    if adapter is not None:
-        return None
+    place, _ = _parts(settings)
     with explained(f"The model {EMBEDDED}", "QOD_CACHE_DIR"):
         return Llama.read(Path(place), dtype), Tokens(Path(place))
 

@@ -7,13 +7,11 @@ import torch
 from camara_qod.tools.errors import ModelError
 
 
-def bf16_is_fast() -> bool:
-    """Whether the processor, or the GPU if there is one, multiplies in bfloat16 by itself.
+def cpu_has_bf16() -> bool:
+    """Whether the processor multiplies in bfloat16 by itself.
 
     One without such instructions emulates them and takes several times as long as in float32.
     """
-    if torch.cuda.is_available():
-        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     # Not in every version of torch.
     capabilities: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()
     return any(capabilities.get(name, False) for name in ("avx512_bf16", "amx_bf16"))
@@ -28,9 +26,9 @@ def dtype_of(precision: str) -> torch.dtype:
     Raises:
         ModelError: bfloat16 is asked of a processor that only emulates it.
     """
-    if precision == "float32" or (precision == "auto" and not bf16_is_fast()):
+    if precision == "float32" or (precision == "auto" and not cpu_has_bf16()):
         return torch.float32
-    if not bf16_is_fast():
+    if not cpu_has_bf16():
         raise ModelError(
             "QOD_PRECISION asks for bfloat16, which this processor only emulates, several times as "
             "slowly as float32: set it to `auto` or `float32`."

@@ -26,7 +26,8 @@ class Tokens:
         self.all_special_tokens = list(dict.fromkeys(named[name] for name in _SPECIAL))
         self.added_tokens_decoder = self._tokenizer.get_added_tokens_decoder()
         self.chat_template = (folder / "chat_template.jinja").read_text(encoding="utf-8")
-        self._environment = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True)
+        environment = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True)
+        self._template = environment.from_string(self.chat_template)
         end = self._tokenizer.token_to_id(named["eos_token"])
         #: llguidance's tables.
         self.tables = LLTokenizer(text, eos_token=end)
@@ -44,8 +45,7 @@ class Tokens:
         self, messages: Sequence[dict[str, str]], *, tokenize: bool, add_generation_prompt: bool
     ) -> str:
         """The text of a conversation; it is not tokenized here."""
-        template = self._environment.from_string(self.chat_template)
-        return template.render(messages=messages, add_generation_prompt=add_generation_prompt)
+        return self._template.render(messages=messages, add_generation_prompt=add_generation_prompt)
 
 
 def tables(tokenizer: Any) -> Any:

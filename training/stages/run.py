@@ -26,7 +26,7 @@ from camara_qod.tools.interpreter.adapter import check
 from camara_qod.tools.interpreter.embedded import EMBEDDED
 from camara_qod.tools.interpreter.files import ADAPTER_CONFIG, check_checkpoint
 from camara_qod.tools.interpreter.loading import Damage, reason
-from camara_qod.tools.interpreter.precision import bf16_is_fast
+from camara_qod.tools.interpreter.precision import cpu_has_bf16
 from camara_qod.tools.settings import QodSettings, load_settings
 from camara_qod.training.recipe import DpoRecipe, Recipe, SftRecipe
 from camara_qod.training.stages import acceleration
@@ -177,6 +177,13 @@ def _checkpointing() -> str:
     """What transformers calls activation checkpointing; releases up to 5.17 have the other name."""
     new = "activation_checkpointing"
     return new if new in TrainingArguments.__dataclass_fields__ else "gradient_checkpointing"
+
+
+def bf16_is_fast() -> bool:
+    """Whether the GPU if there is one, or else the processor, multiplies in bfloat16 by itself."""
+    if torch.cuda.is_available():
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    return cpu_has_bf16()
 
 
 def last_checkpoint(output: Path) -> str | None:

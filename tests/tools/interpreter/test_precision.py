@@ -20,12 +20,12 @@ from camara_qod.tools.interpreter import precision
 def test_what_is_taken(
     asked: str, fast: bool, expected: torch.dtype, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(precision, "bf16_is_fast", lambda: fast)
+    monkeypatch.setattr(precision, "cpu_has_bf16", lambda: fast)
     assert precision.dtype_of(asked) is expected
 
 
 def test_a_processor_that_only_emulates_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(precision, "bf16_is_fast", lambda: False)
+    monkeypatch.setattr(precision, "cpu_has_bf16", lambda: False)
     with pytest.raises(ModelError, match="set it to `auto` or `float32`"):
         precision.dtype_of("bfloat16")
 
@@ -37,6 +37,7 @@ def test_a_processor_that_only_emulates_it_is_told(monkeypatch: pytest.MonkeyPat
 def test_the_processor_is_looked_at(
     capabilities: dict[str, bool], fast: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    # A GPU beside it tells nothing about it.
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: capabilities, raising=False)
-    assert precision.bf16_is_fast() is fast
+    assert precision.cpu_has_bf16() is fast
