@@ -22,6 +22,7 @@ from camara_qod.tools.interpreter.completing.complete import complete
 from camara_qod.tools.interpreter.context import Context
 from camara_qod.tools.interpreter.decision import Decision
 from camara_qod.tools.interpreter.model import load_model
+from camara_qod.tools.interpreter.offering.notation import read
 from camara_qod.tools.interpreter.offering.offer import Offer
 from camara_qod.tools.settings import QodSettings
 from camara_qod.training.corpus.dataset import demo_context
@@ -31,7 +32,7 @@ CASES = Path(__file__).parent.parent / "data" / "test.jsonl"
 
 def right(text: str, context: Context, expected: dict[str, Any]) -> bool:
     """Whether an answer, in labels, is the expected decision once it is complete."""
-    pointed = Offer(context).pointed(Decision.from_json(text))
+    pointed = Offer(context).pointed(read(text))
     completed = complete(pointed.decision, context, pointed.mentions)
     return completed.decision == Decision(**expected)
 

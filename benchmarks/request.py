@@ -34,7 +34,6 @@ def stages(ready: Interpreter, model: Any, asked: list[list[str]]) -> dict[str, 
     watch.watch(deciding, "Offer", "choices")
     watch.watch(deciding, "labelled", "labels")
     # The schema is put together when it is first asked for.
-    watch.watch(offer, "narrowed", "schema")
     watch.watch(offer, "decision_schema", "schema")
     watch.watch(decoding, "render", "prompt")
     watch.watch(engine, "Matcher", "grammar")

@@ -1,8 +1,8 @@
 """How sure the model is of each part of its answer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from camara_qod.tools.interpreter.decision import Decision
+from camara_qod.tools.interpreter.offering.notation import places
 
 #: Names the choice of the operation among those of its arguments.
 OPERATION = "operation"
@@ -14,7 +14,7 @@ def certainty(
     """The probability of each part: of the operation, and of what stands in each argument.
 
     Args:
-        text: the answer, compact JSON.
+        text: the answer, as the model wrote it.
         offsets: of each free choice, how many characters of the answer stand before it.
         probabilities: of each free choice, 0 to 1.
 
@@ -23,18 +23,10 @@ def certainty(
     """
     if len(offsets) != len(probabilities) or not offsets:
         return {}
-    starts = _starts(text, Decision.from_json(text).arguments)
+    starts = {0: OPERATION, **dict(places(text))}
     found = dict.fromkeys(starts.values(), 1.0)
     for offset, probability in zip(offsets, probabilities, strict=True):
         part = max((start for start in starts if start <= offset), default=min(starts))
         found[starts[part]] *= probability
     return found
 
-
-def _starts(text: str, arguments: Mapping[str, object]) -> dict[int, str]:
-    """Where each name begins, in the order in which the answer has them."""
-    found, at = {0: OPERATION}, text.find('"arguments"')
-    for name in arguments:
-        at = text.index(f'"{name}":', at)
-        found[at] = name
-    return found

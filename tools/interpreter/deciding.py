@@ -8,7 +8,7 @@ from camara_qod.tools.errors import DecodingError
 from camara_qod.tools.interpreter.certainty import certainty
 from camara_qod.tools.interpreter.context import Context
 from camara_qod.tools.interpreter.deadline import Deadline
-from camara_qod.tools.interpreter.decision import Decision
+from camara_qod.tools.interpreter.offering.notation import read
 from camara_qod.tools.interpreter.offering.offer import Offer, Pointed
 from camara_qod.tools.interpreter.prompt import labelled
 
@@ -80,7 +80,7 @@ class Emission:
             DecodingError: it is no decision.
         """
         try:
-            return self.offer.pointed(Decision.from_json(self.text))
+            return self.offer.pointed(read(self.text))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise DecodingError(
                 f"The model answered {self.text[:200]!r}, which is no decision: the engine did not "

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -11,6 +12,16 @@ if TYPE_CHECKING:
 
 DECLINE = "decline"
 CLARIFY = "clarify"
+
+
+class Refusal(StrEnum):
+    """Why a turn asks for no call: what it is instead."""
+
+    OTHER = "other"
+    THANKS = "thanks"
+    STOP = "stop"
+    QUESTION = "question"
+    GREETING = "greeting"
 
 
 @dataclass(frozen=True)
@@ -25,7 +36,7 @@ class Decision:
     arguments: dict[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> str:
-        """The compact form that the model emits and is trained on."""
+        """The compact form: what a model writes that no grammar holds."""
         value = {"operation": self.operation, "arguments": self.arguments}
         return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
@@ -79,7 +90,8 @@ class Interpretation:
     the engine does not tell; `emitted` is the decision as the model wrote it, before completion;
     `seconds` is the wall-clock time; `context` is what was read, where words were. `mentions` are
     the places that the model pointed at for each argument, and `certainty` is how sure it is of the
-    operation and of each argument, 0 to 1, where the engine tells.
+    operation and of each argument, 0 to 1, where the engine tells. `refusal` is what a turn is that
+    asks for no call.
     """
 
     decision: Decision
@@ -93,3 +105,4 @@ class Interpretation:
         default_factory=dict, repr=False, compare=False
     )
     certainty: Mapping[str, float] = field(default_factory=dict, repr=False, compare=False)
+    refusal: Refusal | None = None

@@ -1,8 +1,8 @@
 """Guesses of what comes next, so that one pass of the model checks many choices.
 
 Speculative decoding (Leviathan et al. 2023, "Fast Inference from Transformers via Speculative
-Decoding") without a second model: what is guessed comes out of the schema itself, which lists its
-values with the likeliest first. A wrong guess costs the reading of it and changes no choice.
+Decoding") without a second model: what is guessed comes out of the schema itself, whose examples are
+the likeliest answers. A wrong guess costs the reading of it and changes no choice.
 """
 
 import json
@@ -24,9 +24,7 @@ class Draft:
 
     def __init__(self, tokenizer: Any, grammar: str) -> None:
         self._tokenizer = tokenizer
-        schema = _schema(grammar)
-        variants = schema.get("anyOf", [schema])
-        self._likely = "\n".join(_first(variant) for variant in variants).encode()
+        self._likely = "\n".join(map(_text, _examples(grammar))).encode()
 
     def guess(self, written: list[int], allowed: NDArray[Any]) -> int | None:
         """The token that goes on with the likeliest answer, if one does.
@@ -59,26 +57,13 @@ class Draft:
         return self._likely[self._likely.find(written[-low:]) + low :] if low else self._likely
 
 
-def _schema(grammar: str) -> dict[str, Any]:
-    """The schema inside; an empty one where the grammar was made from something else."""
+def _examples(grammar: str) -> list[Any]:
+    """The answers that the schema inside names; none where there is no schema."""
     if not grammar.startswith("{"):
-        return {}
+        return []
     parts: list[dict[str, Any]] = json.loads(grammar).get("grammars") or [{}]
-    return parts[0].get("json_schema") or {}
-
-
-def _first(schema: dict[str, Any]) -> str:
-    """The answer that takes the first of every list, as text; nothing where text is free."""
-    if "const" in schema:
-        return _text(schema["const"])
-    if "enum" in schema:
-        return _text(schema["enum"][0])
-    if "anyOf" in schema:
-        return _first(schema["anyOf"][0])
-    if "properties" in schema:
-        pairs = [f"{_text(name)}:{_first(value)}" for name, value in schema["properties"].items()]
-        return f"{{{','.join(pairs)}}}"
-    return ""
+    schema = parts[0].get("json_schema") or {}
+    return list(schema.get("examples", []))
 
 
 def _text(value: Any) -> str:

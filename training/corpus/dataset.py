@@ -20,6 +20,7 @@ from camara_qod.tools.errors import DecodingError, TrainingError
 from camara_qod.tools.interpreter.completing.complete import complete
 from camara_qod.tools.interpreter.context import Context, read
 from camara_qod.tools.interpreter.decision import Decision
+from camara_qod.tools.interpreter.offering.notation import write
 from camara_qod.tools.interpreter.offering.offer import Offer
 from camara_qod.tools.interpreter.prompt import TURN, labelled, render
 from camara_qod.tools.interpreter.reading.sessions import KnownSessions
@@ -77,7 +78,7 @@ class Record:
         return {
             "messages": list(self.context.messages),
             "prompt": shown,
-            "emitted": self.answer.to_json(),
+            "emitted": write(self.answer),
             "tag": self.tag,
         }
 
@@ -219,7 +220,7 @@ def _grounded(record: Record, tokenizer: Any, replayer: Replayer) -> dict[str, l
     offer = Offer(record.context)
     pointed = offer.pointed(record.answer)
     complete(pointed.decision, record.context, pointed.mentions)
-    replay = replayer.replay(record.answer.to_json(), offer.schema)
+    replay = replayer.replay(write(record.answer), offer.schema)
     prompt = render(tokenizer, labelled(record.context, offer.labels))
     ids = tokenizer(prompt, add_special_tokens=False)["input_ids"]
     labels = [
@@ -251,7 +252,7 @@ def bucketed(
     """
     rng.shuffle(rows)
     batches: list[list[dict[str, Any]]] = []
-    stretch = 16 * batch_size
+    stretch = 64 * batch_size
     for start in range(0, len(rows), stretch):
         part = sorted(
             rows[start : start + stretch], key=lambda row: (row["whole"], len(row["input_ids"]))

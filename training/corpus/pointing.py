@@ -5,8 +5,9 @@ from typing import Any
 
 from camara_qod.tools.errors import DecodingError
 from camara_qod.tools.interpreter.context import Context
-from camara_qod.tools.interpreter.decision import DECLINE, Decision
+from camara_qod.tools.interpreter.decision import DECLINE, Decision, Refusal
 from camara_qod.tools.interpreter.offering.choice import Choice, wire
+from camara_qod.tools.interpreter.offering.notation import KIND
 from camara_qod.tools.interpreter.offering.offer import Offer
 from camara_qod.tools.interpreter.offering.values import UNREAD
 from camara_qod.tools.interpreter.operations import CREATE
@@ -31,7 +32,7 @@ def pointing(context: Context, operation: str, chosen: Mapping[str, Any]) -> Dec
         DecodingError: the conversation does not offer what was chosen.
     """
     if operation == DECLINE:
-        return Decision(DECLINE)
+        return Decision(DECLINE, {KIND: chosen.get(KIND, Refusal.OTHER)})
     offer = Offer(context)
     offered = offer.choices(operation)
     found = {
@@ -129,11 +130,8 @@ def _meant(name: str, item: Choice) -> bool:
 
 def _names(offer: Offer, operation: str, found: Mapping[str, Choice | None]) -> list[str]:
     """The arguments of the alternative that holds what was found."""
-    for variant in offer.schema["anyOf"]:
-        if variant["properties"]["operation"]["const"] != operation:
-            continue
-        properties = variant["properties"]["arguments"]["properties"]
-        fits = all(_text(found.get(name)) in properties[name]["enum"] for name in properties)
-        if fits and all(name in properties for name, item in found.items() if item is not None):
-            return list(properties)
+    for texts in offer.alternatives(operation):
+        fits = all(_text(found.get(name)) in some for name, some in texts.items())
+        if fits and all(name in texts for name, item in found.items() if item is not None):
+            return list(texts)
     raise DecodingError(f"the grammar offers no {operation} with {found}")

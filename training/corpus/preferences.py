@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator
 from camara_qod.tools.interpreter.context import Context
 from camara_qod.tools.interpreter.decision import DECLINE, Decision
 from camara_qod.tools.interpreter.offering.choice import Choice
+from camara_qod.tools.interpreter.offering.notation import write
 from camara_qod.tools.interpreter.offering.offer import Offer
 from camara_qod.tools.interpreter.operations import DELETE, EXTEND, GET
 from camara_qod.tools.interpreter.prompt import TURN, labelled, render
@@ -65,11 +66,11 @@ def near_misses(records: Iterable[Record], seed: int) -> Iterator[Pair]:
         options = [
             (kind, wrong)
             for kind, wrong in spoiled
-            if wrong is not None and held.is_valid(json.loads(wrong.to_json()))
+            if wrong is not None and held.is_valid(json.loads(write(wrong)))
         ]
         if options:
             kind, wrong = rng.choice(options)
-            yield Pair(record.context, record.answer.to_json(), wrong.to_json(), kind, free=False)
+            yield Pair(record.context, write(record.answer), write(wrong), kind, free=False)
 
 
 def _offered(answer: Decision, offer: Offer) -> Mapping[str, Sequence[Choice]]:

@@ -11,9 +11,9 @@ from rich.progress import track
 
 from camara_qod.tools.errors import TrainingError
 from camara_qod.tools.interpreter.calibration import CALIBRATION
-from camara_qod.tools.interpreter.decision import Decision
 from camara_qod.tools.interpreter.decoding import Decoder
 from camara_qod.tools.interpreter.grammar import probability
+from camara_qod.tools.interpreter.offering.notation import read
 from camara_qod.tools.interpreter.offering.offer import Offer
 from camara_qod.tools.interpreter.prompt import labelled
 from camara_qod.tools.screen import screen
@@ -61,7 +61,7 @@ def outcomes(decoder: Decoder, records: Iterable[Record]) -> list[Outcome]:
     for record in track(list(records), "Deciding", console=screen(stderr=True)):
         offer = Offer(record.context)
         text, trace = decoder.decode(labelled(record.context, offer.labels), offer.schema)
-        made.append(Outcome(trace.scores, Decision.from_json(text) == record.answer))
+        made.append(Outcome(trace.scores, read(text) == record.answer))
     return made
 
 

@@ -8,8 +8,8 @@ import torch
 from rich.progress import track
 
 from camara_qod.tools.interpreter.deciding import decide_many
-from camara_qod.tools.interpreter.decision import Decision
 from camara_qod.tools.interpreter.decoding import Decoder
+from camara_qod.tools.interpreter.offering.notation import read, write
 from camara_qod.tools.screen import screen
 from camara_qod.training.corpus.dataset import Record
 from camara_qod.training.corpus.lines import read_jsonl, write_jsonl
@@ -55,7 +55,7 @@ def mine(model: Any, tokenizer: Any, records: list[Record], seed: int, keep: Pat
     pairs += [
         Pair(record.context, right, text, "mined_grounded", free=False)
         for record, text in zip(records, drawn, strict=True)
-        if text != (right := record.answer.to_json())
+        if text != (right := write(record.answer))
     ]
     write_jsonl(keep, map(to_record, pairs))
     return pairs
@@ -67,4 +67,4 @@ def _drawn(model: Any, tokenizer: Any, records: list[Record]) -> Iterator[str]:
     for start in track(starts, "Drawing decisions", console=screen(stderr=True)):
         contexts = [record.context for record in records[start : start + BATCH]]
         for made in decide_many(decoder, contexts):
-            yield Decision.from_json(made.text).to_json()
+            yield write(read(made.text))

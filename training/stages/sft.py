@@ -15,6 +15,7 @@ from camara_qod.tools.errors import TrainingError
 from camara_qod.tools.interpreter.deciding import decide
 from camara_qod.tools.interpreter.decision import Decision
 from camara_qod.tools.interpreter.decoding import Decoder
+from camara_qod.tools.interpreter.offering.notation import read
 from camara_qod.tools.interpreter.model import load_model
 from camara_qod.tools.screen import screen
 from camara_qod.training.corpus.dataset import IGNORED, Record, curated, generate, spoken, tokenized
@@ -218,7 +219,7 @@ class _FieldAccuracy(TrainerCallback):  # type: ignore[misc]
         cases = rng.sample(self._cases, min(40, len(self._cases)))
         right: dict[str, list[bool]] = {}
         for case in cases:
-            _compare(Decision.from_json(decide(decoder, case.context).text), case.answer, right)
+            _compare(read(decide(decoder, case.context).text), case.answer, right)
         model.train()
         shares = {name: sum(hits) / len(hits) for name, hits in sorted(right.items())}
         line = "  ".join(f"{name} {share:.0%}" for name, share in shares.items())

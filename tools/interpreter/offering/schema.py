@@ -1,37 +1,48 @@
 """The decode schema: a JSON Schema for one conversation, derived from the CAMARA models.
 
-Field names and their order come from the models; values are labels of what stands in the
+Arguments and their order come from the models; values are labels of what stands in the
 conversation. A decision under the schema therefore cannot name anything else.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel
 
-from camara_qod.tools.interpreter.decision import DECLINE
+from camara_qod.tools.interpreter.decision import DECLINE, Refusal
+from camara_qod.tools.interpreter.offering.notation import KIND, NOTHING, OPERATIONS, words_of
 
 #: In a schema: the answer has no white space. Engines other than llguidance ignore it.
 COMPACT: dict[str, Any] = {"x-guidance": {"whitespace_flexible": False}}
 
+#: What may be written for each argument, likelier things first; `None` for what was not said.
+Texts = Mapping[str, Sequence[str | None]]
+#: Of a conversation in which nothing was said.
+SILENCE: Texts = {KIND: [Refusal.OTHER]}
+_REFUSALS: Texts = {KIND: list(Refusal)}
 
-def decision_schema(operations: Mapping[str, Iterable[dict[str, Any]]]) -> dict[str, Any]:
+
+def decision_schema(
+    operations: Mapping[str, Iterable[Texts]], refusals: Texts = _REFUSALS
+) -> dict[str, Any]:
     """One schema for all decisions; to decline is always one.
 
     Args:
-        operations: for each operationId on offer, the alternative schemas of its arguments.
+        operations: for each operationId on offer, the alternatives of what may be written.
+        refusals: the same for refusals.
 
     Returns:
-        A JSON Schema with fixed key order and no white space, in llguidance's dialect (the
-        `x-guidance` key is ignored by other engines).
+        A JSON Schema of one text with a pattern. Its `examples` are the likeliest answer of each
+        alternative. The `x-guidance` key is llguidance's and ignored by other engines.
     """
     variants = [
-        _object({"operation": {"const": operation}, "arguments": arguments})
-        for operation, alternatives in operations.items()
-        for arguments in alternatives
+        (operation, texts) for operation, alternatives in operations.items() for texts in alternatives
     ]
-    variants.append(_object({"operation": {"const": DECLINE}, "arguments": _object({})}))
-    return COMPACT | {"anyOf": variants}
+    variants.append((DECLINE, refusals))
+    pattern = "|".join(_pattern(*variant) for variant in variants)
+    examples = [_example(*variant) for variant in variants]
+    return COMPACT | {"type": "string", "pattern": f"^(?:{pattern})$", "examples": examples}
 
 
 def wire_names(model: type[BaseModel]) -> list[str]:
@@ -39,26 +50,22 @@ def wire_names(model: type[BaseModel]) -> list[str]:
     return [field.alias or name for name, field in model.model_fields.items()]
 
 
-def narrowed(model: type[BaseModel], texts: Mapping[str, Sequence[str | None]]) -> dict[str, Any]:
-    """The schema of a CAMARA model whose fields may only take the given texts.
-
-    Args:
-        model: where names on the wire and their order come from.
-        texts: by name on the wire; a field that is left out is not on offer.
-
-    Raises:
-        KeyError: a text is for no field of the model.
-    """
-    names = wire_names(model)
-    if unknown := set(texts) - set(names):
-        raise KeyError(f"{model.__name__} has no {', '.join(sorted(unknown))}")
-    return _object({name: {"enum": list(texts[name])} for name in names if name in texts})
+def _pattern(operation: str, texts: Texts) -> str:
+    return " ".join(_words(operation, {name: _one_of(some) for name, some in texts.items()}))
 
 
-def _object(properties: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
-    }
+def _example(operation: str, texts: Texts) -> str:
+    first = {name: some[0] or NOTHING for name, some in texts.items()}
+    return " ".join(_words(operation, first))
+
+
+def _words(operation: str, values: Mapping[str, str]) -> Iterator[str]:
+    yield OPERATIONS[operation]
+    for name, value in values.items():
+        yield from words_of(name, value)
+
+
+def _one_of(some: Sequence[str | None]) -> str:
+    """A pattern that every dialect of regular expressions reads alike."""
+    plain = (re.sub(r"[^A-Za-z0-9-]", r"[\g<0>]", text or NOTHING) for text in some)
+    return f"(?:{'|'.join(plain)})"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from camara_qod.tools.catalogue import Need
+from camara_qod.tools.catalogue import NEED_MEANINGS
 from camara_qod.tools.interpreter.context import Context, is_now
 from camara_qod.tools.interpreter.offering.choice import Choice
 from camara_qod.tools.interpreter.offering.labels import Labelled, Labels
@@ -19,7 +19,8 @@ from camara_qod.tools.interpreter.reading.mention import (
 
 _UNITS = (3600, 60, 1)
 _A_DAY = 86400
-
+#: A need is written as the first of its uses: one token, where the value on the wire has four.
+_NEEDS = [Choice(uses.partition(",")[0], need.value) for need, uses in NEED_MEANINGS.items()]
 
 #: A length was spoken of, and nothing in the text that has a label is it.
 UNREAD = Choice("?", None)
@@ -63,8 +64,7 @@ def profiles(labels: Labels) -> list[Choice]:
     A need that the operator does not serve is offered too: without it the model would pick the
     nearest of the others, where the answer has to be a question.
     """
-    needs = [Choice(need.value, need.value) for need in Need]
-    return [*needs, *named_profiles(labels)]
+    return [*_NEEDS, *named_profiles(labels)]
 
 
 def named_profiles(labels: Labels) -> list[Choice]:

@@ -3,6 +3,7 @@
 import random
 
 from camara_qod.tools.interpreter.decision import DECLINE
+from camara_qod.tools.interpreter.offering.notation import KIND
 from camara_qod.training.corpus.generate import identifiers as ids
 from camara_qod.training.corpus.generate.conversations import conversation
 from camara_qod.training.corpus.generate.example import Example, with_typo
@@ -53,10 +54,13 @@ def _plain(rng: random.Random, uses: Uses) -> Example:
 def _decline(rng: random.Random, uses: Uses) -> Example:
     if rng.random() < _ABOUT_SHARE:
         values = {"phone": ids.phone(rng).text, "ip": ids.ipv4(rng), "uuid": ids.uuid(rng)}
-        text = rng.choice(uses.decline_about).format(**values, length=ids.duration(rng).text)
+        item = rng.choice(uses.decline_about)
+        text = item["text"].format(**values, length=ids.duration(rng).text)
     else:
-        text = with_typo(rng, rng.choice(uses.decline), 0.15)
+        item = rng.choice(uses.decline)
+        text = with_typo(rng, item["text"], 0.15)
+    kind = {KIND: item[KIND]}
     text = rng.choice(_OPENINGS) + text + rng.choice(_ENDINGS)
     if rng.random() < _AFTER_REQUEST_SHARE:
-        return Example([*create_session(rng, uses).messages, text], DECLINE, tag=DECLINE)
-    return Example([text], DECLINE, tag=DECLINE)
+        return Example([*create_session(rng, uses).messages, text], DECLINE, kind, DECLINE)
+    return Example([text], DECLINE, kind, DECLINE)

@@ -12,6 +12,8 @@ from datetime import timedelta
 from importlib.resources import files
 from typing import Any
 
+from camara_qod.tools.interpreter.decision import DECLINE
+from camara_qod.tools.interpreter.offering.notation import KIND
 from camara_qod.tools.interpreter.operations import CREATE, DELETE, EXTEND, GET, GET_PROFILE, LIST
 from camara_qod.tools.interpreter.reading.lengths import Length, read_times
 from camara_qod.tools.interpreter.reading.sessions import KnownSessions
@@ -220,6 +222,8 @@ def _chosen(
             return {"device": _device(expected.get("device"), values)}
         case operation if operation == GET_PROFILE:
             return {"name": expected.get("profile")}
+        case operation if operation == DECLINE:
+            return {KIND: expected["kind"]}
         case _:
             return {}
 

@@ -6,6 +6,7 @@ from importlib.resources import files
 from typing import Any
 
 from camara_qod.tools.catalogue import Need
+from camara_qod.tools.interpreter.offering.notation import KIND
 from camara_qod.training.corpus.lines import read_json, read_jsonl
 
 
@@ -15,7 +16,7 @@ class Uses:
 
     `nouns` read after "for", `sentences` stand alone; `unstated` ask for a session without saying
     what for; `decline` is not a matter for the API, and `decline_about` neither, although it has
-    identifiers; `operations` are templates of requests for each of the other operations;
+    identifiers, each with its kind; `operations` are templates of requests for each of the other operations;
     `conversations` are whole conversations with placeholders; `injections` are instructions that
     stand in a text and change nothing.
     """
@@ -23,8 +24,8 @@ class Uses:
     nouns: dict[Need, list[str]]
     sentences: dict[Need, list[str]]
     unstated: list[str]
-    decline: list[str]
-    decline_about: list[str]
+    decline: list[dict[str, str]]
+    decline_about: list[dict[str, str]]
     operations: dict[str, list[str]]
     conversations: list[dict[str, Any]]
     injections: list[str]
@@ -40,12 +41,13 @@ class Uses:
 def load_uses() -> Uses:
     """All phrases that ship with the package."""
     needs = {need: _read(need.value) for need in Need}
+    decline = _read("decline")
     return Uses(
         {need: item["nouns"] for need, item in needs.items()},
         {need: item["sentences"] for need, item in needs.items()},
         _read("unstated")["sentences"],
-        _read("decline")["sentences"],
-        _read("decline")["templates"],
+        _of_kinds(decline["sentences"]),
+        _of_kinds(decline["templates"]),
         _read("operations"),
         _lines("conversations"),
         _read("injections")["texts"],
@@ -90,10 +92,12 @@ def split(uses: Uses, share: float, seed: int) -> tuple[Uses, Uses]:
     return first, second
 
 
-def _read(name: str) -> dict[str, list[str]]:
-    path = files("camara_qod.data") / "uses" / f"{name}.json"
-    value: dict[str, list[str]] = read_json(path)
-    return value
+def _read(name: str) -> Any:
+    return read_json(files("camara_qod.data") / "uses" / f"{name}.json")
+
+
+def _of_kinds(texts: dict[str, list[str]]) -> list[dict[str, str]]:
+    return [{"text": text, KIND: kind} for kind, some in texts.items() for text in some]
 
 
 def _lines(name: str) -> list[dict[str, Any]]:
