@@ -34,7 +34,7 @@ from camara_qod.tools.assumed import assumed_text
 from camara_qod.tools.confirmation import remarks
 from camara_qod.tools.errors import QodError
 from camara_qod.tools.interpreter.decision import DECLINE, Interpretation
-from camara_qod.tools.invitation import INVITATION_AGAIN
+from camara_qod.tools.invitation import reply, told
 from camara_qod.tools.operation_tools import OPERATIONS, worded
 from camara_qod.tools.outcome import Outcome
 from camara_qod.tools.plugin import QodPlugin
@@ -185,10 +185,10 @@ class ChatQod(BaseChatModel):
 
 def _said(made: Interpretation, messages: Sequence[BaseMessage]) -> str:
     """What is answered without a call; what can be done here is told in full once."""
-    text = Outcome(made).text
     before = next((item for item in reversed(messages) if isinstance(item, AIMessage)), None)
-    told = before is not None and str(before.text) in (text, INVITATION_AGAIN)
-    return INVITATION_AGAIN if told and made.decision.operation == DECLINE else text
+    if made.decision.operation != DECLINE or before is None or not told(str(before.text)):
+        return Outcome(made).text
+    return reply(made.refusal, made.context.catalogue if made.context else None, again=True)
 
 
 def _chunk(message: BaseMessage) -> AIMessageChunk:

@@ -1,36 +1,68 @@
-"""What is answered where nothing is asked of this API.
+"""What is answered where nothing is asked of this API: by what the turn is instead."""
 
-It fits a greeting as well as a thank-you, a no and a question near or far from the matter, for the
-decision does not tell which of them it was.
-"""
-
-from camara_qod.tools.catalogue import NEED_MEANINGS, Catalogue
-from camara_qod.tools.wording import listed
+from camara_qod.tools.catalogue import NEED_MEANINGS, Catalogue, CatalogueProfile
+from camara_qod.tools.interpreter.decision import Refusal
+from camara_qod.tools.wording import listed, spoken
 
 _START = (
-    "Happy to help with the connection of a device, which is what I can do here: say which device, "
-    'what it is for, and for how long, such as "low latency for gaming on +… for an hour".'
+    "Say which device, what it is for, and for how long, such as "
+    '"low latency for gaming on +… for an hour".'
 )
-_END = "I can also list, extend and end sessions, and tell what a profile offers."
-#: The same in short, for one who was told just before.
-INVITATION_AGAIN = (
-    "Whenever you need a better connection, say which device, what for, and for how long."
-)
+_REST = "I can also list, extend and end sessions, and tell what a profile offers."
+_AGAIN = "Whenever you need a better connection, say which device, what for, and for how long."
+_OPENINGS = {
+    Refusal.GREETING: "Hello! I can help with the connection of a device.",
+    Refusal.THANKS: "You are welcome.",
+    Refusal.STOP: "All right, nothing is done.",
+    Refusal.QUESTION: "I ask the network for a better connection of a device, for a limited time.",
+    Refusal.OTHER: "That is not for me: what I can help with is the connection of a device.",
+}
+_DEVICES = "A device is known by its phone number, or by its IP address."
+_OPERATOR = "What else there is to know, such as prices, your operator can tell."
 
 
-def invitation(catalogue: Catalogue | None = None) -> str:
-    """What can be done here, and what the profiles are for.
+def reply(
+    refusal: Refusal | None = None, catalogue: Catalogue | None = None, *, again: bool = False
+) -> str:
+    """A sentence that fits the turn, and what can be done here.
 
-    It holds no address and no number: what a tool answers, an agent may take for given.
+    But for the answer to a question it holds no address and no number: what a tool answers, an
+    agent may take for given.
 
     Args:
+        refusal: what the turn is; by default something else.
         catalogue: the operator's; without it no profile is named.
+        again: what can be done here was told just before.
     """
-    return " ".join(filter(None, [_START, _profiles(catalogue), _END]))
+    refusal = refusal or Refusal.OTHER
+    return " ".join([_OPENINGS[refusal], *_rest(refusal, catalogue, again)])
 
 
-def _profiles(catalogue: Catalogue | None) -> str:
+def told(text: str) -> bool:
+    """Whether a text says what can be done here."""
+    return _START in text or text.endswith(_AGAIN)
+
+
+def _rest(refusal: Refusal, catalogue: Catalogue | None, again: bool) -> list[str]:
+    served = [serving[0] for serving in catalogue.needs.values()] if catalogue else []
+    match refusal:
+        case Refusal.QUESTION:
+            return [*_profiles(served, limits=True), _DEVICES, _START, _REST, _OPERATOR]
+        case Refusal.GREETING | Refusal.OTHER if not again:
+            return [_START, *_profiles(served), _REST]
+        case _:
+            return [_AGAIN]
+
+
+def _profiles(served: list[CatalogueProfile], *, limits: bool = False) -> list[str]:
     """The profile that is preferred for each need that can be served."""
-    served = catalogue.needs.items() if catalogue else ()
-    told = [f"{serving[0].name} ({NEED_MEANINGS[need]})" for need, serving in served]
-    return f"The profile{'s are' if told[1:] else ' is'} {listed(told)}." if told else ""
+    if not served:
+        return []
+    told = [f"{profile.name} ({_about(profile, limits)})" for profile in served]
+    return [f"The profile{'s are' if told[1:] else ' is'} {listed(told)}."]
+
+
+def _about(profile: CatalogueProfile, limits: bool) -> str:
+    uses = NEED_MEANINGS[profile.serves] if profile.serves else ""
+    low, high = profile.limits
+    return f"{uses}; {spoken(low)} to {spoken(high)}" if limits else uses

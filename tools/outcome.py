@@ -11,7 +11,7 @@ from camara_qod.tools.camara.errors import CamaraError
 from camara_qod.tools.camara.models import SessionInfo
 from camara_qod.tools.confirmation import remarks
 from camara_qod.tools.interpreter.decision import CLARIFY, DECLINE, Interpretation
-from camara_qod.tools.invitation import invitation
+from camara_qod.tools.invitation import reply
 from camara_qod.tools.proposal import NOT_SENT, Proposal
 from camara_qod.tools.wording import Answer, answer_text, wire
 
@@ -67,7 +67,7 @@ class Outcome:
         decision = self.interpretation.decision
         if decision.operation == DECLINE:
             context = self.interpretation.context
-            return invitation(context.catalogue if context else None)
+            return reply(self.interpretation.refusal, context.catalogue if context else None)
         if decision.operation == CLARIFY:
             return " ".join(question.text for question in self.interpretation.questions)
         if self.rejected:

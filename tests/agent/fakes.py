@@ -6,6 +6,7 @@ from typing import Any
 from camara_qod.tools.interpreter.context import Context
 from camara_qod.tools.interpreter.grammar import Trace
 from camara_qod.tools.interpreter.interpreter import Interpreter
+from camara_qod.tools.interpreter.offering.notation import write
 from camara_qod.tools.plugin import QodPlugin
 from camara_qod.tools.settings import QodSettings
 from camara_qod.training.corpus.pointing import pointing
@@ -48,7 +49,7 @@ class ScriptedDecoder:
         named = {name: self._named(name, item) for name, item in decision["arguments"].items()}
         chosen = {name: item for name, item in named.items() if item is not None}
         answer = pointing(self.context, decision["operation"], chosen)
-        return answer.to_json(), Trace(probabilities=[self._probability])
+        return write(answer), Trace(probabilities=[self._probability])
 
     def _named(self, name: str, value: Any) -> Any:
         """A value; of a session that is told by its place or as `IT`, its id if it is known."""
@@ -116,4 +117,9 @@ def on_session(operation: str, session: str | int | None = IT, **more: Any) -> d
     return {"operation": operation, "arguments": {"sessionId": session} | more}
 
 
-DECLINE: dict[str, Any] = {"operation": "decline", "arguments": {}}
+def declined(kind: str) -> dict[str, Any]:
+    """A turn that asks for no call, as the model emits it: what it is instead."""
+    return {"operation": "decline", "arguments": {"kind": kind}}
+
+
+DECLINE = declined("other")

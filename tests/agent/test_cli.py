@@ -98,7 +98,7 @@ def test_a_conversation_from_a_pipe(tmp_path: Path) -> None:
     places = [
         text.index(words)
         for words in (
-            "Happy to help with the connection of a device, which is what I can do here",
+            "Hello! I can help with the connection of a device.",
             "There is no command /what; /help lists them.",
             "Which device?",
             "192.168.1.50 (public and private)",

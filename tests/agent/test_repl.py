@@ -16,13 +16,14 @@ from camara_qod.agent.terminal import Pipe
 from camara_qod.tools.camara.errors import Unauthenticated
 from camara_qod.tools.catalogue import load_catalogue
 from camara_qod.tools.errors import TransportError
-from camara_qod.tools.invitation import INVITATION_AGAIN, invitation
+from camara_qod.tools.invitation import reply
 from camara_qod.tools.plugin import QodPlugin
 from camara_qod.tools.screen import screen
 
-from .fakes import DECLINE, create, on_session, plugin, reading
+from .fakes import DECLINE, create, declined, on_session, plugin, reading
 
-OFFER, OFFER_AGAIN = invitation(load_catalogue()), INVITATION_AGAIN
+OFFER = reply(catalogue=load_catalogue())
+OFFER_AGAIN = reply(catalogue=load_catalogue(), again=True)
 PHONE = {"phoneNumber": "+351966666666"}
 OTHER = {"phoneNumber": "+351911111111"}
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -503,17 +504,21 @@ def test_two_ids_are_one_deletion_and_the_other_is_named() -> None:
 # --- an afternoon without friction ----------------------------------------------------------------
 
 
-def test_small_talk_is_answered_with_what_is_possible_and_shorter_the_next_time() -> None:
-    decisions = [DECLINE, DECLINE, {"operation": "retrieveQoSProfiles", "arguments": {}}, DECLINE]
-    hello, thanks, *profiles, weather = Room(plugin(*decisions)).type(
-        "hi", "thanks", "which would be best for films?", "what is the weather?"
+def test_small_talk_is_answered_by_its_kind_and_what_is_possible_is_told_once() -> None:
+    decisions = [declined("greeting"), declined("thanks"), DECLINE, declined("stop")]
+    hello, thanks, weather, leave = Room(plugin(*decisions)).type(
+        "hi", "thanks", "what is the weather?", "leave it as it is"
     )
-    assert (hello, thanks, weather) == (OFFER, OFFER_AGAIN, OFFER)
-    assert len(OFFER_AGAIN) < len(OFFER) / 2
-    assert profiles[1] == (
-        "Profile QOS_S is ACTIVE: High bandwidth: streaming, media playback, large transfers, from "
-        "1 minute to 12 hours. At least 25 Mbps downstream, at most 200 Mbps downstream."
-    )
+    assert hello.startswith("Hello! I can help with the connection of a device. Say which device")
+    short = "Whenever you need a better connection, say which device, what for, and for how long."
+    assert (thanks, weather) == (f"You are welcome. {short}", OFFER_AGAIN)
+    assert leave == f"All right, nothing is done. {short}"
+
+
+def test_a_question_near_the_matter_is_answered_from_the_catalogue() -> None:
+    (answer,) = Room(plugin(declined("question"))).type("which would be best for films?")
+    assert "QOS_S (streaming, transfers; 1 minute to 12 hours)" in answer
+    assert "prices, your operator can tell" in answer
 
 
 ANSWER = "certainly, that is the one I want"

@@ -1,18 +1,21 @@
-"""What is answered to small talk says what can be done with this operator, and nothing else."""
+"""What is answered to small talk fits it, and says what can be done with this operator."""
 
 import json
 import re
 from pathlib import Path
 
+import pytest
+
 from camara_qod.tools.catalogue import load_catalogue
-from camara_qod.tools.invitation import invitation
+from camara_qod.tools.interpreter.decision import Refusal
+from camara_qod.tools.invitation import reply, told
 
 
 def test_the_profiles_are_told_by_what_they_are_for() -> None:
     assert (
         "The profiles are QOS_E (gaming, VR, remote control), QOS_S (streaming, transfers), QOS_M "
         "(IoT, medical) and QOS_L (calls, meetings)."
-    ) in invitation(load_catalogue())
+    ) in reply(catalogue=load_catalogue())
 
 
 def test_they_have_the_operators_names(tmp_path: Path) -> None:
@@ -23,11 +26,28 @@ def test_they_have_the_operators_names(tmp_path: Path) -> None:
         {"name": "BRONZE", "status": "INACTIVE", "serves": "QOS_S"},
     ]
     path.write_text(json.dumps(profiles))
-    text = invitation(load_catalogue(path))
+    text = reply(catalogue=load_catalogue(path))
     assert "The profile is GOLD (gaming, VR, remote control)." in text
     assert not re.search("SILVER|BRONZE|QOS_", text)
 
 
-def test_nothing_in_it_can_be_taken_for_an_address_or_a_number() -> None:
-    assert not re.search(r"\d", invitation())
-    assert "profiles are" not in invitation()
+@pytest.mark.parametrize("refusal", [item for item in Refusal if item is not Refusal.QUESTION])
+def test_nothing_in_it_can_be_taken_for_an_address_or_a_number(refusal: Refusal) -> None:
+    for catalogue in (None, load_catalogue()):
+        text = reply(refusal, catalogue).replace("QOS_", "")
+        assert not re.search(r"\d", text)
+    assert "profiles are" not in reply(refusal)
+
+
+def test_a_question_is_told_the_limits_too() -> None:
+    text = reply(Refusal.QUESTION, load_catalogue())
+    assert "QOS_E (gaming, VR, remote control; 1 minute to 12 hours)" in text
+
+
+@pytest.mark.parametrize("refusal", Refusal)
+def test_what_can_be_done_is_told_in_full_once(refusal: Refusal) -> None:
+    first, again = reply(refusal), reply(refusal, again=True)
+    assert told(first)
+    assert told(again)
+    assert len(again) <= len(first)
+    assert len({reply(item) for item in Refusal}) == len(Refusal)

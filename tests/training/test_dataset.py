@@ -7,6 +7,7 @@ from transformers import AutoTokenizer
 from camara_qod.tools.errors import DecodingError, SettingsError, TrainingError
 from camara_qod.tools.interpreter.completing.complete import complete
 from camara_qod.tools.interpreter.decision import Decision
+from camara_qod.tools.interpreter.offering.notation import write
 from camara_qod.tools.interpreter.offering.offer import Offer
 from camara_qod.tools.interpreter.replay import Replayer
 from camara_qod.training.corpus.dataset import IGNORED, Record, demo_context, generate, tokenized
@@ -30,7 +31,7 @@ def test_every_label_replays_and_completes_to_a_valid_decision(tiny_phi3) -> Non
     tokenizer = AutoTokenizer.from_pretrained(tiny_phi3)
     replayer = Replayer(tokenizer)
     for record in generate(USES, 400, seed=11):
-        offer, written = Offer(record.context), record.answer.to_json()
+        offer, written = Offer(record.context), write(record.answer)
         replay = replayer.replay(written, offer.schema)
         assert tokenizer.decode(replay.token_ids) == written
         pointed = offer.pointed(record.answer)
@@ -69,13 +70,13 @@ def test_several_identifiers_of_one_device_fill_one_argument() -> None:
 
 def test_a_label_that_the_grammar_cannot_emit_is_refused(tiny_phi3) -> None:
     replayer = Replayer(AutoTokenizer.from_pretrained(tiny_phi3))
-    names = {"applicationServer": None, "qosProfile": "QOS_E", "duration": None}
+    names = {"qosProfile": "gaming", "duration": None}
     schema = Offer(demo_context(["gaming on 10.0.0.1"])).schema
-    replayer.replay(Decision("createSession", {"device": "A", **names}).to_json(), schema)
-    for device in ("B", {"phoneNumber": "+351966666666"}):
+    replayer.replay(write(Decision("createSession", {"device": "A", **names})), schema)
+    for device in ("B", "+351966666666"):
         label = Decision("createSession", {"device": device, **names})
         with pytest.raises(DecodingError):
-            replayer.replay(label.to_json(), schema)
+            replayer.replay(write(label), schema)
 
 
 def test_an_example_whose_values_nobody_said_is_refused() -> None:
@@ -138,7 +139,8 @@ def test_a_recipe_with_an_unknown_key_is_refused(tmp_path) -> None:
 
 
 def test_uses_are_distinct() -> None:
-    for items in (*USES.nouns.values(), *USES.sentences.values(), USES.decline, USES.unstated):
+    declined = [item["text"] for item in USES.decline]
+    for items in (*USES.nouns.values(), *USES.sentences.values(), declined, USES.unstated):
         assert len({text.lower() for text in items}) == len(items)
     assert json.dumps(USES.unstated)
 

@@ -35,8 +35,8 @@ def phrases() -> list[str]:
     """Every text that training examples are made of."""
     uses = load_uses()
     lists = [*uses.nouns.values(), *uses.sentences.values(), *uses.operations.values()]
-    lists += [uses.unstated, uses.decline, uses.decline_about]
-    texts = [text for items in lists for text in items]
+    texts = [text for items in [*lists, uses.unstated] for text in items]
+    texts += [item["text"] for item in (*uses.decline, *uses.decline_about)]
     texts += [
         re.sub(r"{\w+}", "0", turn) for item in uses.conversations for turn in item["messages"]
     ]

@@ -9,7 +9,8 @@ from jsonschema import Draft202012Validator
 from camara_qod.tools.errors import DecodingError
 from camara_qod.tools.interpreter.completing.complete import complete
 from camara_qod.tools.interpreter.context import Context
-from camara_qod.tools.interpreter.decision import CLARIFY, Completed, Decision
+from camara_qod.tools.interpreter.decision import CLARIFY, Completed, Decision, Refusal
+from camara_qod.tools.interpreter.offering.notation import write
 from camara_qod.tools.interpreter.offering.offer import Offer
 from camara_qod.tools.interpreter.operations import CREATE, DELETE, EXTEND, GET_PROFILE, LIST
 from camara_qod.tools.interpreter.reading.sessions import KnownSessions
@@ -28,7 +29,7 @@ def four(public: str, **more: Any) -> dict[str, Any]:
 def completed(context: Context, answer: Decision) -> Completed:
     """What becomes of an answer that the conversation's grammar allows."""
     offer = Offer(context)
-    assert Draft202012Validator(offer.schema).is_valid(json.loads(answer.to_json()))
+    assert Draft202012Validator(offer.schema).is_valid(json.loads(write(answer)))
     pointed = offer.pointed(answer)
     return complete(pointed.decision, context, pointed.mentions)
 
@@ -51,7 +52,7 @@ def test_each_value_becomes_the_label_of_what_says_it() -> None:
         "applicationServer": "B",
         "devicePorts": None,
         "applicationServerPorts": "C",
-        "qosProfile": "QOS_S",
+        "qosProfile": "streaming",
         "duration": "D",
         "sink": "E",
     }
@@ -125,7 +126,7 @@ def test_a_length_that_has_no_label_is_said_to_be_unread(length: object) -> None
     assert "duration" in completed(context, answer).decision.arguments["missing"]
     chosen = {"sessionId": A, "requestedAdditionalDuration": length}
     longer = pointing(demo_context([f"more time for {A}"]), EXTEND, chosen)
-    assert longer.arguments == {"sessionId": "A", "requestedAdditionalDuration": None}
+    assert longer.arguments == {"sessionId": "A"}
 
 
 def test_a_time_of_day_is_the_end_that_was_meant() -> None:
@@ -151,7 +152,7 @@ def test_sessions_that_were_written_and_that_are_known() -> None:
     context = demo_context([f"end the other one, not {A}"], KnownSessions((A, B), A))
     assert pointing(context, DELETE, {"sessionId": B}).arguments == {"sessionId": "B"}
     longer = pointing(context, EXTEND, {"sessionId": A})
-    assert longer.arguments == {"sessionId": "A", "requestedAdditionalDuration": None}
+    assert longer.arguments == {"sessionId": "A"}
 
 
 def test_a_profile_that_was_named_and_a_need_that_was_meant() -> None:
@@ -160,11 +161,14 @@ def test_a_profile_that_was_named_and_a_need_that_was_meant() -> None:
         GET_PROFILE, {"name": "QOS_E"}
     )
     meant = demo_context(["what does the gaming one give me"])
-    assert pointing(meant, GET_PROFILE, {"name": "QOS_E"}).arguments == {"name": "QOS_E"}
+    assert pointing(meant, GET_PROFILE, {"name": "QOS_E"}).arguments == {"name": "gaming"}
 
 
 def test_a_refusal_points_at_nothing() -> None:
-    assert pointing(demo_context(["a pizza to 10.0.0.4"]), "decline", {}) == Decision("decline")
+    context = demo_context(["a pizza to 10.0.0.4"])
+    assert pointing(context, "decline", {}) == Decision("decline", {"kind": "other"})
+    thanks = pointing(context, "decline", {"kind": "thanks"})
+    assert Offer(context).pointed(thanks).refusal is Refusal.THANKS
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from transformers import AutoTokenizer
 
 from camara_qod.tools.errors import DecodingError
 from camara_qod.tools.interpreter.decision import Decision
+from camara_qod.tools.interpreter.offering.notation import read, write
 from camara_qod.tools.interpreter.offering.offer import Offer
 from camara_qod.training.corpus.dataset import Record, demo_context, generate
 from camara_qod.training.corpus.generate.example import Example
@@ -81,14 +82,14 @@ def test_made_pairs_differ_in_one_place_under_one_grammar(fresh: list[Pair]) -> 
     }
     for pair in fresh:
         held = Draft202012Validator(Offer(pair.context).schema)
-        chosen, rejected = json.loads(pair.chosen), json.loads(pair.rejected)
-        assert held.is_valid(chosen)
-        assert held.is_valid(rejected)
+        assert held.is_valid(json.loads(pair.chosen))
+        assert held.is_valid(json.loads(pair.rejected))
+        chosen, rejected = read(pair.chosen), read(pair.rejected)
         assert chosen != rejected
         if pair.kind != "another_act":
-            assert chosen["operation"] == rejected["operation"]
-            assert chosen["arguments"].keys() == rejected["arguments"].keys()
-            names = {path.split("/")[2] for path, _ in leaves(chosen) ^ leaves(rejected)}
+            assert chosen.operation == rejected.operation
+            assert chosen.arguments.keys() == rejected.arguments.keys()
+            names = dict(chosen.arguments.items() ^ rejected.arguments.items())
             assert len(names) == 1 + (pair.kind == "roles_swapped")
 
 
@@ -112,8 +113,8 @@ def test_pairs_become_the_tokens_of_the_grammar(tiny_phi3, fresh: list[Pair]) ->
 
 def test_an_answer_in_labels_that_its_grammar_cannot_emit_is_an_error(tiny_phi3) -> None:
     tokenizer = AutoTokenizer.from_pretrained(tiny_phi3)
-    session = Decision("getSession", {"sessionId": "A"}).to_json()
-    pair = Pair(demo_context(["hello"]), Decision("decline").to_json(), session, "made", free=False)
+    session = write(Decision("getSession", {"sessionId": "A"}))
+    pair = Pair(demo_context(["hello"]), '"decline greeting"', session, "made", free=False)
     with pytest.raises(DecodingError):
         tokenized_pairs([pair], tokenizer)
 

@@ -29,4 +29,3 @@ def certainty(
         part = max((start for start in starts if start <= offset), default=min(starts))
         found[starts[part]] *= probability
     return found
-

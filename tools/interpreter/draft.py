@@ -1,8 +1,8 @@
 """Guesses of what comes next, so that one pass of the model checks many choices.
 
 Speculative decoding (Leviathan et al. 2023, "Fast Inference from Transformers via Speculative
-Decoding") without a second model: what is guessed comes out of the schema itself, whose examples are
-the likeliest answers. A wrong guess costs the reading of it and changes no choice.
+Decoding") without a second model: what is guessed comes out of the schema itself, whose examples
+are the likeliest answers. A wrong guess costs the reading of it and changes no choice.
 """
 
 import json

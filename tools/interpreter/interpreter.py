@@ -132,4 +132,5 @@ def _interpretation(emission: Emission, context: Context, seconds: float) -> Int
         context=context,
         mentions=pointed.mentions,
         certainty=emission.certainty,
+        refusal=pointed.refusal,
     )

@@ -15,8 +15,8 @@ from camara_qod.tools.errors import TrainingError
 from camara_qod.tools.interpreter.deciding import decide
 from camara_qod.tools.interpreter.decision import Decision
 from camara_qod.tools.interpreter.decoding import Decoder
-from camara_qod.tools.interpreter.offering.notation import read
 from camara_qod.tools.interpreter.model import load_model
+from camara_qod.tools.interpreter.offering.notation import read
 from camara_qod.tools.screen import screen
 from camara_qod.training.corpus.dataset import IGNORED, Record, curated, generate, spoken, tokenized
 from camara_qod.training.corpus.generate.spoken import halves, load_spoken

@@ -8,8 +8,8 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from camara_qod.agent.service.callers import LOCAL, SCOPES, Caller, Door, unauthenticated
-from camara_qod.tools.interpreter.decision import Decision
 from camara_qod.tools.interpreter.grammar import Trace
+from camara_qod.tools.interpreter.offering.notation import places
 from camara_qod.tools.plugin import QodPlugin
 
 from ..fakes import DECLINE, ScriptedDecoder, ScriptedInterpreter, _settings, create, on_session
@@ -46,8 +46,7 @@ class Listener(ScriptedDecoder):
         said = self.context.messages
         self._decided.setdefault(said, understood(said[-1]))
         text, _ = super().decode(turns, schema, deadline)
-        names = Decision.from_json(text).arguments
-        offsets = [0, *(text.index(f'"{name}":') for name in names)]
+        offsets = [0, *(at for at, _ in places(text))]
         return text, Trace(probabilities=list(SURE[: len(offsets)]), offsets=offsets)
 
 

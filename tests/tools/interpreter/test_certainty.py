@@ -9,12 +9,12 @@ from camara_qod.tools.interpreter.interpreter import Interpreter
 from camara_qod.tools.provenance import sources
 from camara_qod.tools.settings import QodSettings
 
-ANSWER = '{"operation":"createSession","arguments":{"device":"A","qosProfile":null}}'
+ANSWER = '"create device A need -"'
 
 
 def test_each_choice_counts_for_the_part_that_it_is_in() -> None:
-    device, profile = ANSWER.index('"A"'), ANSWER.index("null")
-    found = certainty(ANSWER, [14, 16, device, profile], [0.5, 0.5, 0.25, 0.125])
+    device, profile = ANSWER.index(" A"), ANSWER.index(" -")
+    found = certainty(ANSWER, [1, 3, device, profile], [0.5, 0.5, 0.25, 0.125])
     assert found == {"operation": 0.25, "device": 0.25, "qosProfile": 0.125}
 
 

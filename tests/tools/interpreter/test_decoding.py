@@ -22,6 +22,7 @@ from camara_qod.tools.interpreter.decision import Decision
 from camara_qod.tools.interpreter.decoding import Decoder
 from camara_qod.tools.interpreter.interpreter import Interpreter
 from camara_qod.tools.interpreter.model import load_model
+from camara_qod.tools.interpreter.offering.notation import write
 from camara_qod.tools.interpreter.offering.offer import Offer
 from camara_qod.tools.interpreter.prompt import labelled, render
 from camara_qod.tools.interpreter.replay import Replayer
@@ -133,9 +134,10 @@ def test_one_pass_is_enough_where_every_guess_is_right(
 ) -> None:
     turns = ["smooth video on 10.0.0.1, server is 10.0.0.2:443, two hours"]
     tokenizer = AutoTokenizer.from_pretrained(tiny_phi3)
-    labels = {"device": "A", "applicationServer": "B", "qosProfile": profile, "duration": "C"}
+    need = "gaming" if guessed else "IoT"
+    labels = {"device": "A", "applicationServer": "B", "qosProfile": need, "duration": "C"}
     written = Decision("createSession", labels)
-    answer = Replayer(tokenizer).replay(written.to_json(), Offer(demo_context(turns)).schema)
+    answer = Replayer(tokenizer).replay(write(written), Offer(demo_context(turns)).schema)
     model = Scripted(AutoConfig.from_pretrained(tiny_phi3), answer.token_ids)
     result = Interpreter(Decoder(model, tokenizer), demo).interpret(turns)
     device = {"publicAddress": "10.0.0.1", "privateAddress": "10.0.0.1"}

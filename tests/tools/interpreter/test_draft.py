@@ -20,6 +20,7 @@ SCHEMA = {
     },
     "required": ["name", "length"],
     "additionalProperties": False,
+    "examples": [{"name": "walk", "length": 30}],
 }
 
 
@@ -52,7 +53,7 @@ def follow(tables, schema: dict, **instead: str) -> tuple[str, int]:
     return tables.decode_bytes(written).decode(), unknown
 
 
-def test_the_first_of_every_list_is_guessed(tables) -> None:
+def test_the_example_of_the_schema_is_guessed(tables) -> None:
     assert follow(tables, SCHEMA) == ('{"name":"walk","length":30}', 0)
 
 

@@ -17,13 +17,15 @@ from camara_qod.tools.errors import (
     RequestTooLong,
     TooManyWaiting,
 )
+from camara_qod.tools.interpreter.decision import Decision
 from camara_qod.tools.interpreter.interpreter import Interpreter
 from camara_qod.tools.interpreter.model import LazyDecoder
+from camara_qod.tools.interpreter.offering.notation import write
 from camara_qod.tools.interpreter.prompt import SYSTEM
 from camara_qod.tools.interpreter.remote import TRIES
 from camara_qod.tools.settings import QodSettings
 
-DECLINE = '{"operation": "decline", "arguments": {}}'
+DECLINE = '"decline other"'
 
 
 class Server:
@@ -83,10 +85,10 @@ def interpreter(url: str) -> Interpreter:
     return Interpreter(LazyDecoder(settings), settings)
 
 
-def call(**arguments: Any) -> dict[str, Any]:
-    """A request for a session that says nothing but these."""
-    nothing = dict.fromkeys(("device", "applicationServer", "qosProfile", "duration"))
-    return {"operation": "createSession", "arguments": nothing | arguments}
+def call(**arguments: Any) -> Any:
+    """A request for a session that says nothing but these, as the model writes it."""
+    nothing = dict.fromkeys(("device", "qosProfile", "duration"))
+    return json.loads(write(Decision("createSession", nothing | arguments)))
 
 
 def test_the_server_is_sent_the_conversation_and_its_schema(server: Server) -> None:
@@ -108,11 +110,7 @@ def test_the_server_is_sent_the_conversation_and_its_schema(server: Server) -> N
 
 
 def test_an_answer_with_white_space_is_as_good(server: Server) -> None:
-    server.answer = (
-        '{ "operation": "createSession",\n "arguments":'
-        ' {"device": "A", "applicationServer": null,'
-        ' "qosProfile": "QOS_E", "duration": "B"}}'
-    )
+    server.answer = ' "create device A need gaming duration B"\n'
     result = interpreter(server.url).interpret("gaming on +351966666666 for 2 hours")
     assert result.decision.arguments["device"] == {"phoneNumber": "+351966666666"}
     assert result.decision.arguments["applicationServer"] == {"ipv4Address": "203.0.113.100"}
@@ -125,12 +123,12 @@ def test_an_answer_with_white_space_is_as_good(server: Server) -> None:
         "Sure! Here is your session.",
         "",
         "null",
-        '{"operation":"decline","arguments":{}',
+        '"decline other',
+        '{"operation":"decline","arguments":{}}',
         "{}",
-        '{"operation":"createSession","arguments":{"device":{"phoneNumber":"+15550001111"},'
-        '"applicationServer":null,"qosProfile":"QOS_E","duration":7200}}',
-        '{"operation":"createSession","arguments":{"device":"C",'
-        '"applicationServer":null,"qosProfile":"QOS_E","duration":"B"}}',
+        '"create device +15550001111 need gaming duration B"',
+        '"create device C need gaming duration B"',
+        '"create device A need gaming  duration B"',
     ],
 )
 def test_a_server_that_ignores_the_schema_is_reported(server: Server, answer: str) -> None:
@@ -188,8 +186,8 @@ def test_a_refusal_of_the_model_is_told(server: Server) -> None:
 
 
 def test_a_server_may_tell_how_sure_its_model_is(server: Server) -> None:
-    server.answer = DECLINE.replace(" ", "")
-    server.beside = {"trace": {"confidence": 0.8, "offsets": [14], "probabilities": [0.8]}}
+    server.answer = DECLINE
+    server.beside = {"trace": {"confidence": 0.8, "offsets": [1], "probabilities": [0.8]}}
     result = interpreter(server.url).interpret("hello")
     assert result.confidence == 0.8
     assert result.certainty == {"operation": 0.8}
@@ -215,7 +213,7 @@ def test_what_is_no_certainty_is_none(server: Server, told: Any) -> None:
 
 
 def test_certainty_of_another_text_is_not_taken(server: Server) -> None:
-    server.beside = {"trace": {"confidence": 0.8, "offsets": [14], "probabilities": [0.8]}}
+    server.beside = {"trace": {"confidence": 0.8, "offsets": [1], "probabilities": [0.8]}}
     assert " " in server.answer
     assert interpreter(server.url).interpret("hello").confidence is None
 

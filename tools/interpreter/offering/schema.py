@@ -37,7 +37,9 @@ def decision_schema(
         alternative. The `x-guidance` key is llguidance's and ignored by other engines.
     """
     variants = [
-        (operation, texts) for operation, alternatives in operations.items() for texts in alternatives
+        (operation, texts)
+        for operation, alternatives in operations.items()
+        for texts in alternatives
     ]
     variants.append((DECLINE, refusals))
     pattern = "|".join(_pattern(*variant) for variant in variants)

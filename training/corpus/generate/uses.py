@@ -16,9 +16,9 @@ class Uses:
 
     `nouns` read after "for", `sentences` stand alone; `unstated` ask for a session without saying
     what for; `decline` is not a matter for the API, and `decline_about` neither, although it has
-    identifiers, each with its kind; `operations` are templates of requests for each of the other operations;
-    `conversations` are whole conversations with placeholders; `injections` are instructions that
-    stand in a text and change nothing.
+    identifiers, each with its kind; `operations` are templates of requests for each of the other
+    operations; `conversations` are whole conversations with placeholders; `injections` are
+    instructions that stand in a text and change nothing.
     """
 
     nouns: dict[Need, list[str]]

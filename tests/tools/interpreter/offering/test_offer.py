@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from camara_qod.tools.catalogue import Need
 from camara_qod.tools.interpreter.completing.complete import complete
 from camara_qod.tools.interpreter.context import Context, read
 from camara_qod.tools.interpreter.decision import Decision
+from camara_qod.tools.interpreter.offering.notation import write
 from camara_qod.tools.interpreter.offering.offer import Offer
 from camara_qod.tools.interpreter.prompt import labelled
 from camara_qod.tools.interpreter.reading.mention import Moment
@@ -33,7 +35,8 @@ def call(operation: str = "createSession", **arguments: Any) -> dict[str, Any]:
 
 
 def allows(context: Context, answer: dict[str, Any]) -> bool:
-    return Draft202012Validator(Offer(context).schema).is_valid(answer)
+    line = write(Decision(answer["operation"], answer["arguments"]))
+    return Draft202012Validator(Offer(context).schema).is_valid(json.loads(line))
 
 
 def values(context: Context, answer: dict[str, Any]) -> dict[str, Any]:
@@ -62,7 +65,7 @@ def test_known_sessions_have_labels_of_their_own(said) -> None:
 
 def test_each_mention_may_stand_where_its_kind_may(said) -> None:
     context = said("+351966666666 and 10.0.0.4, 2 hours, events to https://a.example/x")
-    answer = call(device="A", applicationServer="B", qosProfile="QOS_E", duration="C", sink="D")
+    answer = call(device="A", applicationServer="B", qosProfile="gaming", duration="C", sink="D")
     assert allows(context, answer)
     assert values(context, answer) == {
         "device": {"phoneNumber": "+351966666666"},
@@ -112,12 +115,12 @@ def test_several_identifiers_of_one_device(said) -> None:
 def test_a_subnet_is_no_device(said) -> None:
     context = said("10.0.0.0/24")
     assert not allows(context, call("retrieveSessionsByDevice", device="A"))
-    assert allows(context, call(device=None, applicationServer="A", qosProfile=None, duration=None))
+    assert allows(context, call(applicationServer="A", qosProfile=None, duration=None))
 
 
 def test_what_cannot_be_used_can_be_pointed_at(said) -> None:
     context = said("0151 23456789, server game.example.com, a few hours, QOS_X, films")
-    answer = call(device="A", applicationServer="B", qosProfile="D", duration="C", sink=None)
+    answer = call(device="A", applicationServer="B", qosProfile="D", duration="C")
     assert allows(context, answer)
     pointed = Offer(context).pointed(Decision(answer["operation"], answer["arguments"]))
     assert set(pointed.decision.arguments.values()) == {None}
@@ -138,14 +141,14 @@ def test_a_length_that_nobody_wrote_is_not_on_offer(said) -> None:
 
 def test_a_bare_number_is_in_the_unit_of_the_length_before_it(said) -> None:
     context = said("gaming on 10.0.0.4 for 2 hours", "make it 3")
-    answer = call(device="A", applicationServer=None, qosProfile="QOS_E", duration="C")
+    answer = call(device="A", qosProfile="gaming", duration="C")
     assert values(context, answer)["duration"] == 10800
     context = said("gaming on 10.0.0.4 for 20 minutes", "sorry, 40")
     assert values(context, answer)["duration"] == 2400
 
 
 def test_a_number_in_words_is_one_as_well(said) -> None:
-    answer = call(device="A", applicationServer=None, qosProfile="QOS_E", duration="C")
+    answer = call(device="A", qosProfile="gaming", duration="C")
     context = said("gaming on 10.0.0.4 for one hour", "not one hour: two")
     assert values(context, answer)["duration"] == 7200
     context = said("spielen auf 10.0.0.4, zwanzig Minuten", "doch lieber dreißig")
@@ -154,7 +157,7 @@ def test_a_number_in_words_is_one_as_well(said) -> None:
 
 def test_a_time_of_day_may_be_the_end(said) -> None:
     context = said("gaming on 10.0.0.4, we pack up at 16:00")
-    answer = call(device="A", applicationServer=None, qosProfile="QOS_E", duration="B")
+    answer = call(device="A", qosProfile="gaming", duration="B")
     ends = context.now + timedelta(seconds=values(context, answer)["duration"] + 1)
     assert f"{ends:%H:%M}" == "16:00"
     assert allows(context, call(**(answer["arguments"] | {"duration": None})))
@@ -164,7 +167,7 @@ def test_a_time_of_day_may_be_the_end(said) -> None:
 
 def test_a_length_without_a_label_can_be_told(said) -> None:
     context = said("gaming on 10.0.0.4 as long as the battery lasts")
-    answer = call(device="A", applicationServer=None, qosProfile="QOS_E", duration="?")
+    answer = call(device="A", qosProfile="gaming", duration="?")
     assert allows(context, answer)
     pointed = Offer(context).pointed(Decision(answer["operation"], answer["arguments"]))
     made = complete(pointed.decision, context, pointed.mentions)
@@ -172,15 +175,16 @@ def test_a_length_without_a_label_can_be_told(said) -> None:
 
 
 def test_where_nothing_was_said_there_is_only_to_decline(said) -> None:
-    assert allows(said(" "), call("decline"))
+    assert allows(said(" "), call("decline", kind="other"))
     assert not allows(said(" "), call("retrieveQoSProfiles"))
 
 
 def test_a_need_that_no_profile_serves_can_be_meant_all_the_same(said) -> None:
     context = said("it stutters")
-    for need in ("QOS_E", "QOS_S", "QOS_M", "QOS_L"):
-        answer = call(device=None, applicationServer=None, qosProfile=need, duration=None)
+    for word, need in zip(("gaming", "streaming", "IoT", "calls"), Need, strict=True):
+        answer = call(qosProfile=word, duration=None)
         assert allows(context, answer)
+        assert values(context, answer)["qosProfile"] == need
 
 
 def test_a_profile_that_is_named_can_be_pointed_at(said) -> None:
