@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from camara_qod.tools.interpreter.offering.notation import places
+from camara_qod.tools.interpreter.offering.notation import KIND, places
 
 #: Names the choice of the operation among those of its arguments.
 OPERATION = "operation"
@@ -12,6 +12,8 @@ def certainty(
     text: str, offsets: Sequence[int], probabilities: Sequence[float]
 ) -> dict[str, float]:
     """The probability of each part: of the operation, and of what stands in each argument.
+
+    The kind of a refusal is none: it decides what is said, and nothing that is done.
 
     Args:
         text: the answer, as the model wrote it.
@@ -28,4 +30,5 @@ def certainty(
     for offset, probability in zip(offsets, probabilities, strict=True):
         part = max((start for start in starts if start <= offset), default=min(starts))
         found[starts[part]] *= probability
+    found.pop(KIND, None)
     return found

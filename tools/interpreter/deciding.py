@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Any, Protocol
 
 from camara_qod.tools.errors import DecodingError
@@ -65,7 +66,8 @@ class Emission:
     @property
     def confidence(self) -> float | None:
         """Probability of all free choices, 0 to 1; `None` where the engine does not tell."""
-        return self.trace.confidence
+        parts = self.certainty
+        return prod(parts.values()) if parts else self.trace.confidence
 
     @property
     def certainty(self) -> dict[str, float]:

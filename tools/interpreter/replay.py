@@ -52,27 +52,21 @@ class Replayer:
         if not text.startswith(done):
             raise DecodingError(f"The grammar leads to {done}, which does not begin {text}.")
         rest = self._tokenizer(text[len(done) :], add_special_tokens=False)["input_ids"]
-        if rest and rest[0] in allowed:
-            return int(rest[0])
         if not rest and self._tokenizer.eos_token_id in allowed:
             return int(self._tokenizer.eos_token_id)
+        # SentencePiece-style tokenizers put a space before the first word of what they are given.
+        if rest and rest[0] in allowed and self._reaches([*tokens, rest[0]], text, done):
+            return int(rest[0])
         return self._longest(text, done, tokens, allowed)
 
-    def _longest(self, text: str, done: str, tokens: list[int], allowed: set[int]) -> int:
-        """The longest allowed token that goes on with the text.
+    def _reaches(self, tokens: list[int], text: str, done: str) -> bool:
+        """Whether tokens are the beginning of a text, and more of it than was done."""
+        reach = self._tokenizer.decode(tokens, skip_special_tokens=True)
+        return text.startswith(reach) and len(reach) > len(done)
 
-        SentencePiece-style tokenizers put a space before the first word of what they are given,
-        so the rest of a text cannot be tokenised by itself.
-        """
-        reached = {
-            token: self._tokenizer.decode([*tokens, token], skip_special_tokens=True)
-            for token in allowed
-        }
-        fitting = [
-            token
-            for token, reach in reached.items()
-            if text.startswith(reach) and len(reach) > len(done)
-        ]
+    def _longest(self, text: str, done: str, tokens: list[int], allowed: set[int]) -> int:
+        """The longest allowed token that goes on with the text."""
+        fitting = [token for token in allowed if self._reaches([*tokens, token], text, done)]
         if not fitting:
             raise DecodingError(f"The grammar does not allow {text[len(done) :]!r} after {done}.")
-        return max(fitting, key=lambda token: len(reached[token]))
+        return max(fitting, key=lambda token: len(self._tokenizer.decode([*tokens, token])))

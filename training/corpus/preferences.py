@@ -100,9 +100,9 @@ def _another_value(rng: random.Random, answer: Decision, offer: Offer) -> Decisi
     """A value of the same kind: one that was taken back, or another need."""
     offered = _offered(answer, offer)
     others = {
-        name: [item.text for item in offered[name] if item.text != text]
-        for name, text in answer.arguments.items()
-        if text is not None and name != "device"
+        name: [item.text for item in some if item.text != answer.arguments[name]]
+        for name, some in offered.items()
+        if answer.arguments.get(name) is not None and name != "device"
     }
     names = [name for name, some in others.items() if some]
     if not names:
@@ -135,8 +135,8 @@ def _another_act(rng: random.Random, answer: Decision, _: Offer) -> Decision | N
     others: Mapping[str, str] = {GET: DELETE, DELETE: GET, EXTEND: DELETE}
     if answer.operation not in others:
         return None
-    session = answer.arguments["sessionId"]
-    return Decision(others[answer.operation], {"sessionId": session})
+    said = {name: label for name, label in answer.arguments.items() if name == "sessionId"}
+    return Decision(others[answer.operation], said)
 
 
 _SPOILERS = {

@@ -13,7 +13,7 @@ from camara_qod.tools.errors import TrainingError
 from camara_qod.tools.interpreter.calibration import CALIBRATION
 from camara_qod.tools.interpreter.decoding import Decoder
 from camara_qod.tools.interpreter.grammar import probability
-from camara_qod.tools.interpreter.offering.notation import read
+from camara_qod.tools.interpreter.offering.notation import KIND, places, read
 from camara_qod.tools.interpreter.offering.offer import Offer
 from camara_qod.tools.interpreter.prompt import labelled
 from camara_qod.tools.screen import screen
@@ -61,8 +61,15 @@ def outcomes(decoder: Decoder, records: Iterable[Record]) -> list[Outcome]:
     for record in track(list(records), "Deciding", console=screen(stderr=True)):
         offer = Offer(record.context)
         text, trace = decoder.decode(labelled(record.context, offer.labels), offer.schema)
-        made.append(Outcome(trace.scores, read(text) == record.answer))
+        right = offer.pointed(read(text)).decision == offer.pointed(record.answer).decision
+        made.append(Outcome(trace.scores[: _deciding(text, trace.offsets)], right))
     return made
+
+
+def _deciding(text: str, offsets: Sequence[int]) -> int:
+    """How many choices decide what is done: the kind of a refusal only decides what is said."""
+    end = next((at for at, name in places(text) if name == KIND), len(text))
+    return sum(offset < end for offset in offsets)
 
 
 def fit(found: Sequence[Outcome]) -> Calibration:

@@ -39,3 +39,9 @@ def test_the_parts_make_the_whole_and_stand_in_the_text(
     for source in sources(made):
         assert text[source.start : source.end] == source.text
         assert source.argument in made.decision.arguments
+
+
+def test_the_kind_of_a_refusal_makes_it_no_less_certain() -> None:
+    text = '"decline thanks"'
+    found = certainty(text, [1, text.index(" ")], [0.9, 0.4])
+    assert found == {"operation": 0.9}

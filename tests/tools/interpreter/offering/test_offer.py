@@ -120,7 +120,7 @@ def test_a_subnet_is_no_device(said) -> None:
 
 def test_what_cannot_be_used_can_be_pointed_at(said) -> None:
     context = said("0151 23456789, server game.example.com, a few hours, QOS_X, films")
-    answer = call(device="A", applicationServer="B", qosProfile="D", duration="C")
+    answer = call(device="A", applicationServer="B", qosProfile="D", duration="C", sink=None)
     assert allows(context, answer)
     pointed = Offer(context).pointed(Decision(answer["operation"], answer["arguments"]))
     assert set(pointed.decision.arguments.values()) == {None}
