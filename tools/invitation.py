@@ -58,8 +58,8 @@ def _profiles(served: list[CatalogueProfile], *, limits: bool = False) -> list[s
     """The profile that is preferred for each need that can be served."""
     if not served:
         return []
-    told = [f"{profile.name} ({_about(profile, limits)})" for profile in served]
-    return [f"The profile{'s are' if told[1:] else ' is'} {listed(told)}."]
+    parts = [f"{profile.name} ({_about(profile, limits)})" for profile in served]
+    return [f"The profile{'s are' if parts[1:] else ' is'} {listed(parts)}."]
 
 
 def _about(profile: CatalogueProfile, limits: bool) -> str:

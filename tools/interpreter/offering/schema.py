@@ -44,7 +44,7 @@ def decision_schema(
     variants.append((DECLINE, refusals))
     pattern = "|".join(_pattern(*variant) for variant in variants)
     examples = [_example(*variant) for variant in variants]
-    return COMPACT | {"type": "string", "pattern": f"^(?:{pattern})$", "examples": examples}
+    return COMPACT | {"type": "string", "pattern": f"^({pattern})$", "examples": examples}
 
 
 def wire_names(model: type[BaseModel]) -> list[str]:
@@ -70,4 +70,4 @@ def _words(operation: str, values: Mapping[str, str]) -> Iterator[str]:
 def _one_of(some: Sequence[str | None]) -> str:
     """A pattern that every dialect of regular expressions reads alike."""
     plain = (re.sub(r"[^A-Za-z0-9-]", r"[\g<0>]", text or NOTHING) for text in some)
-    return f"(?:{'|'.join(plain)})"
+    return f"({'|'.join(plain)})"

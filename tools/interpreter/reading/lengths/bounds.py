@@ -156,7 +156,7 @@ def _left_words(view: View, place: int, found: Part) -> Verdict:
         return Verdict.UNREAD
     if view.before(place, "above") is not None and view.before(place, "most") is None:
         return Verdict.UNREAD
-    return Verdict.UNREAD if _number_before(view, place) else Verdict.WHOLE
+    return Verdict.UNREAD if _number_before(view, place, found) else Verdict.WHOLE
 
 
 def is_for(view: View, place: int) -> bool:
@@ -186,7 +186,7 @@ def _rate(view: View, place: int) -> bool:
     return view.is_digits(place - 2) or view.before(place - 1, "number") is not None
 
 
-def _number_before(view: View, place: int) -> bool:
+def _number_before(view: View, place: int, found: Part) -> bool:
     """Whether a number stands right before, or is the lower end of "between two and three"."""
     before = place - 1
     if view.begins_line(place):
@@ -198,7 +198,8 @@ def _number_before(view: View, place: int) -> bool:
     start = view.before(place, "number", "part", "beginning", "plus")
     if start is not None:
         one = view.value(start, "number")
-        return not (one and one[0] == 1 and view.is_digits(place))
+        # "The first one an hour", "this one 30 minutes": it counts nothing.
+        return not (one and one[0] == 1 and (found.article or view.is_digits(place)))
     article = view.before(place, "the")
     joint = view.before(place if article is None else article, "and")
     return joint is not None and _is_amount(view, joint - 1)
