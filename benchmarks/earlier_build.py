@@ -48,7 +48,8 @@ class Build:
     def decide(self, asked: list[list[str]]) -> float:
         """Seconds for some conversations: one, or several together."""
         worker = self._worker
-        assert worker.stdin and worker.stdout  # noqa: S101
+        assert worker.stdin
+        assert worker.stdout
         worker.stdin.write(json.dumps(asked) + "\n")
         worker.stdin.flush()
         answer = worker.stdout.readline()
@@ -58,7 +59,7 @@ class Build:
 
     def end(self) -> float:
         """End the process; the most memory that it held, in MB."""
-        assert self._worker.stdin  # noqa: S101
+        assert self._worker.stdin
         self._worker.stdin.close()
         _, _, usage = os.wait4(self._worker.pid, 0)
         self._worker.returncode = 0
@@ -67,7 +68,7 @@ class Build:
     def first_decision(self) -> float:
         """Seconds of a fresh process."""
         started = time.perf_counter()
-        subprocess.run([self._qod, *ASKED], capture_output=True, check=True)  # noqa: S603
+        subprocess.run([self._qod, *ASKED], capture_output=True, check=True)
         return time.perf_counter() - started
 
 
@@ -112,7 +113,9 @@ def main() -> None:
     builds = [Build("earlier", given.scripts), Build("this", Path(sys.executable).parent)]
     asked = conversations(given.count)
     found = measured(builds, asked, given.starts)
-    ratios = {name: round(found["earlier"][name] / value, 2) for name, value in found["this"].items()}
+    ratios = {
+        name: round(found["earlier"][name] / value, 2) for name, value in found["this"].items()
+    }
     ratios["requests_per_s"] = round(1 / ratios["requests_per_s"], 2)
     save("earlier_build", {"requests": len(asked), **found, "times_better": ratios}, PACKAGES)
 

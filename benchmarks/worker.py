@@ -1,7 +1,7 @@
 """Decides what it is sent, and tells how long it took: one build of the package, in a process.
 
-Started by `earlier_build.py` under the Python of each build, so it uses only what both have. Reads a
-JSON list of conversations a line, and answers with their seconds, or with what ended it.
+Started by `earlier_build.py` under the Python of each build, so it uses only what both have. Reads
+a JSON list of conversations a line, and answers with their seconds.
 """
 
 import json

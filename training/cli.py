@@ -199,12 +199,26 @@ def calibrate(
         Path | None,
         typer.Option(help="By default the one that `dpo` made.", show_default=False),
     ] = None,
+    cases: Annotated[
+        Path | None, typer.Option(help="Evaluation cases, one JSON object a line.")
+    ] = None,
 ) -> None:
-    """Find on held-out texts how sure the model may be, and keep it beside the adapter."""
+    """Find on held-out texts how sure the model may be, and keep it beside the adapter.
+
+    With cases it is found on them instead: texts of other people, which nobody trained on, tell
+    more than those that were held out of the training set.
+    """
     from camara_qod.tools.interpreter.decoding import Decoder
     from camara_qod.tools.interpreter.model import load_model
+    from camara_qod.training.evaluation.cases import read_cases
     from camara_qod.training.recipe import load_recipe
-    from camara_qod.training.stages.calibrate import check, fit, outcomes, write
+    from camara_qod.training.stages.calibrate import (
+        check,
+        fit,
+        outcomes,
+        outcomes_of_cases,
+        write,
+    )
     from camara_qod.training.stages.run import check_adapter, settings_for
     from camara_qod.training.stages.sft import records
 
@@ -214,10 +228,11 @@ def calibrate(
         check_adapter(
             folder, chosen, "run `qod-train dpo` first, or name its folder with --adapter"
         )
-        _, held = records(chosen)
-        check(len(held))
+        given = read_cases(cases) if cases else None
+        _, held = ([], []) if given else records(chosen)
+        check(len(given or held))
         decoder = Decoder(*load_model(settings_for(chosen, str(folder))))
-    found = fit(outcomes(decoder, held))
+    found = fit(outcomes_of_cases(decoder, given) if given else outcomes(decoder, held))
     _say(f"{write(found, folder)}: {found}")
 
 
@@ -259,7 +274,7 @@ def evaluate(
     import json
 
     from camara_qod.tools.catalogue import load_catalogue
-    from camara_qod.tools.interpreter.calibration import temperature_beside
+    from camara_qod.tools.interpreter.calibration import calibration_beside
     from camara_qod.tools.interpreter.decoding import Decoder
     from camara_qod.tools.interpreter.model import adapter_of, load_model
     from camara_qod.training.corpus.dataset import demo_settings
@@ -280,7 +295,7 @@ def evaluate(
         check_output(output)
     with _evaluated(model, adapter, recipe) as settings:
         loaded, tokenizer = load_model(settings)
-    decoder = Decoder(loaded, tokenizer, calibration=temperature_beside(adapter_of(settings)))
+    decoder = Decoder(loaded, tokenizer, calibration=calibration_beside(adapter_of(settings)))
     results = decide_all(Way(way.value), decoder, loaded, items, demo_settings(), profiles, batch)
     value = {"way": way.value, "cases_file": cases.name} | figures(results)
     show(screen(), value)

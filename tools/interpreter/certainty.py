@@ -21,7 +21,7 @@ def certainty(
         probabilities: of each free choice, 0 to 1.
 
     Returns:
-        By name; their product is the confidence of the whole. Empty where the engine does not tell.
+        By name. Empty where the engine does not tell.
     """
     if len(offsets) != len(probabilities) or not offsets:
         return {}

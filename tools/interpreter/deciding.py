@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import prod
 from typing import Any, Protocol
 
 from camara_qod.tools.errors import DecodingError
@@ -19,7 +18,7 @@ class Trace(Protocol):
 
     @property
     def confidence(self) -> float | None:
-        """Probability of the free choices, 0 to 1; `None` where the engine does not tell."""
+        """How often such choices are right, 0 to 1; `None` where the engine does not tell."""
 
     @property
     def offsets(self) -> Sequence[int]:
@@ -65,9 +64,8 @@ class Emission:
 
     @property
     def confidence(self) -> float | None:
-        """Probability of all free choices, 0 to 1; `None` where the engine does not tell."""
-        parts = self.certainty
-        return prod(parts.values()) if parts else self.trace.confidence
+        """How often such an answer is right, 0 to 1; `None` where the engine does not tell."""
+        return self.trace.confidence
 
     @property
     def certainty(self) -> dict[str, float]:

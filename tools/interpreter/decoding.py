@@ -12,6 +12,7 @@ from outlines.backends.llguidance import LLGuidanceLogitsProcessor
 from outlines.generator import SteerableGenerator
 
 from camara_qod.tools.errors import TooManyWaiting
+from camara_qod.tools.interpreter.calibration import Calibration
 from camara_qod.tools.interpreter.deadline import Deadline
 from camara_qod.tools.interpreter.engine import Checkpoint, FastForward
 from camara_qod.tools.interpreter.grammar import Trace
@@ -35,8 +36,7 @@ class Decoder:
             short one does not wait for a long one; each takes longer.
         temperature: 0 in production; above, choices are drawn by their probabilities, which shows
             what the model takes for possible.
-        calibration: what logits are divided by before they become the confidence; it changes no
-            choice.
+        calibration: from the scores of choices to the confidence; it changes no choice.
     """
 
     def __init__(
@@ -48,10 +48,10 @@ class Decoder:
         max_waiting: int = 64,
         at_once: int = 1,
         temperature: float = 0.0,
-        calibration: float = 1.0,
+        calibration: Calibration | None = None,
     ) -> None:
         self.tokenizer = tokenizer
-        self._calibration = calibration
+        self._calibration = calibration or Calibration()
         self._tables = tables(tokenizer)
         self._free: queue.LifoQueue[FastForward] = queue.LifoQueue()
         for _ in range(at_once):
@@ -80,7 +80,7 @@ class Decoder:
             TooManyWaiting: `max_waiting` others wait already.
             Cancelled: nobody waits for the answer any more.
         """
-        trace = Trace(temperature=self._calibration)
+        trace = Trace(calibration=self._calibration)
         with self._turn(deadline) as (engine, checkpoint):
             generator = SteerableGenerator.from_processor(engine, self._processor(schema))
             text = generator(
@@ -95,7 +95,7 @@ class Decoder:
         self, requests: Sequence[Request], deadline: Deadline | None = None
     ) -> list[tuple[str, Trace]]:
         """`decode` for several requests together, each under its own schema."""
-        traces = [Trace(temperature=self._calibration) for _ in requests]
+        traces = [Trace(calibration=self._calibration) for _ in requests]
         if not requests:
             return []
         with self._turn(deadline) as (engine, checkpoint):

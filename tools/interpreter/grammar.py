@@ -1,5 +1,6 @@
 """A grammar being followed token by token, and what was chosen on the way."""
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,6 +9,7 @@ from llguidance import LLMatcher
 from numpy.typing import NDArray
 
 from camara_qod.tools.errors import DecodingError
+from camara_qod.tools.interpreter.calibration import Calibration
 
 
 @dataclass
@@ -20,7 +22,7 @@ class Trace:
         scores: of each free choice, the logits of what was allowed, the chosen token's first.
         places: of each free choice, how many tokens of the answer stand before it.
         offsets: of each free choice, how many characters of the answer do; set at the end.
-        temperature: what logits are divided by before they become probabilities.
+        calibration: from scores to probabilities and confidence.
     """
 
     probabilities: list[float] = field(default_factory=list)
@@ -28,18 +30,18 @@ class Trace:
     scores: list[NDArray[Any]] = field(default_factory=list)
     places: list[int] = field(default_factory=list)
     offsets: list[int] = field(default_factory=list)
-    temperature: float = 1.0
+    calibration: Calibration = field(default_factory=Calibration)
 
     @property
     def confidence(self) -> float:
-        """Probability of all free choices together, 0 to 1; 1 where nothing was free."""
-        return float(np.prod(self.probabilities)) if self.probabilities else 1.0
+        """How often all free choices together are right, 0 to 1; 1 where nothing was free."""
+        return self.calibration.confidence(math.prod(self.probabilities))
 
     def note(self, scores: NDArray[Any], chosen: int, place: int = 0) -> None:
         """Add a choice among tokens with these logits, behind so many tokens of the answer."""
         self.places.append(place)
         self.scores.append(np.concatenate([scores[[chosen]], np.delete(scores, chosen)]))
-        self.probabilities.append(probability(self.scores[-1], self.temperature))
+        self.probabilities.append(probability(self.scores[-1], self.calibration.temperature))
 
 
 def probability(scores: NDArray[Any], temperature: float) -> float:

@@ -11,7 +11,7 @@ import torch
 from camara_qod.tools.errors import ModelError
 from camara_qod.tools.interpreter.adapter import adapted, check
 from camara_qod.tools.interpreter.base import load_base
-from camara_qod.tools.interpreter.calibration import temperature_beside
+from camara_qod.tools.interpreter.calibration import calibration_beside
 from camara_qod.tools.interpreter.deadline import Deadline
 from camara_qod.tools.interpreter.decoding import Decoder, Request
 from camara_qod.tools.interpreter.embedded import EMBEDDED, embedded_model, shipped_adapter
@@ -54,7 +54,7 @@ def load_decoder(settings: QodSettings) -> "Decoder | RemoteDecoder":
         settings.max_prompt_tokens,
         max_waiting=settings.max_waiting,
         at_once=settings.at_once,
-        calibration=temperature_beside(adapter_of(settings)),
+        calibration=calibration_beside(adapter_of(settings)),
     )
 
 

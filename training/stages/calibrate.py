@@ -1,28 +1,39 @@
-"""The temperature at which a model is as sure as it is right, on texts it was not trained on."""
+"""How a model becomes as sure as it is right, on texts that it was not trained on."""
 
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from rich.progress import track
+from torch.nn import functional
 
+from camara_qod.tools.catalogue import load_catalogue
 from camara_qod.tools.errors import TrainingError
-from camara_qod.tools.interpreter.calibration import CALIBRATION
+from camara_qod.tools.interpreter.calibration import CALIBRATION, Calibration
+from camara_qod.tools.interpreter.completing.complete import complete
+from camara_qod.tools.interpreter.decision import Decision
 from camara_qod.tools.interpreter.decoding import Decoder
 from camara_qod.tools.interpreter.grammar import probability
-from camara_qod.tools.interpreter.offering.notation import KIND, places, read
+from camara_qod.tools.interpreter.offering.notation import read
 from camara_qod.tools.interpreter.offering.offer import Offer
 from camara_qod.tools.interpreter.prompt import labelled
 from camara_qod.tools.screen import screen
-from camara_qod.training.corpus.dataset import Record
+from camara_qod.training.corpus.dataset import Record, demo_settings
+from camara_qod.training.evaluation.cases import Case
 from camara_qod.training.stages.run import explained
+
+_T = TypeVar("_T")
 
 #: From half as sure to four times less sure than the model's own probabilities are.
 _GRID = np.geomspace(0.5, 4.0, 85)
 _ALMOST = 1e-6
+_HELD = 1e-3
+_FLATTEST = 0.05
 #: Fewer tell nothing.
 _LEAST = 50
 
@@ -34,16 +45,16 @@ class Outcome:
     scores: Sequence[NDArray[np.float32]]
     right: bool
 
-    def confidence(self, temperature: float) -> float:
+    def joint(self, temperature: float) -> float:
         """Probability of all choices together at a temperature."""
         return float(np.prod([probability(item, temperature) for item in self.scores]))
 
 
 @dataclass(frozen=True)
-class Calibration:
-    """What was found: the temperature, how many decisions it rests on, and their mean log loss."""
+class Fitted:
+    """What was found, on how many decisions it rests, and their mean log loss."""
 
-    temperature: float
+    calibration: Calibration
     decisions: int
     right: int
     log_loss_before: float
@@ -58,36 +69,82 @@ def outcomes(decoder: Decoder, records: Iterable[Record]) -> list[Outcome]:
         records: conversations that it was not trained on.
     """
     made = []
-    for record in track(list(records), "Deciding", console=screen(stderr=True)):
+    for record in _shown(records):
         offer = Offer(record.context)
         text, trace = decoder.decode(labelled(record.context, offer.labels), offer.schema)
         right = offer.pointed(read(text)).decision == offer.pointed(record.answer).decision
-        made.append(Outcome(trace.scores[: _deciding(text, trace.offsets)], right))
+        made.append(Outcome(trace.scores, right))
     return made
 
 
-def _deciding(text: str, offsets: Sequence[int]) -> int:
-    """How many choices decide what is done: the kind of a refusal only decides what is said."""
-    end = next((at for at, name in places(text) if name == KIND), len(text))
-    return sum(offset < end for offset in offsets)
+def outcomes_of_cases(decoder: Decoder, cases: Iterable[Case]) -> list[Outcome]:
+    """The same of evaluation cases: what is compared is the complete decision.
+
+    Args:
+        decoder: under the adapter that is calibrated.
+        cases: in the names of the demo operator.
+    """
+    catalogue, settings = load_catalogue(), demo_settings()
+    made = []
+    for case in _shown(cases):
+        context = case.context(catalogue, settings)
+        offer = Offer(context)
+        text, trace = decoder.decode(labelled(context, offer.labels), offer.schema)
+        pointed = offer.pointed(read(text))
+        decision = complete(pointed.decision, context, pointed.mentions).decision
+        expected = Decision(case.expected.operation, case.expected.arguments)
+        made.append(Outcome(trace.scores, decision == expected))
+    return made
 
 
-def fit(found: Sequence[Outcome]) -> Calibration:
-    """The temperature of least log loss between confidence and being right.
+def _shown(items: Iterable[_T]) -> Iterable[_T]:
+    return track(list(items), "Deciding", console=screen(stderr=True))
+
+
+def fit(found: Sequence[Outcome]) -> Fitted:
+    """The temperature of least log loss, and the curve on top of it.
 
     Raises:
         TrainingError: there are too few decisions to tell.
     """
     check(len(found))
-    losses = [_log_loss(found, temperature) for temperature in _GRID]
-    best = int(np.argmin(losses))
-    return Calibration(
-        temperature=round(float(_GRID[best]), 3),
+    right = np.array([item.right for item in found])
+    plain = [np.array([item.joint(temperature) for item in found]) for temperature in _GRID]
+    best = int(np.argmin([_log_loss(joint, right) for joint in plain]))
+    slope, offset = _curve(plain[best], right)
+    calibration = Calibration(round(float(_GRID[best]), 3), round(slope, 3), round(offset, 3))
+    joint = [item.joint(calibration.temperature) for item in found]
+    sure = np.array([calibration.confidence(item) for item in joint])
+    return Fitted(
+        calibration,
         decisions=len(found),
-        right=sum(item.right for item in found),
-        log_loss_before=round(_log_loss(found, 1.0), 4),
-        log_loss=round(losses[best], 4),
+        right=int(right.sum()),
+        log_loss_before=round(_log_loss(np.array([item.joint(1.0) for item in found]), right), 4),
+        log_loss=round(_log_loss(sure, right), 4),
     )
+
+
+def _curve(joint: NDArray[np.float64], right: NDArray[np.bool_]) -> tuple[float, float]:
+    """Slope and offset, in log odds, of the logistic curve of least log loss.
+
+    Held a little to the line that changes nothing, as a few decisions that are all right have none.
+    """
+    odds = torch.logit(torch.from_numpy(joint), eps=_ALMOST)
+    target = torch.from_numpy(right).double()
+    line = torch.tensor([1.0, 0.0], dtype=torch.float64)
+    curve = line.clone().requires_grad_()
+    optimizer: Any = torch.optim.LBFGS([curve], max_iter=200, line_search_fn="strong_wolfe")
+
+    def loss() -> Any:
+        optimizer.zero_grad()
+        fitted = functional.binary_cross_entropy_with_logits(curve[0] * odds + curve[1], target)
+        held: Any = fitted + _HELD * ((curve - line) ** 2).sum()
+        held.backward()
+        return held
+
+    optimizer.step(loss)
+    slope, offset = curve.tolist()
+    return max(slope, _FLATTEST), offset
 
 
 def check(decisions: int) -> None:
@@ -103,15 +160,19 @@ def check(decisions: int) -> None:
         )
 
 
-def _log_loss(found: Sequence[Outcome], temperature: float) -> float:
-    sure = np.array([item.confidence(temperature) for item in found]).clip(_ALMOST, 1 - _ALMOST)
-    right = np.array([item.right for item in found])
-    return float(-np.log(np.where(right, sure, 1 - sure)).mean())
+def _log_loss(sure: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
+    held = sure.clip(_ALMOST, 1 - _ALMOST)
+    return float(-np.log(np.where(right, held, 1 - held)).mean())
 
 
-def write(found: Calibration, adapter: Path) -> Path:
+def write(found: Fitted, adapter: Path) -> Path:
     """Keep it beside the adapter."""
     path = adapter / CALIBRATION
     with explained(path, "make room, or see to it that the folder may be written to"):
-        path.write_text(json.dumps(asdict(found), indent=1) + "\n", encoding="utf-8")
+        path.write_text(json.dumps(_flat(found), indent=1) + "\n", encoding="utf-8")
     return path
+
+
+def _flat(found: Fitted) -> dict[str, float]:
+    told = asdict(found)
+    return {**told.pop("calibration"), **told}

@@ -33,7 +33,7 @@ class Uses:
     @property
     def whole(self) -> bool:
         """Whether there are phrases of every kind."""
-        groups = [*self.nouns.values(), *self.sentences.values(), *self.operations.values()]
+        groups: list[list[Any]] = [*self.nouns.values(), *self.sentences.values(), *self.operations.values()]
         groups += [self.unstated, self.decline, self.decline_about, self.injections]
         return all([*groups, self.conversations])
 
