@@ -33,9 +33,9 @@ class Uses:
     @property
     def whole(self) -> bool:
         """Whether there are phrases of every kind."""
-        groups: list[list[Any]] = [*self.nouns.values(), *self.sentences.values(), *self.operations.values()]
-        groups += [self.unstated, self.decline, self.decline_about, self.injections]
-        return all([*groups, self.conversations])
+        of_needs = [*self.nouns.values(), *self.sentences.values(), *self.operations.values()]
+        declined = [*self.decline, *self.decline_about]
+        return all([*of_needs, self.unstated, declined, self.injections, self.conversations])
 
 
 def load_uses() -> Uses:
