@@ -97,7 +97,7 @@ class QodSettings(BaseSettings):
 
     model: str = Field(
         default="embedded",
-        description="Language model: `embedded`, a Hugging Face id, or a local folder",
+        description="Language model: `embedded`, a Hugging Face id, a local folder, or a GGUF file",
     )
     model_server: Annotated[str, AfterValidator(_root)] | None = Field(
         default=None,

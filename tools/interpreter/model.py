@@ -27,6 +27,7 @@ if TYPE_CHECKING:  # its JSON Schema validator is for answers of a server only
     from camara_qod.tools.interpreter.remote import RemoteDecoder, Told
 
 NO_ADAPTER = "none"
+GGUF = ".gguf"
 
 
 def load_decoder(settings: QodSettings) -> "Decoder | RemoteDecoder":
@@ -122,13 +123,14 @@ def load_model(settings: QodSettings) -> tuple[Any, Any]:
     _check_quantization(settings.quantization)
     _check(settings)
     place, adapter = _parts(settings)
-    model, tokenizer = load_base(
-        place,
-        settings.model,
-        dtype=torch.float32 if device == "cpu" else "auto",
-        device_map={"": device},
-        quantization_config=_nf4(device) if settings.quantization == "nf4" else None,
-    )
+    options: dict[str, Any] = {
+        "dtype": torch.float32 if device == "cpu" else "auto",
+        "device_map": {"": device},
+        "quantization_config": _nf4(device) if settings.quantization == "nf4" else None,
+    }
+    if Path(place).suffix == GGUF:
+        place, options = Path(place).parent, options | _gguf(Path(place), settings.quantization)
+    model, tokenizer = load_base(place, settings.model, **options)
     if adapter is not None:
         model = adapted(model, adapter, settings.model)
         if settings.quantization == "none":
@@ -179,6 +181,18 @@ def _check_quantization(name: str) -> None:
             "Weights in 4 bits (nf4) need bitsandbytes, which is not installed: "
             'pip install "camara-qod[train]".'
         )
+
+
+def _gguf(file: Path, quantization: str) -> dict[str, Any]:
+    """How a GGUF file is loaded: its weights become ordinary ones."""
+    if quantization != "none":
+        raise ModelError(
+            f"{file.name} has quantised weights, which are not quantised again: set "
+            "QOD_QUANTIZATION to none."
+        )
+    from transformers import GgufConfig  # takes seconds to import
+
+    return {"gguf_file": file.name, "quantization_config": GgufConfig(dequantize=True)}
 
 
 def _nf4(device: str) -> Any:

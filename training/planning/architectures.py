@@ -44,6 +44,17 @@ ARCHITECTURES: dict[str, dict[str, Any]] = {
         "head_dim": 128,
         "tie_word_embeddings": True,
     },
+    "google/gemma-3-270m": {
+        "model_type": "gemma3_text",
+        "vocab_size": 262144,
+        "hidden_size": 640,
+        "intermediate_size": 2048,
+        "num_hidden_layers": 18,
+        "num_attention_heads": 4,
+        "num_key_value_heads": 1,
+        "head_dim": 256,
+        "tie_word_embeddings": True,
+    },
     "meta-llama/Meta-Llama-3-8B-Instruct": {
         "model_type": "llama",
         "vocab_size": 128256,

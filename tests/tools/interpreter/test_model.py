@@ -166,3 +166,16 @@ def test_a_converted_model_that_was_damaged_is_made_anew(
         assert "is damaged" in capsys.readouterr().err
         assert (target / "model.safetensors").read_bytes() == weights
     assert [path for path in tmp_path.iterdir() if path.is_dir()] == [target]
+
+
+def test_a_gguf_file_is_a_model_as_well() -> None:
+    """The file that the embedded model comes in, loaded as any other would be."""
+    source = str(embedded.embedded_source())
+    given, _ = load_model(settings(model=source))
+    plain, _ = load_model(settings(adapter="none"))
+    ids = torch.arange(300, 320).unsqueeze(0)
+    torch.testing.assert_close(given(ids).logits, plain(ids).logits, atol=1e-3, rtol=1e-3)
+    with pytest.raises(ModelError, match="QOD_QUANTIZATION to none"):
+        load_model(settings(model=source, quantization="nf4"))
+    with pytest.raises(ModelError, match="gone"):
+        load_model(settings(model=f"{source}/gone.gguf"))
