@@ -68,7 +68,7 @@ def test_errors_are_one_line_with_the_remedy(command, tmp_path: Path) -> None:
         ),
         (("evaluate", str(tmp_path / "none")), "check the path"),
         (("sft", str(recipe)), "does not hold"),
-        (("sft", "nothing"), "name one of embedded, gemma3-270m, llama3-8b, phi3-mini, phi4-mini, qwen3-0.6b"),
+        (("sft", "nothing"), "name one of embedded, gemma3-270m, llama3-8b, phi3-mini, phi4-mini"),
         (("dpo", "tiny-phi3", "--sft", str(tmp_path)), "run `qod-train sft` first"),
         (("export", "tiny-phi3", "--adapter", str(tmp_path), "--output", "x"), "train one with"),
         (("report", str(tmp_path)), "has no dpo-grounded.json"),
