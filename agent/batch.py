@@ -1,7 +1,9 @@
 """`qod batch`: thousands of requests decided, a line each, and none sent."""
 
 import json
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
@@ -59,13 +61,30 @@ def decide_all(interpreter: Interpreter, source: Path, target: Path, console: Co
     numbered = islice(enumerate(lines, 1), done, None)
     with _opened(target) as file, _progress(console) as progress:
         task = progress.add_task("deciding", total=len(lines), completed=done)
-        while chunk := list(islice(numbered, TOGETHER)):
-            records = decided(interpreter, chunk)
+        for records in _decided_at_once(interpreter, numbered):
             file.writelines(map(to_line, records))
             file.flush()
             failed += sum(map(is_error, records))
-            progress.advance(task, len(chunk))
+            progress.advance(task, len(records))
     return failed
+
+
+def _decided_at_once(
+    interpreter: Interpreter, numbered: Iterator[tuple[int, str]]
+) -> Iterator[list[dict[str, Any]]]:
+    """What came of the lines, in their order; `settings.at_once` chunks are on their way."""
+    at_once = interpreter.settings.at_once
+    waiting: deque[Future[list[dict[str, Any]]]] = deque()
+    pool = ThreadPoolExecutor(at_once)
+    try:
+        while chunk := list(islice(numbered, TOGETHER)):
+            waiting.append(pool.submit(decided, interpreter, chunk))
+            if len(waiting) > at_once:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def check(source: Path, target: Path) -> None:

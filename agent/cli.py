@@ -116,7 +116,7 @@ def batch(
         from camara_qod.agent.batch import check, decide_all
 
         check(source, target)
-        plugin = _plugin(model, adapter, sends=False)
+        plugin = _plugin(model, adapter, for_many=True, sends=False)
         failed = decide_all(plugin.interpreter, source, target, console)
         plugin.close()
     if failed:

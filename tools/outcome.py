@@ -104,6 +104,7 @@ class Outcome:
             "questions": [
                 {"argument": item.argument, "text": item.text} for item in made.questions
             ],
+            "refusal": made.refusal,
             "confidence": None if made.confidence is None else round(made.confidence, 4),
             "seconds": round(made.seconds, 3),
         }

@@ -144,7 +144,7 @@ class QodSettings(BaseSettings):
         default=1,
         ge=1,
         description="How many requests the model decides at the same time, on a share of the cores "
-        "each; `qod serve` decides as many as there are cores unless this is set",
+        "each; `qod serve` and `qod batch` decide as many as there are cores unless this is set",
     )
 
     confirm_below: float = Field(

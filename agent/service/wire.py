@@ -80,6 +80,7 @@ class DecisionBody(BaseModel):
     sources: list[SourceBody]
     assumptions: list[AssumptionBody]
     questions: list[QuestionBody]
+    refusal: str | None = Field(description="what a turn is that asks for no call")
     seconds: float
 
 
@@ -137,6 +138,7 @@ def decision_body(made: Interpretation, text: str) -> DecisionBody:
         certainty=dict(made.certainty),
         turns=list(made.context.messages) if made.context else [],
         sources=[SourceBody(**source.to_dict()) for source in sources(made)],
+        refusal=made.refusal,
         assumptions=[
             AssumptionBody(argument=item.argument, value=item.value, reason=item.reason)
             for item in made.assumptions

@@ -2,6 +2,7 @@
 
 import io
 import json
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,31 @@ class Together(ScriptedInterpreter):
     def interpret_many(self, conversations: Sequence[Any]) -> list[Interpretation]:
         self.asked += 1
         return [self.interpret(one) for one in conversations]
+
+
+class Meeting(Together):
+    """Its first chunk is not decided before the second one is on its way."""
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self._second, self._lock = threading.Event(), threading.Lock()
+
+    def interpret_many(self, conversations: Sequence[Any]) -> list[Interpretation]:
+        if len(conversations) < TOGETHER:
+            self._second.set()
+        elif not self._second.wait(10):
+            raise AssertionError("only one chunk is on its way")
+        with self._lock:
+            return super().interpret_many(conversations)
+
+
+def test_chunks_are_decided_at_once_and_written_in_order(tmp_path: Path) -> None:
+    decoder = ReadingDecoder({ASKED: create({"phoneNumber": "+351966666666"})})
+    meeting = Meeting(decoder, QodSettings(_env_file=None, at_once=2))
+    made = run(meeting, tmp_path, *[json.dumps({"text": ASKED})] * (TOGETHER + 1))
+    assert [one["line"] for one in made] == list(range(1, TOGETHER + 2))
+    assert meeting.asked == 2
+    assert all("decision" in one for one in made)
 
 
 @pytest.fixture

@@ -10,12 +10,13 @@ from langchain_core.tools import tool
 
 from camara_qod.tools.qod_tool import QodTool
 
-from ..agent.fakes import create, on_session, plugin
+from ..agent.fakes import create, declined, on_session, plugin
 
 PHONE = {"phoneNumber": "+351966666666"}
 OTHER = {"phoneNumber": "+351911111111"}
 LONGER = on_session("extendQosSessionDuration", requestedAdditionalDuration=600)
 GAMING = "gaming on +351966666666"
+NUMBER = "+351966666666"
 
 
 class Scripted(GenericFakeChatModel):
@@ -92,6 +93,17 @@ def test_a_question_is_answered_by_the_next_turn() -> None:
     assert talk.say("gaming please").content.startswith("Which device?")
     assert talk.say("+351966666666").artifact["sent"]
     assert talk.read[-1] == "gaming please\n+351966666666"
+
+
+@pytest.mark.parametrize(
+    ("kind", "read"), [("thanks", f"gaming please\n{NUMBER}"), ("stop", NUMBER)]
+)
+def test_an_aside_leaves_a_request_open_and_never_mind_takes_it_back(kind: str, read: str) -> None:
+    talk = Talk(create(None), declined(kind), create(PHONE))
+    talk.say("gaming please")
+    assert talk.say("well, well").artifact["refusal"] == kind
+    talk.say(NUMBER)
+    assert talk.read[-1] == read
 
 
 def test_a_turn_that_was_carried_out_is_not_carried_out_again() -> None:
