@@ -8,7 +8,7 @@ from langchain.agents.middleware.human_in_the_loop import InterruptOnConfig
 from langchain.agents.middleware.types import ToolCallRequest
 from langchain.chat_models import init_chat_model
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage
+from langchain_core.messages import AIMessage, ToolCall
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Checkpointer
 
@@ -18,6 +18,7 @@ from camara_qod.tools.confirmation import CHANGING, DELETE, is_below
 from camara_qod.tools.errors import ModelError, SettingsError, UsageError
 from camara_qod.tools.operation_tools import operation_tools
 from camara_qod.tools.plugin import QodPlugin
+from camara_qod.tools.proposal import would
 
 #: When a change needs a human's word: always, never, or where the model is less sure than this.
 Confirm = Literal["always", "never"] | float
@@ -64,6 +65,7 @@ def build_agent(
     if confirm != "never":
         config = InterruptOnConfig(
             allowed_decisions=["approve", "edit", "reject"],
+            description=_described,
             when=_asks(confirm, plugin.settings.confirm_deletion_below),
         )
         middleware.append(HumanInTheLoopMiddleware(dict.fromkeys(CHANGING, config)))
@@ -123,6 +125,15 @@ def _asks(confirm: Confirm, deletion: float) -> Any:
         return sure is None or bool(told.get(REMARKS)) or is_below(operation, sure, below)
 
     return ask
+
+
+def _described(call: ToolCall, *_: Any) -> str:
+    """What a person who reviews a call reads: what it would do."""
+    given = {name: value for name, value in call["args"].items() if value is not None}
+    try:
+        return would(call["name"], given)
+    except (KeyError, TypeError, ValueError, AttributeError):  # whatever another model wrote
+        return f"This would call {call['name']} with {given}."
 
 
 def _told(request: ToolCallRequest) -> dict[str, Any]:

@@ -55,11 +55,10 @@ class Proposal:
 
 def would(operation: str, arguments: dict[str, Any]) -> str:
     """What a change would do: "This would extend session … by 15 minutes."."""
-    session = arguments.get("sessionId")
     if operation == "deleteSession":
-        return f"This would delete session {session}."
+        return f"This would delete session {arguments['sessionId']}."
     if operation == "extendQosSessionDuration":
-        return f"This would extend session {session} by {_length(arguments)}."
+        return f"This would extend session {arguments['sessionId']} by {_length(arguments)}."
     values = [f"{name} {in_words(name, value)}" for name, value in arguments.items()]
     return f"This would call {operation}: {', '.join(values)}."
 

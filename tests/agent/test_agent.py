@@ -8,7 +8,7 @@ from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 
-from camara_qod.agent.agent import Confirm, build_agent
+from camara_qod.agent.agent import Confirm, _described, build_agent
 from camara_qod.tools.errors import SettingsError
 
 from .fakes import create, on_session, plugin
@@ -40,7 +40,9 @@ def test_a_change_waits_for_approval() -> None:
     running = agent()
     state = running.invoke(SAID, CONFIG)
     (interrupt,) = state["__interrupt__"]
-    assert interrupt.value["action_requests"][0]["args"]["device"] == PHONE
+    (review,) = interrupt.value["action_requests"]
+    assert review["args"]["device"] == PHONE
+    assert review["description"].startswith("This would call createSession: device +351966666666")
     assert results(state) == []
     done = decide(running, type="approve")
     assert "is AVAILABLE" in results(done)[0].text
@@ -127,3 +129,17 @@ def test_another_model_is_asked_about_and_kept_to_the_facts() -> None:
     assert "neither the user wrote" in results(state)[0].text
     state = decide(running, type="approve")
     assert results(state)[1].artifact["device"] == PHONE
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        ({"sessionId": "7"}, "This would delete session 7."),
+        ({"device": ["no"], "x": None}, "This would call deleteSession with {'device': ['no']}."),
+    ],
+)
+def test_whoever_reviews_a_call_reads_what_it_would_do(args: dict[str, Any], words: str) -> None:
+    call = {"name": "deleteSession", "args": args, "id": "1"}
+    assert _described(call, None, None) == words  # type: ignore[arg-type]
+    longer = {"name": "extendQosSessionDuration", "args": args, "id": "1"}
+    assert str(args.get("sessionId", "no")) in _described(longer)  # type: ignore[arg-type]
