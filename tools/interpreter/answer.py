@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import torch
 from numpy.typing import NDArray
 
@@ -61,11 +62,17 @@ class Answer:
         """Where in `unread` the logits of choices are."""
         return [choice.place for choice in self._choices]
 
-    def choose(self, logits: torch.Tensor) -> int:
+    @property
+    def allowed(self) -> list[NDArray[Any]]:
+        """Ids of the tokens among which each choice is."""
+        return [choice.allowed for choice in self._choices]
+
+    def choose(self, logits: torch.Tensor, tokens: NDArray[Any] | None = None) -> int:
         """Take the likeliest allowed tokens, up to the first that was not guessed; guess on there.
 
         Args:
-            logits: of the choices, (as many as `places`, vocabulary).
+            logits: of the choices, (as many as `places`, vocabulary or `tokens`).
+            tokens: ids of the tokens that have logits, ascending; by default all have.
 
         Returns:
             How many tokens of `unread` stand.
@@ -73,7 +80,7 @@ class Answer:
         self.trace.passes += 1
         stand = len(self.unread)
         for choice, scores in zip(self._choices, logits, strict=True):
-            token = self._chosen(scores, choice)
+            token = self._chosen(scores, choice, tokens)
             if token != choice.guess:
                 self._give_back(len(self._pending) - 1 - choice.place)
                 self._pending = []
@@ -94,10 +101,10 @@ class Answer:
             if guess is not None:
                 self._take(guess)
 
-    def _chosen(self, logits: torch.Tensor, choice: _Choice) -> int:
+    def _chosen(self, logits: torch.Tensor, choice: _Choice, tokens: NDArray[Any] | None) -> int:
         allowed = choice.allowed
-        choices = torch.from_numpy(allowed).to(logits.device)
-        scores = logits[choices].float()
+        columns = allowed if tokens is None else np.searchsorted(tokens, allowed)
+        scores = logits[torch.from_numpy(columns).to(logits.device)].float()
         if self.temperature:
             best = int((scores / self.temperature).softmax(-1).multinomial(1))
         else:

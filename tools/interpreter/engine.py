@@ -9,19 +9,24 @@ prompt begins with in common with the last one is not read again.
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from outlines.backends.llguidance import LLGuidanceLogitsProcessor
 from outlines.models import Model
 
 from camara_qod.tools.interpreter.answer import Answer
 from camara_qod.tools.interpreter.draft import Draft
 from camara_qod.tools.interpreter.grammar import Matcher, Trace
+from camara_qod.tools.interpreter.llama import Llama
 from camara_qod.tools.interpreter.pack import Pack, packed, shared_length
 from camara_qod.tools.interpreter.prompt import check_length
 from camara_qod.tools.interpreter.prompt_cache import PromptCache
 
 #: Called before each pass; raises where the work is not to go on.
 Checkpoint = Callable[[], None]
+#: To gather the rows of more tokens takes as long as to score all.
+_FEW = 4096
 
 
 class FastForward(Model):  # type: ignore[misc]
@@ -133,8 +138,9 @@ class FastForward(Model):  # type: ignore[misc]
             checkpoint()
             ids = torch.tensor([answer.unread], device=self.model.device)
             places = torch.tensor(answer.places, device=self.model.device)
-            output = self.model(ids, past_key_values=cache, logits_to_keep=places)
-            cache.crop(answer.choose(output.logits[0]) - ids.shape[1])
+            tokens, few = self._scored(answer.allowed)
+            output = self.model(ids, past_key_values=cache, logits_to_keep=places, **few)
+            cache.crop(answer.choose(output.logits[0], tokens) - ids.shape[1])
 
     def _follow_all(self, answers: list[Answer], shared: int, checkpoint: Checkpoint) -> None:
         """Several: their common beginning is read once and remembered."""
@@ -146,9 +152,19 @@ class FastForward(Model):  # type: ignore[misc]
             inputs = {
                 name: value.to(self.model.device) for name, value in pack.inputs(held).items()
             }
-            output = self.model(**inputs, past_key_values=cache)
-            pack.choose(output.logits[0], held)
+            tokens, few = self._scored(pack.allowed)
+            output = self.model(**inputs, past_key_values=cache, **few)
+            pack.choose(output.logits[0], held, tokens)
         cache.crop(shared - cache.get_seq_length())
+
+    def _scored(
+        self, allowed: Sequence[NDArray[Any]]
+    ) -> tuple[NDArray[Any] | None, dict[str, torch.Tensor]]:
+        """The tokens whose logits are wanted, and how ours is told; others compute them all."""
+        tokens = np.unique(np.concatenate(allowed))
+        if not isinstance(self.model, Llama) or len(tokens) > _FEW:
+            return None, {}
+        return tokens, {"tokens_to_score": torch.from_numpy(tokens)}
 
     def _read(self, beginning: list[int], checkpoint: Checkpoint) -> Any:
         """The cache, holding a beginning and nothing else."""

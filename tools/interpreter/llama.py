@@ -18,6 +18,7 @@ from torch import Tensor
 from torch.nn.functional import embedding, linear, rms_norm, scaled_dot_product_attention, silu
 
 from camara_qod.tools.interpreter.key_values import KeyValues
+from camara_qod.tools.interpreter.matrix import Matrix
 
 _EMBEDDING = "model.embed_tokens.weight"
 _NORM = "model.norm.weight"
@@ -43,7 +44,7 @@ class LlamaConfig:
 
 
 class Output(NamedTuple):
-    """What a pass returns: `logits` (1, places, vocabulary)."""
+    """What a pass returns: `logits` (1, places, vocabulary, or the tokens to score)."""
 
     logits: Tensor
 
@@ -59,11 +60,14 @@ class Llama:
     def __init__(self, config: LlamaConfig, weights: Mapping[str, Tensor]) -> None:
         self.config = config
         self._embedding, self._norm = weights[_EMBEDDING], weights[_NORM]
-        self._layers: list[dict[str, Tensor]] = [{} for _ in range(config.num_hidden_layers)]
+        self._matrices: list[dict[str, Matrix]] = [{} for _ in range(config.num_hidden_layers)]
+        self._norms: list[dict[str, Tensor]] = [{} for _ in range(config.num_hidden_layers)]
         for name, weight in weights.items():
             match name.split("."):
-                case ["model", "layers", at, *_, part, "weight"]:
-                    self._layers[int(at)][part] = weight
+                case ["model", "layers", at, *_, part, "weight"] if weight.dim() > 1:
+                    self._matrices[int(at)][part] = Matrix(weight)
+                case ["model", "layers", at, part, "weight"]:
+                    self._norms[int(at)][part] = weight
         halves = torch.arange(0, config.head_dim, 2, dtype=torch.float32)
         self._frequencies = config.rope_theta ** (-halves / config.head_dim)
 
@@ -101,6 +105,7 @@ class Llama:
         logits_to_keep: Tensor | int,
         position_ids: Tensor | None = None,
         attention_mask: Tensor | None = None,
+        tokens_to_score: Tensor | None = None,
     ) -> Output:
         """Read on.
 
@@ -111,19 +116,25 @@ class Llama:
             position_ids: (1, new); by default those behind what was read.
             attention_mask: (1, 1, new, read + new), added to the scores; by default each sees what
                 stands before it.
+            tokens_to_score: ids of the tokens whose logits are wanted, in their order; by default
+                all. To read a whole vocabulary takes a quarter of a short pass.
         """
         read, new = past_key_values.get_seq_length(), input_ids.shape[1]
         if position_ids is None:
             position_ids = torch.arange(read, read + new)[None]
         if attention_mask is None:
-            attention_mask = torch.ones(new, read + new, dtype=torch.bool).tril(read)
+            attention_mask = torch.ones(new, read + new, dtype=torch.bool).tril(read)[None, None]
         angles = self._angles(position_ids)
-        states = embedding(input_ids, self._embedding)
-        for at, layer in enumerate(self._layers):
-            states = states + self._attended(at, states, angles, attention_mask, past_key_values)
-            states = states + _mlp(self._normed(states, layer["post_attention_layernorm"]), layer)
         kept = slice(-logits_to_keep, None) if isinstance(logits_to_keep, int) else logits_to_keep
-        return Output(linear(self._normed(states[:, kept], self._norm), self._embedding))
+        states, last = embedding(input_ids, self._embedding), len(self._matrices) - 1
+        for at, (layer, norms) in enumerate(zip(self._matrices, self._norms, strict=True)):
+            # Behind the keys and values of the last layer only what is wanted is computed.
+            rows = kept if at == last else slice(None)
+            added = self._attended(at, states, rows, angles, attention_mask, past_key_values)
+            states = states[:, rows] + added
+            states = states + _mlp(self._normed(states, norms["post_attention_layernorm"]), layer)
+        head = self._embedding if tokens_to_score is None else self._embedding[tokens_to_score]
+        return Output(linear(self._normed(states, self._norm), head))
 
     def _angles(self, positions: Tensor) -> tuple[Tensor, Tensor]:
         """Cosine and sine of each position's rotation, (1, 1, new, head)."""
@@ -134,34 +145,30 @@ class Llama:
     def _normed(self, states: Tensor, weight: Tensor) -> Tensor:
         return rms_norm(states, list(weight.shape), weight, self.config.rms_norm_eps)
 
-    def _heads(
-        self, states: Tensor, layer: Mapping[str, Tensor], angles: tuple[Tensor, Tensor]
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        """Queries, keys and values, (1, heads, new, head)."""
-        shape = (*states.shape[:2], -1, self.config.head_dim)
-        query, keys, values = (
-            linear(states, layer[name]).view(shape).transpose(1, 2)
-            for name in ("q_proj", "k_proj", "v_proj")
-        )
-        return _rotated(query, *angles), _rotated(keys, *angles), values
+    def _heads(self, states: Tensor, matrix: Matrix) -> Tensor:
+        """Queries, keys or values, (1, heads, places, head)."""
+        return matrix(states).unflatten(-1, (-1, self.config.head_dim)).transpose(1, 2)
 
     def _attended(
         self,
         at: int,
         states: Tensor,
+        rows: Tensor | slice,
         angles: tuple[Tensor, Tensor],
         mask: Tensor,
         cache: KeyValues,
     ) -> Tensor:
-        """What a layer's attention adds to the states, (1, new, width)."""
-        layer = self._layers[at]
-        normed = self._normed(states, layer["input_layernorm"])
-        query, keys, values = self._heads(normed, layer, angles)
-        held = cache.update(at, keys, values)
+        """What a layer's attention adds to the states at some rows, (1, rows, width)."""
+        layer = self._matrices[at]
+        normed = self._normed(states, self._norms[at]["input_layernorm"])
+        query = self._heads(normed[:, rows], layer["q_proj"])
+        query = _rotated(query, *(each[:, :, rows] for each in angles))
+        keys = _rotated(self._heads(normed, layer["k_proj"]), *angles)
+        held = cache.update(at, keys, self._heads(normed, layer["v_proj"]))
         group = self.config.num_attention_heads // self.config.num_key_value_heads
         keys, values = (each.repeat_interleave(group, dim=1) for each in held)
-        seen = scaled_dot_product_attention(query, keys, values, attn_mask=mask)
-        return linear(seen.transpose(1, 2).flatten(2), layer["o_proj"])
+        seen = scaled_dot_product_attention(query, keys, values, attn_mask=mask[..., rows, :])
+        return layer["o_proj"](seen.transpose(1, 2).flatten(2))
 
 
 def _rotated(states: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
@@ -169,6 +176,6 @@ def _rotated(states: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
     return states * cosine + torch.cat((-second, first), dim=-1) * sine
 
 
-def _mlp(states: Tensor, layer: Mapping[str, Tensor]) -> Tensor:
-    gate = silu(linear(states, layer["gate_proj"]))
-    return linear(gate * linear(states, layer["up_proj"]), layer["down_proj"])
+def _mlp(states: Tensor, layer: Mapping[str, Matrix]) -> Tensor:
+    gate = silu(layer["gate_proj"](states))
+    return layer["down_proj"](gate * layer["up_proj"](states))

@@ -10,6 +10,7 @@ from itertools import accumulate
 from typing import Any
 
 import torch
+from numpy.typing import NDArray
 
 from camara_qod.tools.interpreter.answer import Answer
 from camara_qod.tools.interpreter.prompt_cache import common_length
@@ -73,12 +74,18 @@ class Pack:
             "logits_to_keep": torch.tensor(places),
         }
 
-    def choose(self, logits: torch.Tensor, held: int) -> None:
+    @property
+    def allowed(self) -> list[NDArray[Any]]:
+        """Ids of the tokens among which each choice is."""
+        return [ids for answer in self._answers for ids in answer.allowed]
+
+    def choose(self, logits: torch.Tensor, held: int, tokens: NDArray[Any] | None = None) -> None:
         """Take what the model chooses.
 
         Args:
-            logits: of the choices, (choices, vocabulary).
+            logits: of the choices, (choices, vocabulary or `tokens`).
             held: as for the inputs.
+            tokens: as for `Answer.choose`.
         """
         each = torch.split(logits, [len(answer.places) for answer in self._answers])
         for answer, scores, own, start in zip(
@@ -86,7 +93,7 @@ class Pack:
         ):
             if not answer.decided:
                 first = held + start
-                own += range(first, first + answer.choose(scores))
+                own += range(first, first + answer.choose(scores, tokens))
 
     def _mask(self, held: int) -> torch.Tensor:
         total = self._starts[-1]

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import torch
+from torch.nn.functional import linear
 from transformers import DynamicCache
 
 from camara_qod.tools.interpreter.decoding import Decoder
@@ -12,6 +13,7 @@ from camara_qod.tools.interpreter.embedded import embedded_model, shipped_adapte
 from camara_qod.tools.interpreter.interpreter import Interpreter
 from camara_qod.tools.interpreter.key_values import KeyValues
 from camara_qod.tools.interpreter.llama import Llama
+from camara_qod.tools.interpreter.matrix import Matrix
 from camara_qod.tools.interpreter.model import load_decoder, load_model
 from camara_qod.tools.interpreter.prompt import chat, special_tokens
 from camara_qod.tools.interpreter.tokens import Tokens, tables
@@ -62,6 +64,25 @@ def test_its_logits_are_the_same_in_pieces_and_after_forgetting(ours, theirs) ->
     assert cache.get_seq_length() == 30
     rest = ours[0](ids[:, 30:], past_key_values=cache, logits_to_keep=10)
     torch.testing.assert_close(rest.logits, whole[:, 30:], atol=1e-3, rtol=1e-3)
+
+
+@torch.inference_mode()
+def test_only_the_tokens_that_are_asked_for_are_scored(ours) -> None:
+    ids, tokens = torch.arange(300, 340)[None], torch.tensor([5, 300, 49151])
+    wanted = {"logits_to_keep": torch.tensor([3, 39])}
+    every = ours[0](ids, past_key_values=KeyValues(), **wanted).logits
+    few = ours[0](ids, past_key_values=KeyValues(), tokens_to_score=tokens, **wanted).logits
+    torch.testing.assert_close(few, every[..., tokens])
+
+
+@torch.inference_mode()
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_a_matrix_in_the_processors_layout_multiplies_as_any_other(dtype: torch.dtype) -> None:
+    weight, states = torch.randn(96, 64, dtype=dtype), torch.randn(1, 7, 64, dtype=dtype)
+    near = {"atol": 1e-4, "rtol": 1e-4} if dtype == torch.float32 else {"atol": 0.1, "rtol": 0.1}
+    for rows in (1, 3, 7):
+        product = Matrix(weight)(states[:, :rows])
+        torch.testing.assert_close(product, linear(states[:, :rows], weight), **near)
 
 
 @pytest.mark.parametrize("text", TEXTS)
