@@ -7,21 +7,18 @@ grouped queries: Ainslie et al. 2023).
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 import torch
-from safetensors.torch import load_file
+from safetensors import safe_open
 from torch import Tensor
 from torch.nn.functional import embedding, linear, rms_norm, scaled_dot_product_attention, silu
 
 from camara_qod.tools.interpreter.key_values import KeyValues
 from camara_qod.tools.interpreter.matrix import Matrix
-
-_EMBEDDING = "model.embed_tokens.weight"
-_NORM = "model.norm.weight"
 
 
 @dataclass(frozen=True)
@@ -54,16 +51,22 @@ class Llama:
 
     Args:
         config: its shape.
-        weights: by their names in a checkpoint of Hugging Face's form.
+        weights: with their names in a checkpoint of Hugging Face's form.
     """
 
-    def __init__(self, config: LlamaConfig, weights: Mapping[str, Tensor]) -> None:
+    _embedding: Tensor
+    _norm: Tensor
+
+    def __init__(self, config: LlamaConfig, weights: Iterable[tuple[str, Tensor]]) -> None:
         self.config = config
-        self._embedding, self._norm = weights[_EMBEDDING], weights[_NORM]
         self._matrices: list[dict[str, Matrix]] = [{} for _ in range(config.num_hidden_layers)]
         self._norms: list[dict[str, Tensor]] = [{} for _ in range(config.num_hidden_layers)]
-        for name, weight in weights.items():
+        for name, weight in weights:
             match name.split("."):
+                case ["model", "embed_tokens", "weight"]:
+                    self._embedding = weight
+                case ["model", "norm", "weight"]:
+                    self._norm = weight
                 case ["model", "layers", at, *_, part, "weight"] if weight.dim() > 1:
                     self._matrices[int(at)][part] = Matrix(weight)
                 case ["model", "layers", at, part, "weight"]:
@@ -77,11 +80,10 @@ class Llama:
 
         Args:
             folder: with `config.json` and `model.safetensors`.
-            dtype: in which it computes; weights that have it are mapped into memory, not copied.
+            dtype: in which it computes.
         """
         config = LlamaConfig.read(folder / "config.json")
-        weights = load_file(folder / "model.safetensors")
-        return cls(config, {name: weight.to(dtype) for name, weight in weights.items()})
+        return cls(config, _weights(folder / "model.safetensors", dtype))
 
     @property
     def device(self) -> torch.device:
@@ -169,6 +171,19 @@ class Llama:
         keys, values = (each.repeat_interleave(group, dim=1) for each in held)
         seen = scaled_dot_product_attention(query, keys, values, attn_mask=mask[..., rows, :])
         return layer["o_proj"](seen.transpose(1, 2).flatten(2))
+
+
+def _weights(path: Path, dtype: torch.dtype) -> Iterator[tuple[str, Tensor]]:
+    """The tensors of a file, one at a time.
+
+    The file is opened for each: what was made into another layout leaves memory before the next.
+    """
+    with safe_open(path, "pt") as file:
+        names = list(file.keys())
+    for name in names:
+        with safe_open(path, "pt") as file:
+            weight = file.get_tensor(name)
+        yield name, weight.to(dtype)
 
 
 def _rotated(states: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
