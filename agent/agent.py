@@ -127,13 +127,14 @@ def _asks(confirm: Confirm, deletion: float) -> Any:
     return ask
 
 
-def _described(call: ToolCall, *_: Any) -> str:
+def _described(tool_call: ToolCall, state: Any = None, runtime: Any = None) -> str:
     """What a person who reviews a call reads: what it would do."""
-    given = {name: value for name, value in call["args"].items() if value is not None}
+    name = tool_call["name"]
+    given = {key: value for key, value in tool_call["args"].items() if value is not None}
     try:
-        return would(call["name"], given)
+        return would(name, given)
     except (KeyError, TypeError, ValueError, AttributeError):  # whatever another model wrote
-        return f"This would call {call['name']} with {given}."
+        return f"This would call {name} with {given}."
 
 
 def _told(request: ToolCallRequest) -> dict[str, Any]:

@@ -2,8 +2,9 @@
 
 import json
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
@@ -17,7 +18,7 @@ from camara_qod.tools.faults import faults
 from camara_qod.tools.interpreter.interpreter import Interpreter
 from camara_qod.tools.operations import dry_run
 
-#: So many are decided together; what is lost where the process ends is less than that.
+#: So many are decided together; what is lost where the process ends is that for each core.
 TOGETHER = 16
 
 
@@ -61,17 +62,18 @@ def decide_all(interpreter: Interpreter, source: Path, target: Path, console: Co
     numbered = islice(enumerate(lines, 1), done, None)
     with _opened(target) as file, _progress(console) as progress:
         task = progress.add_task("deciding", total=len(lines), completed=done)
-        for records in _decided_at_once(interpreter, numbered):
-            file.writelines(map(to_line, records))
-            file.flush()
-            failed += sum(map(is_error, records))
-            progress.advance(task, len(records))
+        with closing(_decided_at_once(interpreter, numbered)) as chunks:
+            for records in chunks:
+                file.writelines(map(to_line, records))
+                file.flush()
+                failed += sum(map(is_error, records))
+                progress.advance(task, len(records))
     return failed
 
 
 def _decided_at_once(
     interpreter: Interpreter, numbered: Iterator[tuple[int, str]]
-) -> Iterator[list[dict[str, Any]]]:
+) -> Generator[list[dict[str, Any]]]:
     """What came of the lines, in their order; `settings.at_once` chunks are on their way."""
     at_once = interpreter.settings.at_once
     waiting: deque[Future[list[dict[str, Any]]]] = deque()

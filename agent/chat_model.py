@@ -28,7 +28,7 @@ from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import ConfigDict, Field, PrivateAttr
 
-from camara_qod.agent.history import ABOUT, KIND, REPORT, TURNS, read_history
+from camara_qod.agent.history import ABOUT, ASIDE, KIND, REPORT, TURNS, read_history
 from camara_qod.agent.request import decide
 from camara_qod.tools.assumed import assumed_text
 from camara_qod.tools.confirmation import remarks
@@ -149,6 +149,7 @@ class ChatQod(BaseChatModel):
             CHOICES: [item for question in made.questions for item in question.choices],
             SOURCES: [source.to_dict() for source in sources(made)],
             CERTAINTY: {name: round(sure, 4) for name, sure in made.certainty.items()},
+            ASIDE: None if made.aside is None else made.aside.value,
             TURNS: list(decided.turns),
             ABOUT: made.emitted.operation,
             "model_name": self.model,
@@ -185,10 +186,10 @@ class ChatQod(BaseChatModel):
 
 def _said(made: Interpretation, messages: Sequence[BaseMessage]) -> str:
     """What is answered without a call; what can be done here is told in full once."""
-    before = next((item for item in reversed(messages) if isinstance(item, AIMessage)), None)
-    if made.decision.operation != DECLINE or before is None or not told(str(before.text)):
+    known = any(told(str(item.text)) for item in messages if isinstance(item, AIMessage))
+    if made.decision.operation != DECLINE or not known:
         return Outcome(made).text
-    return reply(made.refusal, made.context.catalogue if made.context else None, again=True)
+    return reply(made.aside, made.context.catalogue if made.context else None, again=True)
 
 
 def _chunk(message: BaseMessage) -> AIMessageChunk:

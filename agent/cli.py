@@ -15,6 +15,7 @@ from camara_qod.tools.screen import screen
 
 if TYPE_CHECKING:
     from camara_qod.tools.plugin import QodPlugin
+    from camara_qod.tools.settings import QodSettings
 
 EXIT_REFUSED = 1
 EXIT_USAGE = 2
@@ -30,7 +31,10 @@ app = typer.Typer(
 )
 
 Model = Annotated[
-    str | None, typer.Option(help="`embedded`, a Hugging Face id, or a folder.", show_default=False)
+    str | None,
+    typer.Option(
+        help="`embedded`, a Hugging Face id, a folder or a GGUF file.", show_default=False
+    ),
 ]
 Adapter = Annotated[str | None, typer.Option(help="PEFT adapter, or `none`.", show_default=False)]
 ServeDatabase = Annotated[
@@ -143,8 +147,8 @@ def chat(
     model: Annotated[
         str | None,
         typer.Option(
-            help="`embedded`, a Hugging Face id or a folder; or any chat model by its LangChain "
-            "name, such as `openai:gpt-5` or `ollama:llama3`.",
+            help="`embedded`, a Hugging Face id, a folder or a GGUF file; or any chat model by its "
+            "LangChain name, such as `openai:gpt-5` or `ollama:llama3`.",
             show_default=False,
         ),
     ] = None,
@@ -425,6 +429,12 @@ def doctor(model: Model = None, adapter: Adapter = None) -> None:
     raise typer.Exit(0 if sound else EXIT_REFUSED)
 
 
+def _is_shared(settings: "QodSettings") -> bool:
+    """Whether the cores of this machine are to be shared among requests: by the embedded model."""
+    here = settings.model == "embedded" and not settings.model_server
+    return here and "at_once" not in settings.model_fields_set
+
+
 def _plugin(
     model: str | None,
     adapter: str | None,
@@ -439,7 +449,7 @@ def _plugin(
     from camara_qod.tools.settings import load_settings
 
     settings = load_settings(model=model, adapter=adapter)
-    if for_many and "at_once" not in settings.model_fields_set:
+    if for_many and _is_shared(settings):
         settings = settings.model_copy(update={"at_once": os.cpu_count() or 1})
     notes = screen(stderr=True)
     with notes.status("Loading the language model …"), _no_collection():

@@ -15,13 +15,15 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMe
 
 from camara_qod.tools.confirmation import DELETE
 from camara_qod.tools.deletion import Deletions
-from camara_qod.tools.interpreter.decision import CLARIFY, DECLINE, Decision
+from camara_qod.tools.interpreter.decision import CLARIFY, DECLINE, Aside, Decision
 from camara_qod.tools.interpreter.reading.sessions import KnownSessions
 from camara_qod.tools.operation_tools import OPERATIONS, executed, worded
 
 #: Where an AI message of ours says what it is: an operationId, `clarify`, `decline` or `report`.
 KIND = "qod_kind"
 REPORT = "report"
+#: Where it says what a turn was that asks for no call (`Aside`).
+ASIDE = "qod_aside"
 #: Where it says which turns it was decided from, and which operation it asks or calls for.
 TURNS, ABOUT = "qod_turns", "qod_about"
 #: Where a message tells sessions that the operator does not have any more.
@@ -111,14 +113,12 @@ def _after_answer(history: History, message: AIMessage) -> History:
         return _decided(history, message)
     if kind == REPORT:
         return history
-    return _after_aside(history) if kind == DECLINE else history.settled()
+    taken_back = message.response_metadata.get(ASIDE) == Aside.STOP
+    return _after_aside(history) if kind == DECLINE and not taken_back else history.settled()
 
 
 def _after_aside(history: History) -> History:
-    """After what was no request: an aside ends, or it takes back, what was asked about before it.
-
-    Which of the two is for the next turn to show, by what it goes on with.
-    """
+    """After what was no request and took nothing back: the next turn may take up what was open."""
     before = () if history.refused else history.turns[:-1]
     return history.settled((Closed(before, history.about),) if before else ())
 

@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 from camara_qod.tools.camara.described import Schema, described, title
 from camara_qod.tools.camara.edition import Edition
 from camara_qod.tools.camara.models import QosProfile
-from camara_qod.tools.interpreter.decision import Refusal
+from camara_qod.tools.interpreter.decision import Aside
 
 TITLES = {
     "createSession": "Create a QoS session",
@@ -116,9 +116,9 @@ OUTCOME = _object(
         "questions": _list(
             "What has to be known first.", argument=_ARGUMENT, text=_text("The question.")
         ),
-        "refusal": {
+        "aside": {
             "type": ["string", "null"],
-            "enum": [*map(str, Refusal), None],
+            "enum": [*map(str, Aside), None],
             "description": "What the request is, where it asks for no call.",
         },
         "confidence": _CONFIDENCE,

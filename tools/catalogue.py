@@ -18,7 +18,7 @@ from camara_qod.tools.faults import faults
 
 
 class Need(StrEnum):
-    """What a user needs from the network, under the names the model was trained on."""
+    """What a user needs from the network, under the names of the demo operator's profiles."""
 
     LATENCY = "QOS_E"
     BANDWIDTH = "QOS_S"
@@ -26,6 +26,8 @@ class Need(StrEnum):
     LIVE_MEDIA = "QOS_L"
 
 
+#: Read by the model, and the first word of each is what it writes for a need: who changes them
+#: trains the adapter again.
 NEED_MEANINGS = {
     Need.LATENCY: "gaming, VR, remote control",
     Need.BANDWIDTH: "streaming, transfers",

@@ -14,7 +14,7 @@ from langchain_core.messages import BaseMessage, ToolMessage
 from camara_qod.tools.confirmation import CHANGING, DELETE
 from camara_qod.tools.deletion import Deletions
 from camara_qod.tools.evidence import is_human
-from camara_qod.tools.interpreter.decision import CLARIFY, DECLINE, Refusal
+from camara_qod.tools.interpreter.decision import CLARIFY, DECLINE, Aside
 from camara_qod.tools.interpreter.reading.sessions import KnownSessions
 from camara_qod.tools.operation_tools import OPERATIONS, executed, worded
 from camara_qod.tools.proposal import Proposal
@@ -84,7 +84,7 @@ def _after_outcome(heard: Heard, message: ToolMessage) -> Heard:
         return heard.settled
     if operation == DECLINE:
         # An aside leaves the open request as it is; "never mind" takes it back.
-        taken_back = outcome.get("refusal") == Refusal.STOP
+        taken_back = outcome.get("aside") == Aside.STOP
         return heard.settled if taken_back else replace(heard, turns=heard.turns[:-1])
     if operation == CLARIFY or not outcome.get("sent"):
         return heard

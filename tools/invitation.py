@@ -1,8 +1,8 @@
 """What is answered where nothing is asked of this API: by what the turn is instead."""
 
 from camara_qod.tools.catalogue import NEED_MEANINGS, Catalogue, CatalogueProfile
-from camara_qod.tools.interpreter.decision import Refusal
-from camara_qod.tools.wording import listed, spoken
+from camara_qod.tools.interpreter.decision import Aside
+from camara_qod.tools.wording import limits_text, listed
 
 _START = (
     "Say which device, what it is for, and for how long, such as "
@@ -11,18 +11,18 @@ _START = (
 _REST = "I can also list, extend and end sessions, and tell what a profile offers."
 _AGAIN = "Whenever you need a better connection, say which device, what for, and for how long."
 _OPENINGS = {
-    Refusal.GREETING: "Hello! I can help with the connection of a device.",
-    Refusal.THANKS: "You are welcome.",
-    Refusal.STOP: "All right, nothing is done.",
-    Refusal.QUESTION: "I ask the network for a better connection of a device, for a limited time.",
-    Refusal.OTHER: "That is not for me: what I can help with is the connection of a device.",
+    Aside.GREETING: "Hello! I can help with the connection of a device.",
+    Aside.THANKS: "You are welcome.",
+    Aside.STOP: "All right, nothing is done.",
+    Aside.QUESTION: "I ask the network for a better connection of a device, for a limited time.",
+    Aside.OTHER: "That is not for me: what I can help with is the connection of a device.",
 }
 _DEVICES = "A device is known by its phone number, or by its IP address."
 _OPERATOR = "What else there is to know, such as prices, your operator can tell."
 
 
 def reply(
-    refusal: Refusal | None = None, catalogue: Catalogue | None = None, *, again: bool = False
+    aside: Aside | None = None, catalogue: Catalogue | None = None, *, again: bool = False
 ) -> str:
     """A sentence that fits the turn, and what can be done here.
 
@@ -30,25 +30,25 @@ def reply(
     agent may take for given.
 
     Args:
-        refusal: what the turn is; by default something else.
+        aside: what the turn is; by default something else.
         catalogue: the operator's; without it no profile is named.
-        again: what can be done here was told just before.
+        again: what can be done here was told before.
     """
-    refusal = refusal or Refusal.OTHER
-    return " ".join([_OPENINGS[refusal], *_rest(refusal, catalogue, again)])
+    aside = aside or Aside.OTHER
+    return " ".join([_OPENINGS[aside], *_rest(aside, catalogue, again)])
 
 
 def told(text: str) -> bool:
-    """Whether a text says what can be done here."""
-    return _START in text or text.endswith(_AGAIN)
+    """Whether a text says in full what can be done here."""
+    return _START in text
 
 
-def _rest(refusal: Refusal, catalogue: Catalogue | None, again: bool) -> list[str]:
+def _rest(aside: Aside, catalogue: Catalogue | None, again: bool) -> list[str]:
     served = [serving[0] for serving in catalogue.needs.values()] if catalogue else []
-    match refusal:
-        case Refusal.QUESTION:
+    match aside:
+        case Aside.QUESTION:
             return [*_profiles(served, limits=True), _DEVICES, _START, _REST, _OPERATOR]
-        case Refusal.GREETING | Refusal.OTHER if not again:
+        case Aside.GREETING | Aside.OTHER if not again:
             return [_START, *_profiles(served), _REST]
         case _:
             return [_AGAIN]
@@ -64,5 +64,4 @@ def _profiles(served: list[CatalogueProfile], *, limits: bool = False) -> list[s
 
 def _about(profile: CatalogueProfile, limits: bool) -> str:
     uses = NEED_MEANINGS[profile.serves] if profile.serves else ""
-    low, high = profile.limits
-    return f"{uses}; {spoken(low)} to {spoken(high)}" if limits else uses
+    return "; ".join(filter(None, [uses, limits_text(profile) if limits else ""]))

@@ -67,7 +67,7 @@ class Outcome:
         decision = self.interpretation.decision
         if decision.operation == DECLINE:
             context = self.interpretation.context
-            return reply(self.interpretation.refusal, context.catalogue if context else None)
+            return reply(self.interpretation.aside, context.catalogue if context else None)
         if decision.operation == CLARIFY:
             return " ".join(question.text for question in self.interpretation.questions)
         if self.rejected:
@@ -104,7 +104,7 @@ class Outcome:
             "questions": [
                 {"argument": item.argument, "text": item.text} for item in made.questions
             ],
-            "refusal": made.refusal,
+            "aside": None if made.aside is None else made.aside.value,
             "confidence": None if made.confidence is None else round(made.confidence, 4),
             "seconds": round(made.seconds, 3),
         }

@@ -66,15 +66,20 @@ def profile_text(profile: QosProfile) -> str:
     milliseconds, jitter at most 5 milliseconds."
     """
     text = f"Profile {profile.name} is {profile.status.value}"
-    limits = [
-        f"{word} {spoken(round(length.seconds))}"
-        for word, length in (("from", profile.min_duration), ("to", profile.max_duration))
-        if length is not None and length.seconds is not None
-    ]
-    about = ", ".join([*([profile.description] if profile.description else []), " ".join(limits)])
+    about = ", ".join([*filter(None, [profile.description]), limits_text(profile)])
     text = f"{text}: {about}." if about else f"{text}."
     figures = ", ".join(_figures(profile))
     return f"{text} {figures[0].upper()}{figures[1:]}." if figures else text
+
+
+def limits_text(profile: QosProfile) -> str:
+    """How long a session may be, as far as the operator tells it: "from 1 minute to 12 hours"."""
+    limits = (("from", profile.min_duration), ("to", profile.max_duration))
+    return " ".join(
+        f"{word} {spoken(round(length.seconds))}"
+        for word, length in limits
+        if length is not None and length.seconds is not None
+    )
 
 
 def _figures(profile: QosProfile) -> Iterator[str]:

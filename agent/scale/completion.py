@@ -59,10 +59,19 @@ class User(BaseModel):
     content: str
 
 
+def _a_line(schema: dict[str, Any]) -> dict[str, Any]:
+    if schema.get("type") == "object" or "anyOf" in schema:
+        raise ValueError(
+            "the answers of this model are lines of text, and what is asked for is an object: run "
+            "the same version of camara-qod here and where the requests come from"
+        )
+    return schema
+
+
 class Schema(BaseModel):
     """The JSON Schema of the answer."""
 
-    content: dict[str, Any] = Field(alias="schema")
+    content: Annotated[dict[str, Any], AfterValidator(_a_line)] = Field(alias="schema")
 
 
 class ResponseFormat(BaseModel):

@@ -18,13 +18,14 @@ from camara_qod.agent.chat_model import (
     REMARKS,
     SOURCES,
 )
-from camara_qod.agent.history import KIND, TURNS
+from camara_qod.agent.history import ASIDE, KIND, TURNS
 
 #: The one model that there is.
 MODEL = "camara-qod"
 #: What is told of an answer in the member `qod` of its choice: the name there, and `ChatQod`'s.
 _TOLD = {
     "decision": KIND,
+    "aside": ASIDE,
     "confidence": CONFIDENCE,
     "certainty": CERTAINTY,
     "assumptions": ASSUMPTIONS,

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from camara_qod.agent.conversation import Pending, Reply
-from camara_qod.tools.interpreter.decision import Interpretation
+from camara_qod.tools.interpreter.decision import Aside, Interpretation
 from camara_qod.tools.provenance import sources
 
 Text = Annotated[str, Field(min_length=1, max_length=20_000)]
@@ -74,13 +74,13 @@ class DecisionBody(BaseModel):
     operation: str = Field(description="operationId, `clarify` or `decline`")
     arguments: dict[str, Any]
     text: str = Field(description="for the person who asked")
-    confidence: float | None = Field(description="of all choices together, 0 to 1")
+    confidence: float | None = Field(description="how often such decisions are right, 0 to 1")
     certainty: dict[str, float] = Field(description="of the operation and of each argument")
     turns: list[str]
     sources: list[SourceBody]
     assumptions: list[AssumptionBody]
     questions: list[QuestionBody]
-    refusal: str | None = Field(description="what a turn is that asks for no call")
+    aside: Aside | None = Field(description="what a turn is that asks for no call")
     seconds: float
 
 
@@ -138,7 +138,7 @@ def decision_body(made: Interpretation, text: str) -> DecisionBody:
         certainty=dict(made.certainty),
         turns=list(made.context.messages) if made.context else [],
         sources=[SourceBody(**source.to_dict()) for source in sources(made)],
-        refusal=made.refusal,
+        aside=made.aside,
         assumptions=[
             AssumptionBody(argument=item.argument, value=item.value, reason=item.reason)
             for item in made.assumptions

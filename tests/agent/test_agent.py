@@ -140,6 +140,6 @@ def test_another_model_is_asked_about_and_kept_to_the_facts() -> None:
 )
 def test_whoever_reviews_a_call_reads_what_it_would_do(args: dict[str, Any], words: str) -> None:
     call = {"name": "deleteSession", "args": args, "id": "1"}
-    assert _described(call, None, None) == words  # type: ignore[arg-type]
+    assert _described(call) == words  # type: ignore[arg-type]
     longer = {"name": "extendQosSessionDuration", "args": args, "id": "1"}
     assert str(args.get("sessionId", "no")) in _described(longer)  # type: ignore[arg-type]

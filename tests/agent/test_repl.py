@@ -517,7 +517,7 @@ def test_small_talk_is_answered_by_its_kind_and_what_is_possible_is_told_once() 
 
 def test_a_question_near_the_matter_is_answered_from_the_catalogue() -> None:
     said = " ".join(Room(plugin(declined("question"))).type("which would be best for films?"))
-    assert "QOS_S (streaming, transfers; 1 minute to 12 hours)" in said
+    assert "QOS_S (streaming, transfers; from 1 minute to 12 hours)" in said
     assert "prices, your operator can tell" in said
 
 

@@ -101,7 +101,7 @@ def test_a_question_is_answered_by_the_next_turn() -> None:
 def test_an_aside_leaves_a_request_open_and_never_mind_takes_it_back(kind: str, read: str) -> None:
     talk = Talk(create(None), declined(kind), create(PHONE))
     talk.say("gaming please")
-    assert talk.say("well, well").artifact["refusal"] == kind
+    assert talk.say("well, well").artifact["aside"] == kind
     talk.say(NUMBER)
     assert talk.read[-1] == read
 

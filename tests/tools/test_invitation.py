@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from camara_qod.tools.catalogue import load_catalogue
-from camara_qod.tools.interpreter.decision import Refusal
+from camara_qod.tools.interpreter.decision import Aside
 from camara_qod.tools.invitation import reply, told
 
 
@@ -31,23 +31,23 @@ def test_they_have_the_operators_names(tmp_path: Path) -> None:
     assert not re.search("SILVER|BRONZE|QOS_", text)
 
 
-@pytest.mark.parametrize("refusal", [item for item in Refusal if item is not Refusal.QUESTION])
-def test_nothing_in_it_can_be_taken_for_an_address_or_a_number(refusal: Refusal) -> None:
+@pytest.mark.parametrize("aside", [item for item in Aside if item is not Aside.QUESTION])
+def test_nothing_in_it_can_be_taken_for_an_address_or_a_number(aside: Aside) -> None:
     for catalogue in (None, load_catalogue()):
-        text = reply(refusal, catalogue).replace("QOS_", "")
+        text = reply(aside, catalogue).replace("QOS_", "")
         assert not re.search(r"\d", text)
-    assert "profiles are" not in reply(refusal)
+    assert "profiles are" not in reply(aside)
 
 
 def test_a_question_is_told_the_limits_too() -> None:
-    text = reply(Refusal.QUESTION, load_catalogue())
-    assert "QOS_E (gaming, VR, remote control; 1 minute to 12 hours)" in text
+    text = reply(Aside.QUESTION, load_catalogue())
+    assert "QOS_E (gaming, VR, remote control; from 1 minute to 12 hours)" in text
 
 
-@pytest.mark.parametrize("refusal", Refusal)
-def test_what_can_be_done_is_told_in_full_once(refusal: Refusal) -> None:
-    first, again = reply(refusal), reply(refusal, again=True)
+@pytest.mark.parametrize("aside", Aside)
+def test_what_can_be_done_is_told_in_full_once(aside: Aside) -> None:
+    first, again = reply(aside), reply(aside, again=True)
     assert told(first)
     assert told(again)
     assert len(again) <= len(first)
-    assert len({reply(item) for item in Refusal}) == len(Refusal)
+    assert len({reply(item) for item in Aside}) == len(Aside)

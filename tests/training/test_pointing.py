@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator
 from camara_qod.tools.errors import DecodingError
 from camara_qod.tools.interpreter.completing.complete import complete
 from camara_qod.tools.interpreter.context import Context
-from camara_qod.tools.interpreter.decision import CLARIFY, Completed, Decision, Refusal
+from camara_qod.tools.interpreter.decision import CLARIFY, Aside, Completed, Decision
 from camara_qod.tools.interpreter.offering.notation import write
 from camara_qod.tools.interpreter.offering.offer import Offer
 from camara_qod.tools.interpreter.operations import CREATE, DELETE, EXTEND, GET_PROFILE, LIST
@@ -168,7 +168,7 @@ def test_a_refusal_points_at_nothing() -> None:
     context = demo_context(["a pizza to 10.0.0.4"])
     assert pointing(context, "decline", {}) == Decision("decline", {"kind": "other"})
     thanks = pointing(context, "decline", {"kind": "thanks"})
-    assert Offer(context).pointed(thanks).refusal is Refusal.THANKS
+    assert Offer(context).pointed(thanks).aside is Aside.THANKS
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import pytest
 from camara_qod.tools.catalogue import Need
 from camara_qod.tools.errors import DecodingError
 from camara_qod.tools.interpreter.completing.complete import complete
-from camara_qod.tools.interpreter.decision import DECLINE, Refusal
+from camara_qod.tools.interpreter.decision import DECLINE, Aside
 from camara_qod.tools.interpreter.offering.offer import Offer
 from camara_qod.tools.interpreter.operations import (
     ARGUMENTS,
@@ -93,7 +93,7 @@ def faults(item: dict[str, Any]) -> Iterator[str]:
                     yield f"{place} is no {key}"
                 elif place not in known and place != "current":
                     yield f"{place} is not said"
-        if operation == DECLINE and expected.get("kind") not in list(Refusal):
+        if operation == DECLINE and expected.get("kind") not in list(Aside):
             yield f"{expected.get('kind')} is no kind of refusal"
         if expected.get("profile") not in (None, *Need):
             yield f"{expected['profile']} is no need"

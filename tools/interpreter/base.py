@@ -53,6 +53,13 @@ def load_base(place: Path | str, name: str, **options: Any) -> tuple[Any, Any]:
     return model, tokenizer
 
 
+def gguf_options(file: Path) -> dict[str, Any]:
+    """Options of `load_base` for a GGUF file in a folder: its weights become ordinary ones."""
+    from transformers import GgufConfig  # takes seconds to import, and is seldom needed
+
+    return {"gguf_file": file.name, "quantization_config": GgufConfig(dequantize=True)}
+
+
 def _check_fit(told: dict[str, Any]) -> None:
     shapes = {name: (given, wanted) for name, given, wanted in sorted(told["mismatched_keys"])}
     faults = unfit(told["missing_keys"], told["unexpected_keys"], shapes)

@@ -46,7 +46,7 @@ class Calibration:
             return 1.0
         joint = max(joint, _ALMOST)
         odds = self.slope * math.log(joint / (1 - joint)) + self.offset
-        return 1 / (1 + math.exp(-odds))
+        return 0.5 * (1 + math.tanh(odds / 2))
 
 
 def calibration_beside(adapter: Path | str | None) -> Calibration:

@@ -8,12 +8,23 @@ from camara_qod.tools.interpreter.offering.notation import KIND, places
 OPERATION = "operation"
 
 
+def deciding(text: str, offsets: Sequence[int]) -> int:
+    """How many choices decide what is done; what an aside is only decides what is said.
+
+    Args:
+        text: the answer, as the model wrote it.
+        offsets: of each free choice, how many characters of the answer stand before it.
+    """
+    end = next((at for at, name in places(text) if name == KIND), len(text))
+    return sum(offset < end for offset in offsets)
+
+
 def certainty(
     text: str, offsets: Sequence[int], probabilities: Sequence[float]
 ) -> dict[str, float]:
     """The probability of each part: of the operation, and of what stands in each argument.
 
-    The kind of a refusal is none: it decides what is said, and nothing that is done.
+    What an aside is, is none: it decides what is said, and nothing that is done.
 
     Args:
         text: the answer, as the model wrote it.
@@ -25,10 +36,10 @@ def certainty(
     """
     if len(offsets) != len(probabilities) or not offsets:
         return {}
-    starts = {0: OPERATION, **dict(places(text))}
+    starts = {0: OPERATION, **{at: name for at, name in places(text) if name != KIND}}
     found = dict.fromkeys(starts.values(), 1.0)
-    for offset, probability in zip(offsets, probabilities, strict=True):
+    count = deciding(text, offsets)
+    for offset, probability in zip(offsets[:count], probabilities[:count], strict=True):
         part = max((start for start in starts if start <= offset), default=min(starts))
         found[starts[part]] *= probability
-    found.pop(KIND, None)
     return found

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from camara_qod.tools.errors import DecodingError
-from camara_qod.tools.interpreter.certainty import certainty
+from camara_qod.tools.interpreter.certainty import certainty, deciding
 from camara_qod.tools.interpreter.context import Context
 from camara_qod.tools.interpreter.deadline import Deadline
 from camara_qod.tools.interpreter.offering.notation import read
@@ -19,6 +19,9 @@ class Trace(Protocol):
     @property
     def confidence(self) -> float | None:
         """How often such choices are right, 0 to 1; `None` where the engine does not tell."""
+
+    def sure(self, count: int) -> float | None:
+        """The same of the first choices alone."""
 
     @property
     def offsets(self) -> Sequence[int]:
@@ -65,11 +68,13 @@ class Emission:
     @property
     def confidence(self) -> float | None:
         """How often such an answer is right, 0 to 1; `None` where the engine does not tell."""
-        return self.trace.confidence
+        if not self.trace.offsets:
+            return self.trace.confidence
+        return self.trace.sure(deciding(self.text, self.trace.offsets))
 
     @property
     def certainty(self) -> dict[str, float]:
-        """The same by part: of the operation and of each argument."""
+        """The probability of each part: of the operation and of each argument."""
         return certainty(self.text, self.trace.offsets, self.trace.probabilities)
 
     @property

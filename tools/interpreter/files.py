@@ -14,6 +14,7 @@ from typing import Any
 
 from camara_qod.tools.interpreter.loading import Damage
 
+GGUF = ".gguf"
 _POINTER = b"version https://git-lfs"
 MODEL_CONFIG, _SPECIAL = "config.json", "tokenizer_config.json"
 #: Of a checkpoint.
@@ -41,6 +42,12 @@ _NEEDED = {
 }
 
 
+def gguf_in(model: str) -> tuple[str, dict[str, str]]:
+    """Where `transformers` finds a model: a GGUF file by its folder and an option with its name."""
+    file = Path(model)
+    return (str(file.parent), {"gguf_file": file.name}) if file.suffix == GGUF else (model, {})
+
+
 def check_model(folder: Path) -> None:
     """Look at each file of a model's folder.
 
@@ -49,8 +56,8 @@ def check_model(folder: Path) -> None:
     """
     if folder.is_file():
         raise Damage(
-            f"{folder.name} is a file, and what is wanted is a folder in Hugging Face's form (a "
-            "GGUF file is served by llama.cpp: QOD_MODEL_SERVER)"
+            f"{folder.name} is a file, and what is wanted is a folder in Hugging Face's form, or a "
+            f"GGUF file, which ends in {GGUF}"
         )
     if not (folder / MODEL_CONFIG).is_file():
         raise Damage(f"{MODEL_CONFIG} is missing")

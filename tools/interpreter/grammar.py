@@ -35,7 +35,11 @@ class Trace:
     @property
     def confidence(self) -> float:
         """How often all free choices together are right, 0 to 1; 1 where nothing was free."""
-        return self.calibration.confidence(math.prod(self.probabilities))
+        return self.sure(len(self.probabilities))
+
+    def sure(self, count: int) -> float:
+        """How often the first choices together are right, 0 to 1."""
+        return self.calibration.confidence(math.prod(self.probabilities[:count]))
 
     def note(self, scores: NDArray[Any], chosen: int, place: int = 0) -> None:
         """Add a choice among tokens with these logits, behind so many tokens of the answer."""

@@ -89,7 +89,8 @@ class Interpreter:
             is the settings' limit of time.
         """
         started = time.perf_counter()
-        deadline = Deadline(self.settings.time_limit)
+        # Where several are decided at once, each has a share of the machine.
+        deadline = Deadline(self.settings.time_limit * self.settings.at_once)
         contexts = [self._read(messages, None) for messages in conversations]
         emissions = decide_many(self._decoder, contexts, deadline)
         seconds = time.perf_counter() - started
@@ -132,5 +133,5 @@ def _interpretation(emission: Emission, context: Context, seconds: float) -> Int
         context=context,
         mentions=pointed.mentions,
         certainty=emission.certainty,
-        refusal=pointed.refusal,
+        aside=pointed.aside,
     )

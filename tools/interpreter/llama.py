@@ -149,7 +149,7 @@ class Llama:
 
     def _heads(self, states: Tensor, matrix: Matrix) -> Tensor:
         """Queries, keys or values, (1, heads, places, head)."""
-        return matrix(states).unflatten(-1, (-1, self.config.head_dim)).transpose(1, 2)
+        return matrix(states).view(*states.shape[:2], -1, self.config.head_dim).transpose(1, 2)
 
     def _attended(
         self,

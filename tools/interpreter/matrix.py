@@ -35,7 +35,8 @@ class Matrix:
 
 def _packed(weight: Tensor) -> Tensor | None:
     """In oneDNN's layout; `None` where there is no oneDNN, or one that does not have it."""
-    if weight.device.type != "cpu" or not torch.backends.mkldnn.is_available():
+    available = torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
+    if weight.device.type != "cpu" or not available:
         return None
     try:
         packed: Tensor = torch.ops.mkldnn._reorder_linear_weight(weight, _ROWS)

@@ -10,12 +10,12 @@ import torch
 
 from camara_qod.tools.errors import ModelError
 from camara_qod.tools.interpreter.adapter import adapted, check
-from camara_qod.tools.interpreter.base import load_base
+from camara_qod.tools.interpreter.base import gguf_options, load_base
 from camara_qod.tools.interpreter.calibration import calibration_beside
 from camara_qod.tools.interpreter.deadline import Deadline
 from camara_qod.tools.interpreter.decoding import Decoder, Request
 from camara_qod.tools.interpreter.embedded import EMBEDDED, embedded_model, shipped_adapter
-from camara_qod.tools.interpreter.files import MODEL_CONFIG
+from camara_qod.tools.interpreter.files import MODEL_CONFIG, gguf_in
 from camara_qod.tools.interpreter.grammar import Trace
 from camara_qod.tools.interpreter.llama import Llama
 from camara_qod.tools.interpreter.loading import explained
@@ -27,7 +27,6 @@ if TYPE_CHECKING:  # its JSON Schema validator is for answers of a server only
     from camara_qod.tools.interpreter.remote import RemoteDecoder, Told
 
 NO_ADAPTER = "none"
-GGUF = ".gguf"
 
 
 def load_decoder(settings: QodSettings) -> "Decoder | RemoteDecoder":
@@ -128,8 +127,10 @@ def load_model(settings: QodSettings) -> tuple[Any, Any]:
         "device_map": {"": device},
         "quantization_config": _nf4(device) if settings.quantization == "nf4" else None,
     }
-    if Path(place).suffix == GGUF:
-        place, options = Path(place).parent, options | _gguf(Path(place), settings.quantization)
+    folder, named = gguf_in(str(place))
+    if named:
+        _check_plain(Path(place), settings.quantization)
+        place, options = folder, options | gguf_options(Path(place))
     model, tokenizer = load_base(place, settings.model, **options)
     if adapter is not None:
         model = adapted(model, adapter, settings.model)
@@ -183,16 +184,12 @@ def _check_quantization(name: str) -> None:
         )
 
 
-def _gguf(file: Path, quantization: str) -> dict[str, Any]:
-    """How a GGUF file is loaded: its weights become ordinary ones."""
+def _check_plain(file: Path, quantization: str) -> None:
     if quantization != "none":
         raise ModelError(
             f"{file.name} has quantised weights, which are not quantised again: set "
             "QOD_QUANTIZATION to none."
         )
-    from transformers import GgufConfig  # takes seconds to import
-
-    return {"gguf_file": file.name, "quantization_config": GgufConfig(dequantize=True)}
 
 
 def _nf4(device: str) -> Any:

@@ -16,7 +16,7 @@ from camara_qod.tools.interpreter.answer import Answer
 from camara_qod.tools.interpreter.prompt_cache import common_length
 
 #: An answer has hardly ever more tokens.
-_ANSWER = 128
+_ANSWER = 64
 #: So many tokens keep a processor busy; scores between answers that do not see each other are work
 #: in vain, and grow with the square.
 _LIMIT = 1024

@@ -32,8 +32,8 @@ from camara_qod.tools.interpreter.deadline import Deadline
 from camara_qod.tools.interpreter.decoding import Request
 from camara_qod.tools.interpreter.prompt import chat
 
-#: A decision has at most some 120 tokens.
-MAX_TOKENS = 512
+#: A decision has at most some 60 tokens.
+MAX_TOKENS = 256
 #: So many requests are on their way to a server at once; it batches them.
 AT_ONCE = 16
 #: How often a server that fails is asked, and seconds in between.
@@ -55,6 +55,10 @@ class Told(BaseModel):
     confidence: _Probability | None = None
     offsets: tuple[NonNegativeInt, ...] = ()
     probabilities: tuple[_Probability, ...] = ()
+
+    def sure(self, _: int) -> float | None:
+        """The confidence: what the server tells is of what decides already."""
+        return self.confidence
 
 
 class RemoteDecoder:

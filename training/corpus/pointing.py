@@ -5,7 +5,7 @@ from typing import Any
 
 from camara_qod.tools.errors import DecodingError
 from camara_qod.tools.interpreter.context import Context
-from camara_qod.tools.interpreter.decision import DECLINE, Decision, Refusal
+from camara_qod.tools.interpreter.decision import DECLINE, Aside, Decision
 from camara_qod.tools.interpreter.offering.choice import Choice, wire
 from camara_qod.tools.interpreter.offering.notation import KIND
 from camara_qod.tools.interpreter.offering.offer import Offer
@@ -32,7 +32,7 @@ def pointing(context: Context, operation: str, chosen: Mapping[str, Any]) -> Dec
         DecodingError: the conversation does not offer what was chosen.
     """
     if operation == DECLINE:
-        return Decision(DECLINE, {KIND: chosen.get(KIND, Refusal.OTHER)})
+        return Decision(DECLINE, {KIND: chosen.get(KIND, Aside.OTHER)})
     offer = Offer(context)
     offered = offer.choices(operation)
     found = {

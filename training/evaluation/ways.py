@@ -4,6 +4,7 @@ Only the last is used in production. The others show what the grammar is worth, 
 has learned by itself.
 """
 
+import math
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -39,7 +40,7 @@ class Way(StrEnum):
 class Attempt:
     """What a model wrote, in CAMARA's form; `error` where it could not.
 
-    `confidence` is the probability of its free choices, 0 to 1, and `seconds` the wall-clock time;
+    `confidence` is how sure it is of its free choices, 0 to 1, and `seconds` the wall-clock time;
     `None` where free decoding, in batches, does not tell. `mentions` are what labels pointed at, by
     argument.
     """
@@ -86,7 +87,11 @@ def _by_the_api(decoder: Decoder, contexts: Sequence[Context]) -> list[Attempt]:
     requests = [
         (with_choices(context.messages, choices(context)), OPEN_SCHEMA) for context in contexts
     ]
-    return [Attempt(text, trace.confidence) for text, trace in decoder.decode_many(requests)]
+    # The curve of the adapter was found on grounded decisions.
+    return [
+        Attempt(text, math.prod(trace.probabilities))
+        for text, trace in decoder.decode_many(requests)
+    ]
 
 
 def _together(

@@ -17,7 +17,7 @@ from transformers import AutoConfig, AutoModelForCausalLM
 
 from camara_qod.tools.errors import TrainingError
 from camara_qod.tools.interpreter.embedded import EMBEDDED, embedded_model
-from camara_qod.tools.interpreter.files import MODEL_CONFIG, check_model
+from camara_qod.tools.interpreter.files import MODEL_CONFIG, check_model, gguf_in
 from camara_qod.tools.interpreter.loading import explained
 from camara_qod.tools.interpreter.place import check_place
 from camara_qod.training.recipe import DpoRecipe, Recipe, SftRecipe
@@ -152,9 +152,10 @@ def config_of(recipe: Recipe) -> Any:
         return AutoConfig.from_pretrained(embedded_model(settings.cache_dir))
     with _explained(recipe):
         check_place(settings.model, MODEL_CONFIG)
-        if Path(settings.model).exists():
-            check_model(Path(settings.model))
-        return AutoConfig.from_pretrained(settings.model, trust_remote_code=False)
+        place, named = gguf_in(settings.model)
+        if Path(place).exists() and not named:
+            check_model(Path(place))
+        return AutoConfig.from_pretrained(place, trust_remote_code=False, **named)
 
 
 def check(found: Estimate, available: float) -> None:

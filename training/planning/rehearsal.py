@@ -16,7 +16,7 @@ from transformers import AutoTokenizer
 from trl import SFTConfig
 
 from camara_qod.tools.interpreter.embedded import EMBEDDED, embedded_model
-from camara_qod.tools.interpreter.files import MODEL_CONFIG
+from camara_qod.tools.interpreter.files import MODEL_CONFIG, gguf_in
 from camara_qod.tools.interpreter.loading import Missing, explained
 from camara_qod.tools.interpreter.place import check_place
 from camara_qod.tools.interpreter.prompt import render, special_tokens
@@ -115,8 +115,9 @@ def _instead(recipe: Recipe, absent: str, *, known: bool) -> str:
 def _tokenizer(recipe: Recipe, *, at_hand: bool) -> Any:
     embedded = recipe.model == EMBEDDED or not at_hand
     place = embedded_model(load_settings().cache_dir) if embedded else settings_for(recipe).model
+    folder, named = gguf_in(str(place))
     with explained(f"The tokenizer of {recipe.model}", "QOD_MODEL"):
-        return AutoTokenizer.from_pretrained(place, trust_remote_code=False)
+        return AutoTokenizer.from_pretrained(folder, trust_remote_code=False, **named)
 
 
 def _prompt(tokenizer: Any) -> str:

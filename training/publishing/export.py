@@ -21,7 +21,11 @@ from camara_qod.training.stages.run import check_adapter, explained, settings_fo
 #: The model behind `embedded`, as a hub knows it.
 _HUB_NAMES = {EMBEDDED: "HuggingFaceTB/SmolLM2-135M-Instruct"}
 #: Licences of the models that recipes ship for.
-_LICENSES = {EMBEDDED: "apache-2.0", "microsoft/Phi-3-mini-4k-instruct": "mit"}
+_LICENSES = {
+    EMBEDDED: "apache-2.0",
+    "microsoft/Phi-3-mini-4k-instruct": "mit",
+    "google/gemma-3-270m": "gemma",
+}
 
 _NO_ADAPTER = (
     "train one with `qod-train sft` and `qod-train dpo`, or name its folder with --adapter"

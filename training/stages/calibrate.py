@@ -1,10 +1,11 @@
 """How a model becomes as sure as it is right, on texts that it was not trained on."""
 
+import contextlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import torch
@@ -13,15 +14,14 @@ from rich.progress import track
 from torch.nn import functional
 
 from camara_qod.tools.catalogue import load_catalogue
-from camara_qod.tools.errors import TrainingError
+from camara_qod.tools.errors import RequestTooLong, TrainingError
 from camara_qod.tools.interpreter.calibration import CALIBRATION, Calibration
+from camara_qod.tools.interpreter.certainty import deciding
 from camara_qod.tools.interpreter.completing.complete import complete
+from camara_qod.tools.interpreter.deciding import Emission, decide
 from camara_qod.tools.interpreter.decision import Decision
 from camara_qod.tools.interpreter.decoding import Decoder
-from camara_qod.tools.interpreter.grammar import probability
-from camara_qod.tools.interpreter.offering.notation import read
-from camara_qod.tools.interpreter.offering.offer import Offer
-from camara_qod.tools.interpreter.prompt import labelled
+from camara_qod.tools.interpreter.grammar import Trace, probability
 from camara_qod.tools.screen import screen
 from camara_qod.training.corpus.dataset import Record, demo_settings
 from camara_qod.training.evaluation.cases import Case
@@ -68,13 +68,11 @@ def outcomes(decoder: Decoder, records: Iterable[Record]) -> list[Outcome]:
         decoder: under the adapter that is calibrated.
         records: conversations that it was not trained on.
     """
-    made = []
-    for record in _shown(records):
-        offer = Offer(record.context)
-        text, trace = decoder.decode(labelled(record.context, offer.labels), offer.schema)
-        right = offer.pointed(read(text)).decision == offer.pointed(record.answer).decision
-        made.append(Outcome(trace.scores, right))
-    return made
+    return [
+        _outcome(made, made.pointed.decision == made.offer.pointed(record.answer).decision)
+        for record in _shown(records)
+        for made in [decide(decoder, record.context)]
+    ]
 
 
 def outcomes_of_cases(decoder: Decoder, cases: Iterable[Case]) -> list[Outcome]:
@@ -82,19 +80,22 @@ def outcomes_of_cases(decoder: Decoder, cases: Iterable[Case]) -> list[Outcome]:
 
     Args:
         decoder: under the adapter that is calibrated.
-        cases: in the names of the demo operator.
+        cases: in the names of the demo operator; one that cannot be decided tells nothing.
     """
     catalogue, settings = load_catalogue(), demo_settings()
-    made = []
+    found = []
     for case in _shown(cases):
         context = case.context(catalogue, settings)
-        offer = Offer(context)
-        text, trace = decoder.decode(labelled(context, offer.labels), offer.schema)
-        pointed = offer.pointed(read(text))
-        decision = complete(pointed.decision, context, pointed.mentions).decision
-        expected = Decision(case.expected.operation, case.expected.arguments)
-        made.append(Outcome(trace.scores, decision == expected))
-    return made
+        with contextlib.suppress(RequestTooLong):
+            made = decide(decoder, context)
+            decision = complete(made.pointed.decision, context, made.pointed.mentions).decision
+            found.append(_outcome(made, decision == Decision(**case.expected.model_dump())))
+    return found
+
+
+def _outcome(made: Emission, right: bool) -> Outcome:
+    trace = cast(Trace, made.trace)
+    return Outcome(trace.scores[: deciding(made.text, trace.offsets)], right)
 
 
 def _shown(items: Iterable[_T]) -> Iterable[_T]:

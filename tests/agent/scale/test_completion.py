@@ -105,6 +105,15 @@ def body(**changes: Any) -> dict[str, Any]:
             "same version",
         ),
         ({"response_format": {"type": "text"}}, "json_schema"),
+        (
+            {
+                "response_format": {
+                    "type": "json_schema",
+                    "json_schema": {"schema": {"anyOf": [{"type": "object"}]}},
+                }
+            },
+            "same version",
+        ),
         ({"response_format": None}, "response_format"),
         ({"temperature": 1}, "temperature"),
         ({"stream": True}, "stream"),

@@ -28,7 +28,7 @@ def test_an_engine_that_tells_nothing_is_sure_of_nothing() -> None:
         "Videoanruf auf +49 171 3382904, ports 5000-5010, eine Stunde",
     ],
 )
-def test_the_parts_make_the_whole_and_stand_in_the_text(
+def test_each_part_is_a_probability_and_what_was_pointed_at_stands_in_the_text(
     embedded: object, demo: QodSettings, text: str
 ) -> None:
     made = Interpreter(embedded, demo).interpret(text)  # type: ignore[arg-type]

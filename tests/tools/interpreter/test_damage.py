@@ -155,7 +155,7 @@ def test_a_tokenizer_of_another_model(tiny_phi3: Path, tmp_path: Path) -> None:
 
 def test_a_file_is_no_model(tmp_path: Path) -> None:
     (tmp_path / "model.bin").write_bytes(b"GGUF")
-    with pytest.raises(ModelError, match=r"model\.bin is a file.* QOD_MODEL_SERVER"):
+    with pytest.raises(ModelError, match=r"model\.bin is a file.* GGUF file"):
         load_model(settings(model=str(tmp_path / "model.bin")))
 
 

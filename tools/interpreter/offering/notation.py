@@ -23,7 +23,7 @@ from camara_qod.tools.interpreter.operations import (
 
 #: What stands for a value that was not said.
 NOTHING = "-"
-#: The only argument of a refusal: its kind.
+#: The only argument of an answer that declines: what the turn is instead.
 KIND = "kind"
 #: By operationId.
 OPERATIONS = {
@@ -62,7 +62,7 @@ def write(answer: Decision) -> str:
 
 
 def words_of(name: str, value: str) -> list[str]:
-    """An argument with its value; a refusal's kind needs no name."""
+    """An argument with its value; what an aside is needs no name."""
     return [value] if name == KIND else [ARGUMENTS[name], value]
 
 
@@ -86,14 +86,19 @@ def read(text: str) -> Decision:
 def places(text: str) -> Iterator[tuple[int, str]]:
     """Where each argument begins in what the model wrote, and its name on the wire.
 
+    The space before a name still belongs to what stands before it: whether that has ended or goes
+    on is decided there.
+
     Args:
         text: one that `read` can read.
     """
     operation, at = read(text).operation, text.find(" ")
-    step = 1 if operation == DECLINE else 2
+    if operation == DECLINE:
+        yield at, KIND
+        return
     for number, word in enumerate(_line(text).split(" ")[1:]):
-        if number % step == 0:
-            yield at, KIND if step == 1 else _argument(operation, word)
+        if number % 2 == 0:
+            yield at + 1, _argument(operation, word)
         at += len(word) + 1
 
 

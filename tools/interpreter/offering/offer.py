@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from camara_qod.tools.interpreter.context import Context
-from camara_qod.tools.interpreter.decision import DECLINE, Decision, Refusal
+from camara_qod.tools.interpreter.decision import DECLINE, Aside, Decision
 from camara_qod.tools.interpreter.offering import ends, values
 from camara_qod.tools.interpreter.offering.choice import JOINT, Choice
 from camara_qod.tools.interpreter.offering.labels import Labels
@@ -28,13 +28,13 @@ _OPTIONAL = ("devicePorts", "applicationServerPorts", "sink")
 class Pointed:
     """What an answer stands for: values on the wire, `null` for what was not said.
 
-    `mentions` are what was pointed at, by argument: also where it cannot be used. `refusal` is what
+    `mentions` are what was pointed at, by argument: also where it cannot be used. `aside` is what
     a turn is that asks for no call.
     """
 
     decision: Decision
     mentions: Mapping[str, tuple[Mention, ...]]
-    refusal: Refusal | None = None
+    aside: Aside | None = None
 
 
 class Offer:
@@ -60,7 +60,7 @@ class Offer:
         return decision_schema({name: self.alternatives(name) for name in ARGUMENTS})
 
     def choices(self, operation: str) -> dict[str, Sequence[Choice]]:
-        """What may stand in each argument of an operation, but for `null`."""
+        """What may stand in each argument of an operation, where something was said."""
         return {
             name: self._choices[name]
             for name in wire_names(ARGUMENTS[operation])
@@ -70,7 +70,7 @@ class Offer:
     def pointed(self, answer: Decision) -> Pointed:
         """What an answer under the schema stands for."""
         if answer.operation == DECLINE:
-            return Pointed(Decision(DECLINE), {}, Refusal(answer.arguments[KIND]))
+            return Pointed(Decision(DECLINE), {}, Aside(answer.arguments[KIND]))
         offered = self.choices(answer.operation)
         found: dict[str, Choice] = {}
         for name, some in offered.items():

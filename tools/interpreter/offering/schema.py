@@ -10,27 +10,27 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from camara_qod.tools.interpreter.decision import DECLINE, Refusal
+from camara_qod.tools.interpreter.decision import DECLINE, Aside
 from camara_qod.tools.interpreter.offering.notation import KIND, NOTHING, OPERATIONS, words_of
 
-#: In a schema: the answer has no white space. Engines other than llguidance ignore it.
+#: In a schema: there is no white space around the answer. Engines other than llguidance ignore it.
 COMPACT: dict[str, Any] = {"x-guidance": {"whitespace_flexible": False}}
 
 #: What may be written for each argument, likelier things first; `None` for what was not said.
 Texts = Mapping[str, Sequence[str | None]]
 #: Of a conversation in which nothing was said.
-SILENCE: Texts = {KIND: [Refusal.OTHER]}
-_REFUSALS: Texts = {KIND: list(Refusal)}
+SILENCE: Texts = {KIND: [Aside.OTHER]}
+_ASIDES: Texts = {KIND: list(Aside)}
 
 
 def decision_schema(
-    operations: Mapping[str, Iterable[Texts]], refusals: Texts = _REFUSALS
+    operations: Mapping[str, Iterable[Texts]], asides: Texts = _ASIDES
 ) -> dict[str, Any]:
     """One schema for all decisions; to decline is always one.
 
     Args:
         operations: for each operationId on offer, the alternatives of what may be written.
-        refusals: the same for refusals.
+        asides: the same for turns that ask for no call.
 
     Returns:
         A JSON Schema of one text with a pattern. Its `examples` are the likeliest answer of each
@@ -41,7 +41,7 @@ def decision_schema(
         for operation, alternatives in operations.items()
         for texts in alternatives
     ]
-    variants.append((DECLINE, refusals))
+    variants.append((DECLINE, asides))
     pattern = "|".join(_pattern(*variant) for variant in variants)
     examples = [_example(*variant) for variant in variants]
     return COMPACT | {"type": "string", "pattern": f"^({pattern})$", "examples": examples}

@@ -34,8 +34,8 @@ class Uses:
     def whole(self) -> bool:
         """Whether there are phrases of every kind."""
         of_needs = [*self.nouns.values(), *self.sentences.values(), *self.operations.values()]
-        declined = [*self.decline, *self.decline_about]
-        return all([*of_needs, self.unstated, declined, self.injections, self.conversations])
+        declined = [self.decline, self.decline_about]
+        return all([*of_needs, self.unstated, *declined, self.injections, self.conversations])
 
 
 def load_uses() -> Uses:

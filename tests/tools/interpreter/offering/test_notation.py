@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from camara_qod.tools.interpreter.decision import DECLINE, Decision, Refusal
+from camara_qod.tools.interpreter.decision import DECLINE, Aside, Decision
 from camara_qod.tools.interpreter.offering.notation import (
     ARGUMENTS,
     KIND,
@@ -26,10 +26,14 @@ VALUES = st.one_of(st.none(), LABELS, st.sampled_from(["?", "gaming", "IoT"]))
 def answers(draw: st.DrawFn) -> Decision:
     operation = draw(st.sampled_from(sorted(OPERATIONS)))
     if operation == DECLINE:
-        return Decision(operation, {KIND: draw(st.sampled_from(Refusal))})
+        return Decision(operation, {KIND: draw(st.sampled_from(Aside))})
     names = [name for name in wire_names(MODELS[operation]) if name in ARGUMENTS]
     kept = draw(st.lists(st.sampled_from(names), unique=True)) if names else []
     return Decision(operation, {name: draw(VALUES) for name in names if name in kept})
+
+
+def word_of(name: str) -> str:
+    return " " if name == KIND else ARGUMENTS[name]
 
 
 @given(answers())
@@ -38,7 +42,7 @@ def test_what_is_written_is_read_again(answer: Decision) -> None:
     assert read(text) == answer
     found = list(places(text))
     assert [name for _, name in found] == list(answer.arguments)
-    assert all(text[at] == " " for at, _ in found)
+    assert all(text[at:].startswith(word_of(name)) for at, name in found)
 
 
 def test_every_argument_of_the_api_that_can_be_said_has_a_word() -> None:
