@@ -1,7 +1,7 @@
 import pytest
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage, ToolMessage
 
-from camara_qod.agent.history import ABOUT, KIND, Closed, History, read_history
+from camara_qod.agent.history import ABOUT, ASIDE, KIND, Closed, History, read_history
 from camara_qod.tools.interpreter.reading.sessions import KnownSessions, SessionTimes
 
 A, B, C = (f"3fa85f64-5717-4562-b3fc-2c963f66afa{digit}" for digit in "678")
@@ -70,6 +70,13 @@ def test_after_an_aside_only_the_next_turn_may_take_the_request_up(aside: str) -
     assert history.closed == (Closed(("gaming please",), "createSession"),)
     later = read_history([*said, ours("decline"), HumanMessage("10.0.0.2")])
     assert later == History(("10.0.0.2",))
+
+
+def test_what_was_taken_back_is_not_taken_up() -> None:
+    request, question = HumanMessage("gaming please"), ours("clarify", about="createSession")
+    told = AIMessage("…", response_metadata={KIND: "decline", ASIDE: "stop"})
+    said = [request, question, HumanMessage("never mind"), told, HumanMessage("10.0.0.1")]
+    assert read_history(said) == History(("10.0.0.1",))
 
 
 def test_an_aside_after_a_refusal_or_a_rejection_leaves_nothing_to_take_up() -> None:

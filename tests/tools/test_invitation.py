@@ -39,6 +39,13 @@ def test_nothing_in_it_can_be_taken_for_an_address_or_a_number(aside: Aside) -> 
     assert "profiles are" not in reply(aside)
 
 
+def test_limits_that_no_operator_tells_are_not_told(tmp_path: Path) -> None:
+    path = tmp_path / "profiles.json"
+    path.write_text('[{"name": "GOLD", "status": "ACTIVE", "serves": "QOS_E"}]')
+    text = reply(Aside.QUESTION, load_catalogue(path))
+    assert "The profile is GOLD (gaming, VR, remote control)." in text
+
+
 def test_a_question_is_told_the_limits_too() -> None:
     text = reply(Aside.QUESTION, load_catalogue())
     assert "QOS_E (gaming, VR, remote control; from 1 minute to 12 hours)" in text
@@ -47,7 +54,8 @@ def test_a_question_is_told_the_limits_too() -> None:
 @pytest.mark.parametrize("aside", Aside)
 def test_what_can_be_done_is_told_in_full_once(aside: Aside) -> None:
     first, again = reply(aside), reply(aside, again=True)
-    assert told(first)
-    assert told(again)
-    assert len(again) <= len(first)
+    answered = aside is Aside.QUESTION
+    assert told(first) == (aside not in (Aside.THANKS, Aside.STOP))
+    assert told(again) == answered
+    assert (len(again) < len(first)) == (told(first) and not answered)
     assert len({reply(item) for item in Aside}) == len(Aside)

@@ -8,8 +8,12 @@ import pytest
 
 from camara_qod.tools.errors import ModelError, TrainingError
 from camara_qod.tools.interpreter.calibration import CALIBRATION, Calibration, calibration_beside
+from camara_qod.tools.interpreter.decoding import Decoder
 from camara_qod.tools.interpreter.grammar import Trace
-from camara_qod.training.stages.calibrate import Fitted, Outcome, fit, write
+from camara_qod.tools.interpreter.model import load_model
+from camara_qod.tools.settings import QodSettings
+from camara_qod.training.evaluation.cases import read_cases
+from camara_qod.training.stages.calibrate import Fitted, Outcome, fit, outcomes_of_cases, write
 
 
 def outcomes(logit: float, right: int, wrong: int) -> list[Outcome]:
@@ -53,6 +57,14 @@ def test_the_curve_keeps_the_order_and_stays_a_probability(joint: float) -> None
     assert 0 <= curve.confidence(joint) <= 1
     assert curve.confidence(joint) <= curve.confidence(min(1.0, joint + 0.1))
     assert Calibration().confidence(0.3) == pytest.approx(0.3)
+
+
+def test_of_cases_the_complete_decision_counts(tiny_phi3: Path) -> None:
+    settings = QodSettings(_env_file=None, device="cpu", model=str(tiny_phi3))
+    cases = read_cases(Path("data/validation.jsonl"))[:6]
+    found = outcomes_of_cases(Decoder(*load_model(settings)), cases)
+    assert len(found) == len(cases)
+    assert all(0 <= item.joint(1.0) <= 1 for item in found)
 
 
 def test_too_few_decisions_are_refused() -> None:

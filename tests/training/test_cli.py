@@ -198,6 +198,18 @@ def test_calibration_on_too_few_is_refused_at_once(command, tiny_adapter: Path) 
     assert "raise `validation_examples`" in text
 
 
+@pytest.mark.usefixtures("nothing_loaded")
+def test_calibration_on_too_few_cases_is_refused_at_once(
+    command, tiny_adapter: Path, tmp_path: Path
+) -> None:
+    cases = tmp_path / "cases.jsonl"
+    cases.write_text(LINE)
+    given = ("--adapter", str(tiny_adapter), "--cases", str(cases))
+    status, text = command("calibrate", "tiny-phi3", *given)
+    assert status == 1
+    assert "1 decisions are too few" in text
+
+
 @pytest.fixture
 def tiny_adapter(tmp_path: Path) -> Path:
     """Named as one of the tiny model's; its weights are looked at later."""

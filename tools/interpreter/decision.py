@@ -89,9 +89,9 @@ class Interpretation:
     `confidence` is how often decisions of which the model is so sure are right, 0 to 1, or `None`
     where the engine does not tell; `emitted` is the decision as the model wrote it, before
     completion; `seconds` is the wall-clock time; `context` is what was read, where words were.
-    `mentions` are the places that the model pointed at for each argument, and `certainty` is how sure it is of the
-    operation and of each argument, 0 to 1, where the engine tells. `aside` is what a turn is that
-    asks for no call.
+    `mentions` are the places that the model pointed at for each argument, and `certainty` is how
+    sure it is of the operation and of each argument, 0 to 1, where the engine tells. `aside` is
+    what a turn is that asks for no call.
     """
 
     decision: Decision
