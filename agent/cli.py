@@ -64,7 +64,7 @@ def ask(
     Example: `qod ask "Need low latency for gaming, IP 192.168.1.50, 2 hours"`
 
     To create, prolong or end a session changes something. Such a request is sent at once where the
-    model is sure of it: with a confidence of `QOD_CONFIRM_BELOW` (0.9) or more, for a deletion
+    model is sure of it: with a confidence of `QOD_CONFIRM_BELOW` (0.97) or more, for a deletion
     `QOD_CONFIRM_DELETION_BELOW` (0.99), and where it uses all that you named. Otherwise it is shown
     and asked about: `y` sends it. Where nobody can be asked, as in a pipe, it is then not sent,
     unless `--yes` is given.

@@ -70,7 +70,7 @@ def test_the_wordings_are_not_training_phrases() -> None:
     ("text", "operation", "missing", "words"),
     [
         ("Need low latency for gaming for 2 hours", "clarify", ["device"], "Which device?"),
-        ("What's the weather?", "decline", None, "which is what I can do here"),
+        ("What's the weather?", "decline", None, "That is not for me"),
         (
             "Gaming on device 300.1.2.3 for an hour",
             "clarify",

@@ -148,7 +148,7 @@ class QodSettings(BaseSettings):
     )
 
     confirm_below: float = Field(
-        default=0.9,
+        default=0.97,
         ge=0,
         le=1,
         description="Confidence below which a session is created or prolonged only after a yes; "

@@ -24,7 +24,7 @@ def said(capsys: pytest.CaptureFixture[str]) -> Any:
 
 
 def test_a_sure_request_is_sent_at_once(said: Any) -> None:
-    assert ask(plugin(create(PHONE), probability=0.9), REQUEST) == Exit.DONE
+    assert ask(plugin(create(PHONE), probability=0.97), REQUEST) == Exit.DONE
     assert "is AVAILABLE, for 1 hour until" in said()
 
 

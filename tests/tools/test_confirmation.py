@@ -43,11 +43,11 @@ def told(catalogue: Catalogue, demo: QodSettings):
 @pytest.mark.parametrize(
     ("decision", "confidence", "waits"),
     [
-        (CREATE, 0.9, False),
-        (CREATE, 0.899, True),
+        (CREATE, 0.97, False),
+        (CREATE, 0.969, True),
         (CREATE, None, False),
-        (EXTEND, 0.9, False),
-        (EXTEND, 0.899, True),
+        (EXTEND, 0.97, False),
+        (EXTEND, 0.969, True),
         (DELETE, 0.99, False),
         (DELETE, 0.989, True),
         (DELETE, None, True),

@@ -41,7 +41,7 @@ def test_a_larger_recipe_on_the_meta_device(
     assert matrices(model) < base
     for part in (recipe.sft, recipe.dpo):
         # Rows that are learned whole are the longest, of some 700 tokens.
-        needed = taken(model, recipe, part, gpu=True, longest=700)
+        needed = taken(model, recipe, part, gpu=True, longest=recipe.data.max_tokens or 700)
         assert needed.total < CARDS[Gpu.t4].memory
         assert needed.weights > (0.5 if recipe.quantization == "nf4" else 2) * matrices(model)
     assert taken(model, recipe, recipe.sft, gpu=True).total < 15 * GIB

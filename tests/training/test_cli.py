@@ -248,7 +248,7 @@ def test_the_card_of_the_shipped_adapter_tells_how_it_came_about(command, tmp_pa
     assert "not at hand" not in card
     assert "Not measured here" not in card
     assert "Last stage `" in card
-    assert "280 hand-written requests, grounded decoding (`strangers_new.jsonl`)" in card
+    assert "420 hand-written requests, grounded decoding (`strangers_new.jsonl`)" in card
     assert "(`test.jsonl`)" in card
     assert (tmp_path / "calibration.json").is_file()
 

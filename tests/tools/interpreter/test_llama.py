@@ -82,7 +82,8 @@ def test_a_matrix_in_the_processors_layout_multiplies_as_any_other(dtype: torch.
     near = {"atol": 1e-4, "rtol": 1e-4} if dtype == torch.float32 else {"atol": 0.1, "rtol": 0.1}
     for rows in (1, 3, 7):
         matrix = Matrix(weight)
-        assert (matrix._weight is None) == torch.backends.mkldnn.is_available()
+        if dtype == torch.float32:  # in bfloat16 only where the processor has it
+            assert (matrix._weight is None) == torch.backends.mkldnn.is_available()
         product = matrix(states[:, :rows])
         torch.testing.assert_close(product, linear(states[:, :rows], weight), **near)
 

@@ -39,7 +39,7 @@ def completed(catalogue, demo):
 
 
 def test_defaults_are_filled_in_and_listed(completed) -> None:
-    result = completed("+351966666666", device="A", qosProfile="QOS_E")
+    result = completed("+351966666666", device="A", qosProfile="gaming")
     assert result.decision.arguments == {
         "device": {"phoneNumber": "+351966666666"},
         "applicationServer": {"ipv4Address": "203.0.113.100"},
@@ -102,7 +102,7 @@ def test_what_was_said_and_cannot_be_used_is_asked_about(
 
 def test_an_end_is_reckoned_from_now_and_shown_as_both(completed) -> None:
     result = completed(
-        "films on +351966666666 until 21:00", device="A", qosProfile="QOS_S", duration="B"
+        "films on +351966666666 until 21:00", device="A", qosProfile="streaming", duration="B"
     )
     assert result.decision.arguments["duration"] == 10200
     (shown,) = [item for item in result.assumptions if item.argument == "duration"]
@@ -117,7 +117,7 @@ def test_an_end_is_reckoned_from_now_and_shown_as_both(completed) -> None:
     ],
 )
 def test_a_port_at_the_servers_address_is_the_servers(completed, text: str, ports: Any) -> None:
-    result = completed(text, device="A", applicationServer="B", qosProfile="QOS_E")
+    result = completed(text, device="A", applicationServer="B", qosProfile="gaming")
     assert result.decision.arguments["applicationServer"] == {"ipv4Address": "198.51.100.7"}
     assert result.decision.arguments["applicationServerPorts"] == ports
 
@@ -128,7 +128,7 @@ def test_ports_that_were_named_stand_beside_the_one_at_the_address(completed) ->
         device="A",
         applicationServer="B",
         applicationServerPorts="C",
-        qosProfile="QOS_E",
+        qosProfile="gaming",
     )
     ports = {"ranges": [{"from": 5000, "to": 5010}], "ports": [443]}
     assert result.decision.arguments["applicationServerPorts"] == ports
@@ -144,16 +144,16 @@ def test_another_operators_names_come_from_its_catalogue(completed) -> None:
     # The names are crossed on purpose: QOS_L is what serves low latency here.
     theirs = Catalogue([profile("QOS_L", "QOS_E"), profile("b.video-2", "QOS_L")])
     text = "+351966666666, QOS_L"
-    for chosen, name in {"QOS_E": "QOS_L", "QOS_L": "QOS_L", "B": "QOS_L"}.items():
+    for chosen, name in {"gaming": "QOS_L", "calls": "QOS_L", "B": "QOS_L"}.items():
         result = completed(text, profiles=theirs, device="A", qosProfile=chosen)
         assert result.decision.arguments["qosProfile"] == name
-    result = completed("+351966666666", profiles=theirs, device="A", qosProfile="QOS_L")
+    result = completed("+351966666666", profiles=theirs, device="A", qosProfile="calls")
     assert result.decision.arguments["qosProfile"] == "b.video-2"
 
 
 def test_a_need_that_no_profile_serves_is_asked_about(completed) -> None:
     theirs = Catalogue([profile("gold", "QOS_E"), profile("silver", "QOS_S")])
-    result = completed("+351966666666", profiles=theirs, device="A", qosProfile="QOS_L")
+    result = completed("+351966666666", profiles=theirs, device="A", qosProfile="calls")
     assert result.decision.arguments == {"missing": ["qosProfile"]}
     assert result.questions[0].text == (
         "No profile of this operator is meant for calls, meetings. What is it for? "
@@ -172,11 +172,11 @@ def test_the_deployers_choices(completed) -> None:
     strict = QodSettings(
         _env_file=None, bare_ipv4="ask", default_duration=0, default_application_server=None
     )
-    result = completed("10.0.0.1", settings=strict, device="A", qosProfile="QOS_E")
+    result = completed("10.0.0.1", settings=strict, device="A", qosProfile="gaming")
     assert result.decision.arguments == {"missing": ["device", "applicationServer", "duration"]}
     phone = {"phoneNumber": "+351966666666"}
     at_home = QodSettings(_env_file=None, default_device=phone)
-    result = completed("", settings=at_home, qosProfile="QOS_E")
+    result = completed("", settings=at_home, qosProfile="gaming")
     assert result.decision.arguments["device"] == phone
     assert result.assumptions[0].argument == "device"
 
