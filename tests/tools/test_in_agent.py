@@ -175,7 +175,7 @@ def test_a_change_that_is_declined_is_closed() -> None:
 
 @pytest.mark.parametrize("words", ["no", "wait, leave it running, I only want its state"])
 def test_a_deletion_that_was_answered_is_proposed_no_more(words: str) -> None:
-    talk = Talk(create(PHONE), *[on_session("deleteSession")] * 3, probability=0.95)
+    talk = Talk(create(PHONE), *[on_session("deleteSession")] * 3, probability=0.98)
     talk.say(GAMING)
     assert talk.say("kill it").artifact["proposal"]["operation"] == "deleteSession"
     talk.say(words)
