@@ -34,7 +34,7 @@ from camara_qod.tools.assumed import assumed_text
 from camara_qod.tools.confirmation import remarks
 from camara_qod.tools.errors import QodError
 from camara_qod.tools.interpreter.decision import DECLINE, Interpretation
-from camara_qod.tools.invitation import reply, told
+from camara_qod.tools.invitation import told
 from camara_qod.tools.operation_tools import OPERATIONS, worded
 from camara_qod.tools.outcome import Outcome
 from camara_qod.tools.plugin import QodPlugin
@@ -187,9 +187,8 @@ class ChatQod(BaseChatModel):
 def _said(made: Interpretation, messages: Sequence[BaseMessage]) -> str:
     """What is answered without a call; what can be done here is told in full once."""
     known = any(told(str(item.text)) for item in messages if isinstance(item, AIMessage))
-    if made.decision.operation != DECLINE or not known:
-        return Outcome(made).text
-    return reply(made.aside, made.context.catalogue if made.context else None, again=True)
+    outcome, declined = Outcome(made), made.decision.operation == DECLINE
+    return outcome.declined(again=True) if declined and known else outcome.text
 
 
 def _chunk(message: BaseMessage) -> AIMessageChunk:

@@ -66,8 +66,7 @@ class Outcome:
         """One or a few sentences for the person who asked."""
         decision = self.interpretation.decision
         if decision.operation == DECLINE:
-            context = self.interpretation.context
-            return reply(self.interpretation.aside, context.catalogue if context else None)
+            return self.declined()
         if decision.operation == CLARIFY:
             return " ".join(question.text for question in self.interpretation.questions)
         if self.rejected:
@@ -81,6 +80,15 @@ class Outcome:
             return " ".join(filter(None, [self.advice, text, *remarks(self.interpretation)]))
         nothing = "Nothing was sent. This is the request that would be."
         return " ".join([nothing, *self.doubts])
+
+    def declined(self, *, again: bool = False) -> str:
+        """What is answered to a turn that asks for no call.
+
+        Args:
+            again: what can be done here was told before.
+        """
+        made = self.interpretation
+        return reply(made.aside, made.context.catalogue if made.context else None, again=again)
 
     def to_dict(self) -> dict[str, Any]:
         """The outcome as JSON, for programs."""

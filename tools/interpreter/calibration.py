@@ -1,7 +1,7 @@
 """How far a model's own probabilities are to be believed.
 
-A fine-tuned model is surer of its choices than it is right on texts of other people, and of many
-choices together it is less sure than it is right. A temperature for each choice (Guo et al., On
+A fine-tuned model may be surer of its choices, or less sure, than it is right on texts of other
+people. A temperature for each choice (Guo et al., On
 Calibration of Modern Neural Networks, 2017) and a logistic curve over all of them together (Platt,
 Probabilistic Outputs for Support Vector Machines, 1999) put that right. They are found on texts
 that it was not trained on, are kept beside its adapter and change no choice.

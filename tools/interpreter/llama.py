@@ -119,7 +119,7 @@ class Llama:
             attention_mask: (1, 1, new, read + new), added to the scores; by default each sees what
                 stands before it.
             tokens_to_score: ids of the tokens whose logits are wanted, in their order; by default
-                all. To read a whole vocabulary takes a quarter of a short pass.
+                all, for which the rows of the whole vocabulary have to be read.
         """
         read, new = past_key_values.get_seq_length(), input_ids.shape[1]
         if position_ids is None:

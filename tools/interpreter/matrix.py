@@ -1,7 +1,7 @@
 """A weight matrix, laid out once in the form in which the processor multiplies fastest.
 
-oneDNN reads its own layout without rearranging the matrix in each product. For the few dozen rows
-that a decision has, that takes about three quarters of the time of a plain product in float32.
+oneDNN reads its own layout without rearranging the matrix in each product, which is a good part of
+a product with the few dozen rows that a decision has.
 """
 
 import torch
