@@ -26,6 +26,15 @@ app = typer.Typer(
 RecipeName = Annotated[
     str, typer.Argument(help="A shipped recipe (`embedded`) or a YAML file.", show_default=False)
 ]
+Changes = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="A value in place of the recipe's, such as `sft.max_steps=300`; may be repeated.",
+        show_default=False,
+    ),
+]
 
 
 class Log(StrEnum):
@@ -44,6 +53,7 @@ LogTo = Annotated[Log, typer.Option(help="Where loss curves go; the tracker must
 def data(
     recipe: RecipeName,
     output: Annotated[Path, typer.Option(help="Folder for the JSONL files.")] = Path("runs/data"),
+    changes: Changes = None,
 ) -> None:
     """Write the generated training and validation examples, to look at them."""
     from camara_qod.training.corpus.lines import write_jsonl
@@ -51,7 +61,7 @@ def data(
     from camara_qod.training.stages.run import explained
     from camara_qod.training.stages.sft import records
 
-    chosen = load_recipe(recipe)
+    chosen = load_recipe(recipe, changes or ())
     with explained(output):
         output.mkdir(parents=True, exist_ok=True)
     for name, items in zip(("train", "validation"), records(chosen), strict=True):
@@ -73,6 +83,7 @@ def sft(
         Path | None, typer.Option(help="Folder for checkpoints and the adapter.")
     ] = None,
     log_to: LogTo = Log.none,
+    changes: Changes = None,
     force: Force = False,
     rehearse: Annotated[
         bool,
@@ -93,9 +104,10 @@ def sft(
 
     if gpu is not None and not rehearse:
         raise typer.BadParameter("it goes with --rehearse alone", param_hint="--gpu")
-    chosen = load_recipe(recipe)
+    chosen = load_recipe(recipe, changes or ())
     if rehearse:
-        command = _command("sft", recipe, adapter=adapter, output=output, log_to=log_to)
+        given = {"adapter": adapter, "output": output, "log_to": log_to, "set": changes}
+        command = _command("sft", recipe, **given)
         _say_rehearsal(chosen, adapter, gpu or Gpu.t4, command)
         return
     with _of_recipe("--adapter"):
@@ -115,13 +127,14 @@ def dpo(
         Path | None, typer.Option(help="Folder for checkpoints and the adapter.")
     ] = None,
     log_to: LogTo = Log.none,
+    changes: Changes = None,
     force: Force = False,
 ) -> None:
     """Improve the SFT adapter on preference pairs and on its own mistakes."""
     from camara_qod.training.recipe import load_recipe
     from camara_qod.training.stages.dpo import check, train
 
-    chosen = load_recipe(recipe)
+    chosen = load_recipe(recipe, changes or ())
     start = sft_adapter or _folder(recipe, "sft") / "adapter"
     with _of_recipe("--sft"):
         check(chosen, start)
@@ -177,8 +190,10 @@ def _command(stage: str, recipe: str, **options: object) -> str:
     """The line that was typed, without what is as by default."""
     from shlex import join
 
-    given = {name: value for name, value in options.items() if value not in (None, Log.none)}
-    words = [word for name, value in given.items() for word in (_option(name), str(value))]
+    words = []
+    for name, given in options.items():
+        for value in given if isinstance(given, list) else [given]:
+            words += [] if value in (None, Log.none) else [_option(name), str(value)]
     return join(["qod-train", stage, recipe, *words])
 
 

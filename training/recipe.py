@@ -1,13 +1,14 @@
 """Recipes: what a training run is made of, read from YAML."""
 
+from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from camara_qod.tools.errors import SettingsError
+from camara_qod.tools.errors import SettingsError, UsageError
 from camara_qod.tools.faults import faults
 
 
@@ -111,16 +112,22 @@ class Recipe(_Part):
     dpo: DpoRecipe
 
 
-def load_recipe(name: str) -> Recipe:
+def load_recipe(name: str, changes: Sequence[str] = ()) -> Recipe:
     """A recipe by name, or from a YAML file.
+
+    Args:
+        name: of a shipped recipe, or a file's path.
+        changes: values in place of the recipe's, such as `sft.max_steps=300`; a value is YAML.
 
     Raises:
         SettingsError: there is none, or a key does not hold.
+        UsageError: a change is not one of a key of the recipe.
     """
     shipped = Path(str(files("camara_qod.training"))) / "recipes"
     path = _path(name, shipped)
     try:
-        return Recipe.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        written = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return Recipe.model_validate(_changed(written, changes))
     except FileNotFoundError as error:
         known = ", ".join(sorted(item.stem for item in shipped.glob("*.yaml")))
         raise SettingsError(
@@ -135,6 +142,27 @@ def load_recipe(name: str) -> Recipe:
         raise SettingsError(f"The recipe {name} does not hold: {faults(error, Recipe)}.") from error
     except yaml.YAMLError as error:
         raise SettingsError(f"The recipe {name} is not YAML: {_place(error)}.") from error
+
+
+def _changed(recipe: Any, changes: Sequence[str]) -> Any:
+    for change in changes:
+        key, equals, value = change.partition("=")
+        if not (key and equals):
+            raise UsageError(
+                f"--set {change} is no change: write a key of the recipe and its value, such as "
+                "sft.max_steps=300."
+            )
+        *parts, name = key.split(".")
+        part = recipe
+        for step in parts:
+            part = part.setdefault(step, {}) if isinstance(part, dict) else None
+        if not isinstance(part, dict):
+            raise UsageError(f"--set {change}: the recipe has no part {'.'.join(parts)}.")
+        try:
+            part[name] = yaml.safe_load(value)
+        except yaml.YAMLError as error:
+            raise UsageError(f"--set {change}: the value is not YAML, {_place(error)}.") from error
+    return recipe
 
 
 def _path(name: str, shipped: Path) -> Path:
