@@ -172,7 +172,7 @@ class ChatQod(BaseChatModel):
 
     def _usage(self, turns: Sequence[str], made: Interpretation) -> UsageMetadata:
         count = self._ready().interpreter.count_tokens
-        said, answered = count("\n".join(turns)), count(made.emitted.to_json())
+        said, answered = count("\n".join(turns)), count(made.answer)
         return UsageMetadata(
             input_tokens=said, output_tokens=answered, total_tokens=said + answered
         )

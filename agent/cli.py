@@ -70,7 +70,7 @@ def ask(
     unless `--yes` is given.
 
     Exit status: 0 done, 1 failed or refused by the operator, 2 wrong usage, 3 something is
-    missing, 4 not a matter for this API, 5 not sent, as it needs a yes.
+    missing, 4 it asks for no call of this API, 5 not sent, as it needs a yes.
     """
     from camara_qod.agent.ask import ask as carry_out
     from camara_qod.agent.ask import at_terminal
@@ -478,7 +478,7 @@ def _packages_of_the_service() -> Iterator[None]:
 
 @contextmanager
 def _no_collection() -> Iterator[None]:
-    """Imports make objects that stay: to look for garbage among them takes a tenth of the start.
+    """Imports make objects that stay: to look for garbage among them makes the start slower.
 
     They are not looked at later either, when the first request makes the collector start.
     """

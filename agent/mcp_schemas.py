@@ -68,7 +68,7 @@ _ARGUMENTS = {"type": "object", "description": "The operation's arguments, on th
 _ARGUMENT = _text("The argument that it is about.")
 _CONFIDENCE = _or_null(
     {"type": "number", "minimum": 0, "maximum": 1},
-    "How sure the model is; null where it does not tell.",
+    "How often such decisions are right; null where the model does not tell.",
 )
 _PROPOSAL = _object(
     {

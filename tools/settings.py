@@ -144,7 +144,8 @@ class QodSettings(BaseSettings):
         default=1,
         ge=1,
         description="How many requests the model decides at the same time, on a share of the cores "
-        "each; `qod serve` and `qod batch` decide as many as there are cores unless this is set",
+        "each; with the embedded model `qod serve` and `qod batch` decide as many as there are "
+        "cores unless this is set",
     )
 
     confirm_below: float = Field(
@@ -152,7 +153,7 @@ class QodSettings(BaseSettings):
         ge=0,
         le=1,
         description="Confidence below which a session is created or prolonged only after a yes; "
-        "0 never asks, 1 always does",
+        "0 asks only where something that was named is left out, 1 always does",
     )
     confirm_deletion_below: float = Field(
         default=0.99,

@@ -23,7 +23,7 @@ from camara_qod.tools.errors import (
     TooManyWaiting,
 )
 from camara_qod.tools.interpreter import decoding
-from camara_qod.tools.interpreter.deciding import Trace
+from camara_qod.tools.interpreter.deciding import Trace, confidence
 from camara_qod.tools.interpreter.offering.schema import COMPACT
 from camara_qod.tools.interpreter.prompt import SYSTEM
 from camara_qod.tools.interpreter.remote import TRACE, Told
@@ -105,7 +105,7 @@ def completed(asked: Completion, text: str, trace: Trace) -> dict[str, Any]:
         "message": {"role": "assistant", "content": text, "refusal": None},
         "finish_reason": "stop",
         "logprobs": None,
-        TRACE: told(trace).model_dump(mode="json"),
+        TRACE: told(text, trace).model_dump(mode="json"),
     }
     return {
         "id": f"chatcmpl-{uuid4().hex}",
@@ -116,10 +116,10 @@ def completed(asked: Completion, text: str, trace: Trace) -> dict[str, Any]:
     }
 
 
-def told(trace: Trace) -> Told:
-    """What a caller is told of the model's choices."""
+def told(text: str, trace: Trace) -> Told:
+    """What a caller is told of the model's choices in an answer."""
     return Told(
-        confidence=trace.confidence,
+        confidence=confidence(text, trace),
         offsets=tuple(trace.offsets),
         probabilities=tuple(trace.probabilities),
     )

@@ -138,7 +138,7 @@ class ObservedInterpreter(Interpreter):
     def _tokens(self, messages: str | Sequence[str], made: Interpretation) -> tuple[int, int]:
         """Those of what was said and of what was decided."""
         said = messages if isinstance(messages, str) else "\n".join(messages)
-        return self.count_tokens(said), self.count_tokens(made.emitted.to_json())
+        return self.count_tokens(said), self.count_tokens(made.answer)
 
 
 #: The operationId of each method of the client.

@@ -54,6 +54,21 @@ class Decoder(Protocol):
         """How many tokens a text is to the model, as far as the engine knows."""
 
 
+def confidence(text: str, trace: Trace) -> float | None:
+    """How often an answer is right of which so sure a model decides, 0 to 1.
+
+    Args:
+        text: the answer, as the model wrote it.
+        trace: how it came about.
+
+    Returns:
+        `None` where the engine does not tell.
+    """
+    if not trace.offsets:
+        return trace.confidence
+    return trace.sure(deciding(text, trace.offsets))
+
+
 @dataclass(frozen=True)
 class Emission:
     """What the model emitted for a conversation, as text, and what it was offered.
@@ -68,9 +83,7 @@ class Emission:
     @property
     def confidence(self) -> float | None:
         """How often such an answer is right, 0 to 1; `None` where the engine does not tell."""
-        if not self.trace.offsets:
-            return self.trace.confidence
-        return self.trace.sure(deciding(self.text, self.trace.offsets))
+        return confidence(self.text, self.trace)
 
     @property
     def certainty(self) -> dict[str, float]:

@@ -87,11 +87,11 @@ class Interpretation:
     """A complete decision with its history.
 
     `confidence` is how often decisions of which the model is so sure are right, 0 to 1, or `None`
-    where the engine does not tell; `emitted` is the decision as the model wrote it, before
-    completion; `seconds` is the wall-clock time; `context` is what was read, where words were.
-    `mentions` are the places that the model pointed at for each argument, and `certainty` is how
-    sure it is of the operation and of each argument, 0 to 1, where the engine tells. `aside` is
-    what a turn is that asks for no call.
+    where the engine does not tell; `emitted` is what the model's answer stands for, before
+    completion, and `answer` the answer itself; `seconds` is the wall-clock time; `context` is what
+    was read, where words were. `mentions` are the places that the model pointed at for each
+    argument, and `certainty` is how sure it is of the operation and of each argument, 0 to 1, where
+    the engine tells. `aside` is what a turn is that asks for no call.
     """
 
     decision: Decision
@@ -106,3 +106,4 @@ class Interpretation:
     )
     certainty: Mapping[str, float] = field(default_factory=dict, repr=False, compare=False)
     aside: Aside | None = None
+    answer: str = field(default="", repr=False, compare=False)

@@ -134,4 +134,5 @@ def _interpretation(emission: Emission, context: Context, seconds: float) -> Int
         mentions=pointed.mentions,
         certainty=emission.certainty,
         aside=pointed.aside,
+        answer=emission.text,
     )

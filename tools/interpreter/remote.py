@@ -32,7 +32,7 @@ from camara_qod.tools.interpreter.deadline import Deadline
 from camara_qod.tools.interpreter.decoding import Request
 from camara_qod.tools.interpreter.prompt import chat
 
-#: A decision has at most some 60 tokens.
+#: An answer has a few dozen tokens.
 MAX_TOKENS = 256
 #: So many requests are on their way to a server at once; it batches them.
 AT_ONCE = 16

@@ -175,7 +175,7 @@ def tokenized(
         tokenizer: of the model that is trained.
         whole_share: part of the examples, 0 to 1, that teach decoding without a grammar: their
             prompt names the choices, and every token of the answer is learned. The others learn
-            their free choices alone, which would drown among ten times as many forced ones.
+            their free choices alone, which would drown among the forced ones.
         batch_size: rows of similar length stand together in runs of this many, so that little is
             padded; the runs are in random order.
         seed: decides which, and the order.

@@ -93,7 +93,7 @@ def _said(name: str, value: Any, text: str, context: Context) -> bool:
     if name in ("qosProfile", "name"):
         return value in [*Need, *context.catalogue.names]
     if name in _LENGTHS:
-        # Words that no rule reads ("a few hours") lead to a question: no number is meant by them.
+        # Words that no reader finds ("a few hours") lead to a question: no number is meant by them.
         return value in set(_lengths(context))
     if name == "sink" and isinstance(value, str):
         return _written(value, text) or _readable(value) in text

@@ -5,14 +5,16 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-_TOTALS = {
+#: What each share of a report is called.
+TITLES = {
     "exact": "exactly right",
     "operation": "operation",
-    "valid_json": "valid JSON",
+    "valid_json": "form of a decision",
     "compliant": "allowed by the specification",
     "hallucinated_fields": "with a field from nowhere",
     "hallucinated_values": "with a value from nowhere",
-    "wrong_acts": "acts where something else was due",
+    "hallucinated": "with either",
+    "wrong_acts": "acts where a question, a refusal or another operation was due",
     "wrong_deletions": "ends a session that was to stay",
 }
 
@@ -23,7 +25,7 @@ def show(console: Console, value: dict[str, Any]) -> None:
     table = Table(box=None)
     for name in ("", "share", "95 % interval", "cases"):
         table.add_column(name, justify="left" if not name else "right")
-    for name, title in _TOTALS.items():
+    for name, title in TITLES.items():
         _row(table, title, value[name])
     for name, found in value["fields"].items():
         _row(table, f"field {name}", found)

@@ -60,9 +60,9 @@ $stages
 
 ## Limits
 
-Ten languages, English most of all. Text that is not about a connection is declined. The names
-`QOS_E`, `QOS_S`, `QOS_M` and `QOS_L` stand for four needs (latency, bandwidth, reliability, live
-media); an operator's own profile names are put in by the catalogue, not by the model.
+Ten languages, English most of all. Text that is not about a connection is declined. Four
+needs are written by a word each (`gaming`, `streaming`, `IoT`, `calls`); an operator's own profile
+names are put in by the catalogue, not by the model.
 
 ## Evaluation
 
@@ -92,14 +92,14 @@ def export(
 
     Raises:
         TrainingError: there is no adapter, it cannot be written, the report is none, or GGUF is
-            asked of a model that did not come in it.
+            asked of another model than the embedded one.
         ModelError: the adapter is damaged, or for another model.
     """
     check_adapter(adapter, recipe, _NO_ADAPTER)
     if form == "gguf" and recipe.model != EMBEDDED:
         raise TrainingError(
-            f"{recipe.model} does not come as GGUF: export it with --merged, and convert the "
-            "folder with llama.cpp's convert_hf_to_gguf.py."
+            f"Only the embedded model is exported as GGUF: export {recipe.model} with --merged, "
+            "and convert the folder with llama.cpp's convert_hf_to_gguf.py."
         )
     if form == "adapter" and not (adapter / ADAPTER_WEIGHTS).is_file():
         raise TrainingError(

@@ -8,6 +8,7 @@ from typing import Any
 
 from camara_qod.tools.errors import TrainingError
 from camara_qod.training.evaluation.metrics import mcnemar
+from camara_qod.training.evaluation.table import TITLES
 from camara_qod.training.publishing import plots
 from camara_qod.training.publishing.documents import BEST, STRANGERS, read_manifest, read_report
 from camara_qod.training.stages.run import explained
@@ -19,20 +20,8 @@ _CHANCE = 0.05
 
 Reports = dict[str, dict[str, Any]]
 
-_SHARES = {
-    "exact": "exactly right",
-    "operation": "operation",
-    "valid_json": "valid JSON",
-    "compliant": "allowed by the specification",
-    "hallucinated_fields": "with a field from nowhere",
-    "hallucinated_values": "with a value from nowhere",
-    "hallucinated": "with either",
-}
-#: Of the best report alone; reports of earlier versions do not tell them.
-_HARM = {
-    "wrong_acts": "acts where a question, a refusal or another operation was due",
-    "wrong_deletions": "ends a session that was not to be ended",
-}
+_HARM = ("wrong_acts", "wrong_deletions")
+_SHARES = [name for name in TITLES if name not in _HARM]
 
 
 def write_page(folder: Path) -> Path:
@@ -78,20 +67,24 @@ def _sections(reports: Reports, pictures: dict[str, str]) -> Iterable[str]:
     yield _picture(pictures, "ways", "Exactly right, by stage of training and way of decoding")
     yield "## Every stage and every way"
     yield _crossed(reports)
-    yield "## What each stage adds"
-    yield _gains(reports)
+    yield from _section("What each stage adds", _gains(reports))
     yield "## Grounded, after the last stage"
     yield _single(best)
     yield _picture(pictures, "coverage", "Share of right answers among the most confident")
-    yield "## Other operators' catalogues"
-    yield _catalogues(reports)
+    yield from _section("Other operators' catalogues", _catalogues(reports))
     yield "## What was wrong"
     yield _mistakes(best)
     yield "## Training"
     yield _picture(pictures, "loss", "Loss during training")
     yield _training(reports)
     yield "## Reproduce"
+    yield "Each stage anew, by its recipe:"
     yield _commands(reports)
+
+
+def _section(title: str, text: str) -> Iterable[str]:
+    """Nothing where nothing was measured."""
+    return [f"## {title}", text] if text else []
 
 
 def _best(reports: Reports) -> dict[str, Any]:
@@ -140,7 +133,7 @@ def _crossed(reports: Reports) -> str:
     names = [f"{stage}-{way}" for stage in STAGES for way in WAYS]
     names = [name for name in names if name in reports]
     rows = [[_named(name), *(percent(reports[name][key]) for key in _SHARES)] for name in names]
-    return _table(["stage, decoding", *_SHARES.values()], rows)
+    return _table(["stage, decoding", *(TITLES[key] for key in _SHARES)], rows)
 
 
 def _gains(reports: Reports) -> str:
@@ -155,6 +148,8 @@ def _gains(reports: Reports) -> str:
         [_named(after), _named(before), *_gain(reports[before], reports[after])]
         for before, after in pairs
     ]
+    if not rows:
+        return ""
     head = ["", "against", "right now and not before", "right before and not now", "p", ""]
     test = "p is of McNemar's exact test: how likely so uneven a split is by chance."
     return "\n\n".join([_table(head, rows), test])
@@ -176,7 +171,7 @@ def _gain(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
 
 
 def _single(value: dict[str, Any]) -> str:
-    shares = {key: title for key, title in (_SHARES | _HARM).items() if key in value}
+    shares = {key: title for key, title in TITLES.items() if key in value}
     rows = [[title, percent(value[key]), str(value[key]["count"])] for key, title in shares.items()]
     rows += [
         [f"field `{name}`", percent(found), str(found["count"])]
@@ -189,7 +184,7 @@ def _single(value: dict[str, Any]) -> str:
     rows += [
         [f"language {name}{title}", percent(found[key]), str(found[key]["count"])]
         for name, found in value.get("languages", {}).items()
-        for key, title in (("exact", ""), ("wrong_acts", f", {_HARM['wrong_acts']}"))
+        for key, title in (("exact", ""), ("wrong_acts", f", {TITLES['wrong_acts']}"))
     ]
     covered = value["calibration"]["at_90"]
     rows.append(["the 90 % most confident", percent(covered), str(covered["count"])])
@@ -216,7 +211,7 @@ def _catalogues(reports: Reports) -> str:
         if name.startswith("catalogue-")
     }
     if not found:
-        return "Not measured."
+        return ""
     rows = [
         [name, percent(value["fields"]["qosProfile"]), percent(value["exact"])]
         for name, value in {"demo": _best(reports), **found}.items()
@@ -249,7 +244,18 @@ def _training(reports: Reports) -> str:
         for name, value in reports.items()
         if name.startswith("manifest-")
     ]
-    return _table(["stage", "examples or pairs", "time", "peak memory"], rows)
+    table = _table(["stage", "examples or pairs", "time", "peak memory"], rows)
+    return "\n\n".join([table, *_origins(reports)])
+
+
+def _origins(reports: Reports) -> list[str]:
+    """Of each run, what it went on from and what the recipe does not tell of it."""
+    return [
+        f"{name.removeprefix('manifest-')}: {'; '.join(told)}."
+        for name, value in reports.items()
+        if name.startswith("manifest-")
+        and (told := [str(value[key]) for key in ("start", "stopped", "note") if key in value])
+    ]
 
 
 def _time(manifest: dict[str, Any]) -> str:

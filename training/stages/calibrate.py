@@ -156,8 +156,8 @@ def check(decisions: int) -> None:
     """
     if decisions < _LEAST:
         raise TrainingError(
-            f"{decisions} decisions are too few to calibrate with: raise `validation_examples` in "
-            f"the recipe to {_LEAST} at least."
+            f"{decisions} decisions are too few to calibrate with: name a file of {_LEAST} cases "
+            "at least with --cases, or raise `validation_examples` in the recipe to as many."
         )
 
 

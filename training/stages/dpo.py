@@ -91,7 +91,7 @@ class PairTrainer(DPOTrainer):  # type: ignore[misc]
     """`DPOTrainer` on rows that are tokenised already, with the tokens that the grammar emits.
 
     On a CPU its fused head scores every position against the whole vocabulary, of which a pair
-    needs the few from where its texts part; that took two thirds of a step.
+    needs the few from where its texts part: most of a step.
     """
 
     def __init__(self, **kwargs: Any) -> None:

@@ -334,7 +334,7 @@ def _memory() -> Iterator[None]:
 def _keep_memory() -> None:
     """Let glibc keep what it has freed: a step asks for the same gigabytes again.
 
-    Handing them back costs a sixth of the time of a step in page faults, more on virtual machines.
+    Handing them back costs page faults at each step, more of them on virtual machines.
     """
     libc = ctypes.CDLL(None)
     if hasattr(libc, "mallopt"):

@@ -151,7 +151,7 @@ class ChoiceTrainer(SFTTrainer):  # type: ignore[misc]
     """`SFTTrainer` that computes logits only at positions where a token is learned.
 
     Few positions are: the free choices. The stock loss projects every position on the vocabulary,
-    which took two fifths of a step on a CPU.
+    a large part of a step on a CPU.
 
     Args:
         share: whether what all rows of a batch begin with may be read once.
@@ -199,7 +199,7 @@ class ChoiceTrainer(SFTTrainer):  # type: ignore[misc]
 class _FieldAccuracy(TrainerCallback):  # type: ignore[misc]
     """Decides a few validation examples now and then, with the production interpreter.
 
-    The loss says little about the one token that needs meaning, the profile, so it is measured.
+    The loss says little about single arguments, so each is measured.
     """
 
     def __init__(self, cases: list[Record], tokenizer: Any, every: int) -> None:

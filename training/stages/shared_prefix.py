@@ -1,6 +1,6 @@
 """Reading what all rows of a batch begin with once.
 
-The instructions are two fifths of an ordinary example. Keys and values of a common beginning are
+The instructions are a large part of an ordinary example. Keys and values of a common beginning are
 the same in every row, so they are computed for one and repeated, with their gradient: the same
 numbers for less work.
 """

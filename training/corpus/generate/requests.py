@@ -85,8 +85,8 @@ _CORRECTIONS = ["sorry, {}", "actually {}", "no wait, {}", "correction: {}", "ma
                 "I meant {}", "change that: {}", "oops, {}", "not that, {} instead"]  # fmt: skip
 
 
-#: Part of the requests that say little more than a use. They teach the profile, the one choice
-#: that needs meaning, at half the tokens of a full request; all else in them is forced.
+#: Part of the requests that say little more than a use. They teach the need, which is told in
+#: the most ways, at half the tokens of a full request.
 _SHORT_SHARE = 0.5
 
 
@@ -197,7 +197,7 @@ def _length(rng: random.Random, draft: _Draft) -> None:
     if kind < 0.32:
         return
     if kind < 0.35:
-        # Beside any other length of time the grammar would offer that one alone.
+        # Beside another length of time the label would be ambiguous.
         draft.unparsed = True
         written = Written(ids.unparsed_duration(rng).text, ASK)
     elif kind < 0.38:
