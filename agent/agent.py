@@ -6,7 +6,6 @@ from langchain.agents import create_agent
 from langchain.agents.middleware import AgentMiddleware, HumanInTheLoopMiddleware
 from langchain.agents.middleware.human_in_the_loop import InterruptOnConfig
 from langchain.agents.middleware.types import ToolCallRequest
-from langchain.chat_models import init_chat_model
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, ToolCall
 from langgraph.graph.state import CompiledStateGraph
@@ -14,8 +13,9 @@ from langgraph.types import Checkpointer
 
 from camara_qod.agent.chat_model import CONFIDENCE, REMARKS, ChatQod
 from camara_qod.agent.grounding import GroundedToolCalls
+from camara_qod.agent.provider import ToldFailures, model_named
 from camara_qod.tools.confirmation import CHANGING, DELETE, is_below
-from camara_qod.tools.errors import ModelError, SettingsError, UsageError
+from camara_qod.tools.errors import SettingsError
 from camara_qod.tools.operation_tools import operation_tools
 from camara_qod.tools.plugin import QodPlugin
 from camara_qod.tools.proposal import would
@@ -52,7 +52,8 @@ def build_agent(
 
     Raises:
         SettingsError: `confirm` is none of these, or there is no checkpointer to wait with.
-        ModelError: the chat model cannot be had.
+        ModelError: the chat model cannot be had; from the agent, where it was named and does not
+            answer.
     """
     confirm = confirmation(confirm)
     if confirm != "never" and not checkpointer:
@@ -60,7 +61,7 @@ def build_agent(
             "An agent that waits for a human's word needs a checkpointer: give build_agent one, "
             'such as langgraph.checkpoint.memory.InMemorySaver(), or confirm="never".'
         )
-    chat = _chat_model(model) if isinstance(model, str) else model or ChatQod(plugin)
+    chat = model_named(model) if isinstance(model, str) else model or ChatQod(plugin)
     middleware: list[AgentMiddleware[Any, Any, Any]] = []
     if confirm != "never":
         config = InterruptOnConfig(
@@ -70,6 +71,8 @@ def build_agent(
         )
         middleware.append(HumanInTheLoopMiddleware(dict.fromkeys(CHANGING, config)))
     middleware.append(GroundedToolCalls(trusted=_configured(plugin)))
+    if isinstance(model, str):
+        middleware.append(ToldFailures(model))  # the last is next to the model
     return create_agent(
         chat,
         operation_tools(plugin),
@@ -83,7 +86,7 @@ def confirmation(when: str | float) -> Confirm:
     """When to ask, also as it is written on a command line.
 
     Raises:
-        UsageError: it is neither `always` nor `never` nor a number from 0 to 1.
+        SettingsError: it is neither `always` nor `never` nor a number from 0 to 1.
     """
     if when == "always":
         return "always"
@@ -94,23 +97,11 @@ def confirmation(when: str | float) -> Confirm:
     except (TypeError, ValueError):
         threshold = -1.0
     if not 0 <= threshold <= 1:
-        raise UsageError(
+        raise SettingsError(
             f"--confirm is `always`, `never` or a number from 0 to 1, and not {when}. The same "
             "holds for `confirm` of build_agent."
         )
     return threshold
-
-
-def _chat_model(name: str) -> BaseChatModel:
-    try:
-        model: BaseChatModel = init_chat_model(name)
-    except Exception as error:  # each provider's package has errors of its own
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise ModelError(
-            f"The chat model {name} cannot be had: {reason} Install its LangChain package and set "
-            "its key."
-        ) from error
-    return model
 
 
 def _asks(confirm: Confirm, deletion: float) -> Any:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from camara_qod.agent.terminal import is_terminal
 from camara_qod.tools.interpreter.decision import CLARIFY, DECLINE
 from camara_qod.tools.proposal import NOT_SENT
 from camara_qod.tools.screen import screen
@@ -69,7 +70,7 @@ def ask(
 
 def at_terminal() -> Agree | None:
     """Asks with `[y/N]`, where a person is at the terminal."""
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not (is_terminal(sys.stdin) and is_terminal(sys.stderr)):
         return None
     import typer
 
@@ -93,7 +94,9 @@ def _exit(outcome: "Outcome") -> Exit:
 def _finish(outcome: "Outcome", as_json: bool, text: str = "") -> None:
     """Print an outcome in full, or the sentence where the rest was shown before."""
     if as_json:
-        sys.stdout.write(json.dumps(outcome.to_dict(), ensure_ascii=False) + "\n")
+        # Where a character is printed as its number, that is to be JSON's way of writing it.
+        plain = str(sys.stdout.encoding).lower() != "utf-8"
+        sys.stdout.write(json.dumps(outcome.to_dict(), ensure_ascii=plain) + "\n")
     elif text:
         screen().print(text)
     else:

@@ -1,25 +1,27 @@
 """`qod batch`: thousands of requests decided, a line each, and none sent."""
 
 import json
+import stat
 from collections import deque
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager, suppress
 from itertools import islice
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from camara_qod.tools.errors import QodError, SettingsError
+from camara_qod.tools.errors import QodError, SettingsError, Unavailable
 from camara_qod.tools.faults import faults
 from camara_qod.tools.interpreter.interpreter import Interpreter
 from camara_qod.tools.operations import dry_run
 
 #: So many are decided together; what is lost where the process ends is that for each core.
 TOGETHER = 16
+_STAYS = "What is written stays: run it again to go on."
 
 
 class Line(BaseModel):
@@ -56,16 +58,16 @@ def decide_all(interpreter: Interpreter, source: Path, target: Path, console: Co
 
     Raises:
         SettingsError: a file cannot be read or written, or the target is not of this source.
+        Unavailable: the target takes no more; what is written stays.
     """
     lines = _read(source)
     done, failed = _kept(target, len(lines))
     numbered = islice(enumerate(lines, 1), done, None)
-    with _opened(target) as file, _progress(console) as progress:
+    with _Written(target) as written, _progress(console) as progress:
         task = progress.add_task("deciding", total=len(lines), completed=done)
         with closing(_decided_at_once(interpreter, numbered)) as chunks:
             for records in chunks:
-                file.writelines(map(to_line, records))
-                file.flush()
+                written.add(records)
                 failed += sum(map(is_error, records))
                 progress.advance(task, len(records))
     return failed
@@ -99,8 +101,9 @@ def check(source: Path, target: Path) -> None:
     Raises:
         SettingsError: as `decide_all`.
     """
+    there = _is_file(target)
     _kept(target, len(_read(source)))
-    if not target.parent.is_dir():
+    if not there and not target.parent.is_dir():
         raise SettingsError(f"There is no folder {target.parent} for {target.name}: make it first.")
 
 
@@ -155,19 +158,30 @@ def _decide(interpreter: Interpreter, asked: list[tuple[dict[str, Any], list[str
 
 
 def _read(source: Path) -> list[str]:
+    """The lines of the source; a byte order mark, which some editors write first, is none of it."""
     try:
-        text = source.read_text(encoding="utf-8")
+        text = source.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
         raise SettingsError(f"{source} cannot be read ({reason}): check the path.") from error
     return [line for line in text.split("\n") if line.strip()]
 
 
+def _is_file(target: Path) -> bool:
+    """Whether the target is there; a folder, a device or a pipe keeps no lines to go on from."""
+    with _usable(target), suppress(FileNotFoundError):
+        if not stat.S_ISREG(target.stat().st_mode):
+            raise SettingsError(f"{target} is no regular file: name a file for the decisions.")
+        return True
+    return False
+
+
 def _kept(target: Path, most: int) -> tuple[int, int]:
     """How many lines the target has, and how many of them are errors; half a line is cut off."""
-    if not target.exists():
+    if not _is_file(target):
         return 0, 0
-    content = target.read_bytes()
+    with _usable(target):
+        content = target.read_bytes()
     whole = content[: content.rfind(b"\n") + 1]
     try:
         records = [json.loads(line) for line in whole.splitlines()]
@@ -179,14 +193,69 @@ def _kept(target: Path, most: int) -> tuple[int, int]:
             f"{target} is there and is not what an earlier run made of this input: name another "
             "file, or remove it."
         )
-    with target.open("r+b") as file:
+    with _usable(target), target.open("r+b") as file:
         file.truncate(len(whole))
     return len(records), sum(map(is_error, records))
 
 
-def _opened(target: Path) -> TextIO:
+class _Written:
+    """The target, open for more lines.
+
+    Args:
+        target: its path.
+
+    Raises:
+        SettingsError: it cannot be written.
+    """
+
+    def __init__(self, target: Path) -> None:
+        self._target = target
+        with _usable(target):
+            self._file = target.open("a", encoding="utf-8")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with writing(self._target, _STAYS):
+            self._file.close()
+
+    def add(self, records: list[dict[str, Any]]) -> None:
+        """Write some records, down to the file.
+
+        Raises:
+            Unavailable: it takes no more.
+        """
+        with writing(self._target, _STAYS):
+            self._file.writelines(map(to_line, records))
+            self._file.flush()
+
+
+@contextmanager
+def writing(target: Path, after: str) -> Iterator[None]:
+    """A disk that is full is told in a sentence.
+
+    Args:
+        target: what is written.
+        after: what to do once there is room.
+
+    Raises:
+        Unavailable: it cannot be written.
+    """
     try:
-        return target.open("a", encoding="utf-8")
+        yield
+    except OSError as error:
+        raise Unavailable(
+            f"{target} cannot be written ({error.strerror or error}): make room, or see to its "
+            f"disk. {after}"
+        ) from error
+
+
+@contextmanager
+def _usable(target: Path) -> Iterator[None]:
+    """A target that cannot be looked at or opened is told in a sentence."""
+    try:
+        yield
     except OSError as error:
         raise SettingsError(
             f"{target} cannot be written ({error.strerror}): name another file."

@@ -4,21 +4,18 @@ import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from camara_qod.tools.errors import QodError, SettingsError, UsageError
+from camara_qod.tools.command import EXIT_FAILED, run
+from camara_qod.tools.errors import SettingsError, Unavailable
 from camara_qod.tools.screen import screen
 
 if TYPE_CHECKING:
     from camara_qod.tools.plugin import QodPlugin
     from camara_qod.tools.settings import QodSettings
-
-EXIT_REFUSED = 1
-EXIT_USAGE = 2
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -111,7 +108,7 @@ def batch(
     Each line of TARGET is what `qod ask --json` would print, or an `error`. Started again, it goes
     on where it was interrupted. A conversation is `{"messages": ["…", "…"]}`.
 
-    Exit status: 0 all were decided, 1 some lines are errors.
+    Exit status: 0 all were decided, 1 some lines are errors, 2 wrong usage.
     """
     console = screen(stderr=True)
     if ray:
@@ -124,15 +121,19 @@ def batch(
         failed = decide_all(plugin.interpreter, source, target, console)
         plugin.close()
     if failed:
-        console.print(f"{failed} lines of {target} are errors.")
-        raise typer.Exit(EXIT_REFUSED)
+        told = "1 line is an error" if failed == 1 else f"{failed} lines are errors"
+        console.print(
+            f"{told}: look at `error` in {target}, mend those lines in {source}, and run it again "
+            "with a new TARGET."
+        )
+        raise typer.Exit(EXIT_FAILED)
 
 
 def _batch_on_ray(source: Path, target: Path, model: str | None, adapter: str | None) -> int:
     try:
         from camara_qod.agent.scale.batch import decide_all
     except ImportError as error:
-        raise SettingsError(
+        raise Unavailable(
             f"--ray needs more packages ({error.name} is missing): pip install 'camara-qod[scale]'."
         ) from error
     from camara_qod.agent.scale.settings import load_scale_settings
@@ -169,6 +170,10 @@ def chat(
 
     Another language model may lead the conversation, under a guard against made-up addresses:
     `OPENAI_API_KEY=… qod chat --model openai:gpt-5` (after `pip install langchain-openai`).
+
+    Lines may come from a pipe. What fails is then told on standard error.
+
+    Exit status: 0 the conversation is over, 1 it cannot be kept or, in a pipe, something failed.
     """
     import os
     from uuid import uuid4
@@ -178,12 +183,12 @@ def chat(
     from camara_qod.agent.conversation import Conversation
     from camara_qod.agent.help import COMMANDS, show_help
     from camara_qod.agent.repl import Repl
-    from camara_qod.agent.terminal import lines
+    from camara_qod.agent.terminal import is_terminal, lines
 
     when = "always" if dry_run else confirmation(confirm)
     chat_model = model if model and ":" in model else None
     plugin = _plugin(None if chat_model else model, adapter, lazy=chat_model is not None)
-    console = screen()
+    console, piped = screen(), not is_terminal(sys.stdin)
     with open_checkpointer(plugin.settings) as saver:
         agent = build_agent(plugin, model=chat_model, confirm=when, checkpointer=saver)
         last = last_thread(saver) if resume else None
@@ -193,6 +198,7 @@ def chat(
             lambda: Conversation(agent, plugin, str(uuid4())),
             conversation=Conversation(agent, plugin, last) if last else None,
             dry_run=dry_run,
+            errors=screen(stderr=True) if piped else None,
         )
         if resume and last is None:
             console.print("There is no earlier conversation to go on with; this is a new one.")
@@ -201,6 +207,8 @@ def chat(
         history = plugin.settings.cache_dir / "chat-history"
         repl.run(lines(COMMANDS, history, repl.watch.line, os.environ.get("TERM")))
     plugin.close()
+    if piped and repl.failed:
+        raise typer.Exit(EXIT_FAILED)
 
 
 @app.command()
@@ -237,9 +245,11 @@ def mcp(
     from camara_qod.agent.mcp_server import build_server
 
     if transport not in ("stdio", "http"):
-        raise UsageError(f"--transport is stdio or http, and not {transport}.")
+        raise SettingsError(f"--transport is stdio or http, and not {transport}.")
     if transport == "stdio":
-        build_server(_plugin(model, adapter, lazy=True)).run()
+        from camara_qod.agent.mcp_stdio import serve as speak
+
+        speak(build_server(_plugin(model, adapter, lazy=True)))
         return
     from camara_qod.agent.mcp_http import check_reach, serve
     from camara_qod.tools.listening import check_address
@@ -426,7 +436,7 @@ def doctor(model: Model = None, adapter: Adapter = None) -> None:
     plugin = _plugin(model, adapter, lazy=True)
     sound = look(plugin, screen())
     plugin.close()
-    raise typer.Exit(0 if sound else EXIT_REFUSED)
+    raise typer.Exit(0 if sound else EXIT_FAILED)
 
 
 def _is_shared(settings: "QodSettings") -> bool:
@@ -470,7 +480,7 @@ def _packages_of_the_service() -> Iterator[None]:
     try:
         yield
     except ImportError as error:
-        raise SettingsError(
+        raise Unavailable(
             f"The service needs more packages ({error.name} is missing): "
             "pip install 'camara-qod[serve]'."
         ) from error
@@ -506,18 +516,7 @@ def _quiet_libraries() -> None:
 def main(arguments: list[str] | None = None) -> Any:
     """Run the command line; errors of ours end in one line, not in a traceback."""
     _quiet_libraries()
-    if isinstance(sys.stdin, TextIOWrapper):
-        # A byte that cannot be decoded gets as far as the check that refuses it with a sentence.
-        sys.stdin.reconfigure(errors="surrogateescape")
-    try:
-        return app(arguments)
-    except QodError as error:
-        # What users typed stands in messages, and brackets in it are no markup.
-        screen(stderr=True).print(str(error), style="red")
-        wrong = isinstance(error, UsageError)
-        raise SystemExit(EXIT_USAGE if wrong else EXIT_REFUSED) from error
-    except KeyboardInterrupt as error:
-        raise SystemExit(130) from error
+    return run(lambda: app(arguments))
 
 
 if __name__ == "__main__":

@@ -38,6 +38,7 @@ from camara_qod.agent.history import (
     History,
     read_history,
 )
+from camara_qod.agent.stores import StoreError
 from camara_qod.tools.confirmation import CHANGING
 from camara_qod.tools.errors import QodError
 from camara_qod.tools.operation_tools import kept
@@ -195,6 +196,8 @@ class Conversation:
     def _step(self, given: Any) -> Reply:
         try:
             state = self._agent.invoke(given, self._config, durability="sync")
+        except StoreError:
+            raise  # what was cut off is settled when the store answers again
         except QodError:
             self._take_back()
             raise

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from camara_qod.tools.bearer import misfit
 from camara_qod.tools.camara.models import ErrorInfo
-from camara_qod.tools.errors import UsageError
+from camara_qod.tools.errors import SettingsError
 from camara_qod.tools.listening import check_address, is_loopback
 from camara_qod.tools.serving import Server, url
 
@@ -59,7 +59,7 @@ def serve(
         names: hosts under which clients call it, beside `host` itself and this machine's own.
 
     Raises:
-        UsageError: others could reach it without a token, or under any name.
+        SettingsError: others could reach it without a token, or under any name.
         SettingsError: nothing can listen there.
     """
     check_address(host, port)
@@ -73,22 +73,22 @@ def check_reach(host: str, token: SecretStr | None, names: tuple[str, ...]) -> N
     """Whether it is known who may reach a server on an address, and by which name.
 
     Raises:
-        UsageError: it is not.
+        SettingsError: it is not.
     """
     for name in names:
         if not _NAME.fullmatch(_header(name)):
-            raise UsageError(
+            raise SettingsError(
                 f"--allowed-host is a host name such as qod.example.org, and not {name}."
             )
     if is_loopback(host):
         return
     if token is None:
-        raise UsageError(
+        raise SettingsError(
             f"--host {host} can be reached from outside: set QOD_MCP_TOKEN, which clients send as "
             "bearer token, or listen on 127.0.0.1."
         )
     if not names and _unspecified(host):
-        raise UsageError(
+        raise SettingsError(
             f"--host {host} is every address of this machine: name the host that clients call "
             "with --allowed-host."
         )

@@ -5,6 +5,8 @@ with half a character in it: JSON as JavaScript and Python write it, and as pyda
 """
 
 import json
+import signal
+import sys
 from typing import Any
 
 import anyio
@@ -15,12 +17,34 @@ from mcp.shared.message import SessionMessage
 from mcp.types import INVALID_REQUEST, PARSE_ERROR, ErrorData, JSONRPCError
 from pydantic import ValidationError
 
+from camara_qod.tools.errors import SettingsError
+
 HALF = (
     "Not sent. The message holds half a character (a lone surrogate), which is no text: write it "
     "again."
 )
 NO_JSON = "The message is no JSON: write one message a line, as UTF-8."
 NO_MESSAGE = "The message is none of JSON-RPC 2.0: it needs jsonrpc, method and, for an answer, id."
+
+
+def serve(server: MCPServer[Any]) -> None:
+    """Serve until standard input ends, the client is gone, or Ctrl-C.
+
+    Raises:
+        SettingsError: there is no client, as a standard stream is closed.
+    """
+    if sys.stdin is None or sys.stdout is None:
+        raise SettingsError(
+            "No client can be spoken to: standard input or output is closed. Have a client start "
+            "`qod mcp`, or serve with --transport http."
+        )
+    # A thread waits for the next line, and no exception ends that: the signal ends the process.
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        server.run()
+    except* BrokenPipeError:
+        pass  # the client is gone
 
 
 class AnsweringServer(MCPServer[Any]):

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from camara_qod.tools.errors import UsageError
+from camara_qod.tools.errors import SettingsError
 from camara_qod.tools.faults import faults
 from camara_qod.tools.operator import serve
 from camara_qod.tools.operator.app import Operator
@@ -26,7 +26,7 @@ def run(host: str, port: int, clients: list[str], client_keys: list[str], **opti
         options: all else, as `OperatorSettings` calls it.
 
     Raises:
-        UsageError: an option is not of the form that it should have.
+        SettingsError: an option is not of the form that it should have.
         SettingsError: what it stands for cannot be used.
     """
     settings = _settings(
@@ -78,4 +78,4 @@ def _settings(**options: Any) -> OperatorSettings:
         return OperatorSettings(**options)
     except ValidationError as error:
         told = faults(error, OperatorSettings, called=lambda name: f"--{name.replace('_', '-')}")
-        raise UsageError(f"What was given does not hold: {told}.") from error
+        raise SettingsError(f"What was given does not hold: {told}.") from error

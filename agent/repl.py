@@ -11,6 +11,7 @@ from camara_qod.agent.help import show_help
 from camara_qod.agent.history import SOMETHING_ELSE
 from camara_qod.agent.recap import recap
 from camara_qod.agent.status import SessionWatch
+from camara_qod.agent.stores import StoreError
 from camara_qod.agent.terminal import Lines
 from camara_qod.tools.camara.models import QosProfileDeviceRequest, SessionInfo
 from camara_qod.tools.consent import consent
@@ -38,6 +39,10 @@ class Repl:
         begin: makes a new conversation.
         conversation: one to go on with.
         dry_run: show requests without sending them.
+        errors: where errors go; by default where answers do.
+
+    Attributes:
+        failed: whether anything has failed so far.
     """
 
     def __init__(
@@ -48,9 +53,11 @@ class Repl:
         *,
         conversation: Conversation | None = None,
         dry_run: bool = False,
+        errors: Console | None = None,
     ) -> None:
         self._plugin = plugin
         self._console = console
+        self._errors = errors or console
         self._begin = begin
         self._conversation = conversation or begin()
         self._resumed = conversation is not None
@@ -58,6 +65,7 @@ class Repl:
         self._pending: Pending | None = None
         self._last: Pending | None = None
         self._choices: dict[str, str] = {}
+        self.failed = False
         self.watch = SessionWatch(plugin)
         self._commands: dict[str, Callable[[], None]] = {
             "/help": lambda: show_help(console),
@@ -72,6 +80,10 @@ class Repl:
 
         Ctrl-C gives up a line, or a request that is on its way: it is then looked up what became
         of it. Nothing half-made stays behind.
+
+        Raises:
+            StoreError: the conversation cannot be kept; what was cut off is found out about when it
+                is gone on with.
         """
         if self._resumed:
             self._recall()
@@ -130,8 +142,10 @@ class Repl:
         """Do something; an error is one sentence, and Ctrl-C leaves nothing half-made."""
         try:
             action()
+        except StoreError:
+            raise  # without a place to keep it nothing can be put in order, and so nothing asked
         except QodError as error:
-            self._say(str(error), "red")
+            self._fail(str(error))
         except KeyboardInterrupt:
             self._say("Stopped.")
             self._safely(self._settle)
@@ -185,7 +199,10 @@ class Repl:
             self._show_pending(reply.pending, before)
             return
         self._choose(reply.choices, self._look())
-        self._say(reply.text, "red" if reply.failed else None)
+        if reply.failed:
+            self._fail(reply.text)
+        else:
+            self._say(reply.text)
 
     def _show_pending(self, pending: Pending, before: Pending | None) -> None:
         if before is not None and _same(pending, before):
@@ -216,6 +233,10 @@ class Repl:
 
     def _say(self, text: str, style: str | None = None) -> None:
         self._console.print(text, style=style)
+
+    def _fail(self, text: str) -> None:
+        self.failed = True
+        self._errors.print(text, style="red")
 
     def _show_json(self) -> None:
         if self._last is None:

@@ -67,15 +67,20 @@ class Catalogue:
     Args:
         profiles: as published, each name once, in the order in which they are preferred where
             several serve the same need.
+        called: what it is called in errors.
 
     Raises:
         SettingsError: two profiles share a name.
     """
 
-    def __init__(self, profiles: list[CatalogueProfile]) -> None:
-        self._profiles = {profile.name: profile for profile in profiles}
-        if len(self._profiles) != len(profiles):
-            raise SettingsError("The catalogue has a profile name twice: remove one of the two.")
+    def __init__(self, profiles: list[CatalogueProfile], called: str = "The catalogue") -> None:
+        self._profiles: dict[str, CatalogueProfile] = {}
+        for profile in profiles:
+            if profile.name in self._profiles:
+                raise SettingsError(
+                    f"{called} has the profile {profile.name} twice: remove one of the two."
+                )
+            self._profiles[profile.name] = profile
 
     def __iter__(self) -> Iterator[CatalogueProfile]:
         return iter(self._profiles.values())
@@ -123,7 +128,7 @@ def load_catalogue(path: Path | None = None, named: str = "QOD_CATALOGUE") -> Ca
     """
     source = path or resources.files("camara_qod.data") / "catalogue.json"
     try:
-        return Catalogue(_PROFILES.validate_json(source.read_bytes()))
+        return Catalogue(_PROFILES.validate_json(source.read_bytes()), f"The catalogue {path}")
     except OSError as error:
         raise SettingsError(
             f"The catalogue {path} cannot be read ({error.strerror}): check {named}."

@@ -1,8 +1,8 @@
 """Every error of the plugin. The message names what failed and what to do about it.
 
 QodError
-├── SettingsError            a setting or file of the deployer's does not hold
-│   └── UsageError           ... it is not of the form that it should have
+├── SettingsError            an option, a variable or a file of the user's does not hold
+├── Unavailable              what a command needs is not there: a package, a port, a database
 ├── ModelError               the language model cannot be loaded
 ├── RequestTooLong           the conversation does not fit the model
 ├── UnreadableText           the conversation is no text
@@ -25,11 +25,11 @@ class QodError(Exception):
 
 
 class SettingsError(QodError):
-    """A setting or a configured file does not hold."""
+    """An option, a variable or a file does not hold: whoever wrote it has to mend it."""
 
 
-class UsageError(SettingsError):
-    """A value is not of the form that it should have, whatever there is around it."""
+class Unavailable(QodError):
+    """What a command needs is not there: a package, a port, a database."""
 
 
 class ModelError(QodError):

@@ -17,6 +17,8 @@ Schema = dict[str, Any]
 #: So many faults are told, and so many characters of each: a client may have sent thousands.
 _MOST, _LONGEST = 20, 240
 _SUBJECT = re.compile(r"^[A-Z][a-z]+ should ")
+#: A key that is none, and one that is not even text, which YAML has.
+_NOT_KNOWN = ("extra_forbidden", "invalid_key")
 _INDEX = re.compile(r"(^|\.)\d+(?=[.: ])")
 
 
@@ -50,7 +52,7 @@ def _folded(told: Iterable[str]) -> list[str]:
 
 
 def _told(item: ErrorDetails, root: Schema, called: Callable[[str], str]) -> str:
-    end = len(item["loc"]) - (item["type"] == "extra_forbidden")
+    end = len(item["loc"]) - (item["type"] in _NOT_KNOWN)
     names, place = _walked(item["loc"][:end], root, unknown=item["loc"][end:])
     names = [called(name) if isinstance(name, str) else name for name in names[:1]] + names[1:]
     if item["type"] in ("union_tag_not_found", "union_tag_invalid"):
@@ -58,7 +60,7 @@ def _told(item: ErrorDetails, root: Schema, called: Callable[[str], str]) -> str
     where = _path(names)
     if item["type"] == "missing":
         return f"{where} is missing"
-    if item["type"] == "extra_forbidden":
+    if item["type"] in _NOT_KNOWN:
         return f"{where} is not known here{_known(str(names[-1]), place)}"
     what = _what(item)
     return f"{where}: {what}" if where else what

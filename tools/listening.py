@@ -3,14 +3,14 @@
 import socket
 from ipaddress import ip_address
 
-from camara_qod.tools.errors import SettingsError
+from camara_qod.tools.errors import Unavailable
 
 
 def check_address(host: str, port: int) -> None:
     """Look whether a server can listen there.
 
     Raises:
-        SettingsError: the address is not this machine's, or the port is taken or not allowed.
+        Unavailable: the address is not this machine's, or the port is taken or not allowed.
     """
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
@@ -21,7 +21,7 @@ def check_address(host: str, port: int) -> None:
             probe.bind(address)
     except (OSError, UnicodeError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise SettingsError(
+        raise Unavailable(
             f"Nothing can listen on {host}, port {port} ({reason}): give another --host or --port."
         ) from error
 

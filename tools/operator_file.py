@@ -16,6 +16,9 @@ A variable of the environment comes before the file.
 
 import os
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +50,23 @@ KEYS = frozenset(
 SECRETS = frozenset({"token", "oauth_client_secret"})
 _PATHS = ("catalogue", "oauth_client_key")
 _TABLE = "secrets"
+#: While settings are loaded: those that the file says, and where, in words.
+_PLACES: ContextVar[dict[str, str]] = ContextVar("places")
+
+
+@contextmanager
+def places() -> Iterator[dict[str, str]]:
+    """What a setting is called that a file says: "timeout in operator.toml".
+
+    Yields:
+        By setting, of the file that is read inside.
+    """
+    told: dict[str, str] = {}
+    token = _PLACES.set(told)
+    try:
+        yield told
+    finally:
+        _PLACES.reset(token)
 
 
 class OperatorFile(PydanticBaseSettingsSource):
@@ -59,7 +79,11 @@ class OperatorFile(PydanticBaseSettingsSource):
     def __call__(self) -> dict[str, Any]:
         """The settings of the file that the sources before this one name."""
         path = self.current_state.get("operator")
-        return read_operator(Path(path)) if path else {}
+        told = read_operator(Path(path)) if path else {}
+        # Another source that says the same comes first, and is the one that is spoken of.
+        taken = told.keys() - self.current_state.keys()
+        _PLACES.get({}).update({name: f"{name} in {path} (QOD_OPERATOR)" for name in taken})
+        return told
 
 
 def read_operator(path: Path) -> dict[str, Any]:
@@ -74,12 +98,16 @@ def read_operator(path: Path) -> dict[str, Any]:
     """
     try:
         told = tomllib.loads(path.expanduser().read_text(encoding="utf-8"))
-    except OSError as error:
+    except (OSError, RuntimeError) as error:
+        # `expanduser` has nothing else to raise.
+        reason = getattr(error, "strerror", None) or "there is no such home folder"
         raise SettingsError(
-            f"QOD_OPERATOR: {path} cannot be read ({error.strerror}). Name a TOML file."
+            f"QOD_OPERATOR: {path} cannot be read ({reason}). Name a TOML file."
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"QOD_OPERATOR: {path} is no TOML file ({error}).") from error
+        raise SettingsError(
+            f"QOD_OPERATOR: {path} is no TOML file ({error}). Mend it, or name another."
+        ) from error
     secrets = told.pop(_TABLE, {})
     _check_keys(path, told, secrets)
     for name in _PATHS:
@@ -110,6 +138,6 @@ def _secret(path: Path, name: str, variable: Any) -> str:
     if not value:
         raise SettingsError(
             f"QOD_OPERATOR: {path} takes {name} from the environment variable {variable}, which is "
-            "not set."
+            f"not set. Set it, or name another under [{_TABLE}]."
         )
     return value

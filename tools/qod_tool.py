@@ -98,8 +98,8 @@ class QodTool(BaseTool):
         self, request: str, messages: list[Any] | None = None, **_: Any
     ) -> tuple[str, dict[str, Any]]:
         steps, outcome = answered(request, messages or [], self.name), None
-        plugin = self._ready()
         try:
+            plugin = self._ready()
             while True:
                 step = steps.send(outcome)  # type: ignore[arg-type]  # nothing at first
                 outcome = (
@@ -116,8 +116,8 @@ class QodTool(BaseTool):
         self, request: str, messages: list[Any] | None = None, **_: Any
     ) -> tuple[str, dict[str, Any]]:
         steps, outcome = answered(request, messages or [], self.name), None
-        plugin = await asyncio.to_thread(self._ready)
         try:
+            plugin = await asyncio.to_thread(self._ready)
             while True:
                 step = steps.send(outcome)  # type: ignore[arg-type]  # nothing at first
                 outcome = (

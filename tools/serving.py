@@ -6,7 +6,7 @@ from typing import Any
 
 import uvicorn
 
-from camara_qod.tools.errors import SettingsError
+from camara_qod.tools.errors import Unavailable
 
 #: Names of all addresses of a machine, and how the machine itself reaches one of them.
 _EVERYWHERE = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
@@ -32,12 +32,12 @@ class Server(uvicorn.Server):
         """Begin to listen.
 
         Raises:
-            SettingsError: the application does not start, or the port was taken meanwhile.
+            Unavailable: the application does not start, or the port was taken meanwhile.
         """
         try:
             await super().startup(sockets)
         except SystemExit as error:  # its reason is in the log
-            raise SettingsError(
+            raise Unavailable(
                 f"The server cannot start on {self.config.host}, port {self.config.port}; the line "
                 "above says why. Give another --host or --port."
             ) from error

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from dotenv.parser import Original, parse_stream
 from pydantic import (
     AfterValidator,
     Field,
@@ -17,23 +18,33 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from camara_qod.tools.camara.edition import ApiVersion
 from camara_qod.tools.camara.models import ApplicationServer, Device, PositiveInt32
+from camara_qod.tools.camara.sendable import check_url, header_secret, secret
 from camara_qod.tools.errors import SettingsError
 from camara_qod.tools.faults import faults
-from camara_qod.tools.operator_file import OperatorFile
+from camara_qod.tools.operator_file import OperatorFile, places
 
 S = TypeVar("S", bound=BaseSettings)
 
 #: A documentation address (RFC 5737): it stands in the demo for the developer's own backend.
 DEMO_APPLICATION_SERVER = ApplicationServer(ipv4_address="203.0.113.100")
 
+#: Seconds; what is longer than a day is no limit, and what is much longer no clock counts to.
+_LONGEST = 86400.0
+
 
 def _default_cache() -> Path:
-    return Path.home() / ".cache" / "camara-qod"
+    try:
+        return Path.home() / ".cache" / "camara-qod"
+    except RuntimeError as error:
+        raise SettingsError(
+            "There is no home folder here to keep files under: set QOD_CACHE_DIR to a folder."
+        ) from error
 
 
 def _root(url: str) -> str:
     if not url.startswith(("http://", "https://")):
         raise ValueError("an API root starts with https:// (or http:// on your own machine)")
+    check_url(url)
     return url.rstrip("/")
 
 
@@ -49,7 +60,12 @@ class QodSettings(BaseSettings):
     """All settings; each field is the variable `QOD_<FIELD>`."""
 
     model_config = SettingsConfigDict(
-        env_prefix="QOD_", env_file=".env", extra="ignore", env_ignore_empty=True
+        env_prefix="QOD_",
+        env_file=".env",
+        extra="ignore",
+        env_ignore_empty=True,
+        # Secrets are among it.
+        hide_input_in_errors=True,
     )
 
     operator: Path | None = Field(
@@ -61,7 +77,7 @@ class QodSettings(BaseSettings):
         default=None,
         description="Root URL of the operator's APIs; without it the mock operator runs in-process",
     )
-    token: SecretStr | None = Field(
+    token: Annotated[SecretStr, AfterValidator(header_secret)] | None = Field(
         default=None, description="OAuth 2 access token, sent as bearer token"
     )
     api_version: ApiVersion = Field(
@@ -69,14 +85,16 @@ class QodSettings(BaseSettings):
         description="Version of both APIs that the operator serves: `1.1` for 1.1.0, `1.2` for "
         "1.2.0-rc.3",
     )
-    timeout: float = Field(default=10.0, gt=0, description="Seconds to wait for the operator")
+    timeout: float = Field(
+        default=10.0, gt=0, le=_LONGEST, description="Seconds to wait for the operator"
+    )
     oauth_issuer: Annotated[str, AfterValidator(_root)] | None = Field(
         default=None,
         description="URL of the operator's OpenID provider: access tokens are got there, kept and "
         "renewed, in place of `QOD_TOKEN`",
     )
     oauth_client_id: str | None = Field(default=None, description="Client id at that provider")
-    oauth_client_secret: SecretStr | None = Field(
+    oauth_client_secret: Annotated[SecretStr, AfterValidator(secret)] | None = Field(
         default=None, description="Its secret, where the client has no key"
     )
     oauth_client_key: Path | None = Field(
@@ -104,7 +122,7 @@ class QodSettings(BaseSettings):
         description="OpenAI-compatible server that has the model, such as "
         "`http://127.0.0.1:8000/v1`; `QOD_MODEL` is then its name there",
     )
-    model_server_key: SecretStr | None = Field(
+    model_server_key: Annotated[SecretStr, AfterValidator(header_secret)] | None = Field(
         default=None, description="Key for the model server, sent as bearer token"
     )
     adapter: str | None = Field(
@@ -134,7 +152,10 @@ class QodSettings(BaseSettings):
     )
 
     time_limit: float = Field(
-        default=60.0, gt=0, description="Seconds that a request may take, waiting included"
+        default=60.0,
+        gt=0,
+        le=_LONGEST,
+        description="Seconds that a request may take, waiting included",
     )
     max_waiting: int = Field(
         default=64, ge=0, description="How many requests may wait for the model"
@@ -224,8 +245,8 @@ class QodSettings(BaseSettings):
     @field_validator("default_duration", mode="before")
     @classmethod
     def _zero_asks(cls, value: Any) -> Any:
-        number = int(value) if isinstance(value, str) and value.strip().isdigit() else value
-        return None if number == 0 else number
+        zero = set(value.strip()) == {"0"} if isinstance(value, str) else value == 0
+        return None if zero else value
 
     @model_validator(mode="after")
     def _no_demo_server_on_a_real_network(self) -> Self:
@@ -250,10 +271,37 @@ def loaded(kind: type[S], **overrides: Any) -> S:
         SettingsError: a value does not hold; the message names the variable.
     """
     prefix = kind.model_config["env_prefix"]
-    try:
-        return kind(**{name: value for name, value in overrides.items() if value is not None})
-    except ValidationError as error:
-        told = faults(error, kind, called=lambda name: f"{prefix}{name.upper()}")
-        raise SettingsError(f"The settings do not hold: {told}.") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"The file .env cannot be read ({error}): it is UTF-8 text.") from error
+    given = {name: value for name, value in overrides.items() if value is not None}
+    with places() as in_file:
+        try:
+            _check_env_file(Path(str(kind.model_config["env_file"])))
+            return kind(**given)
+        except ValidationError as error:
+            told = faults(
+                error, kind, called=lambda name: in_file.get(name, f"{prefix}{name.upper()}")
+            )
+            raise SettingsError(f"The settings do not hold: {told}.") from error
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(
+                f"The file .env cannot be read ({error}): it is UTF-8 text."
+            ) from error
+
+
+def _check_env_file(path: Path) -> None:
+    """Refuse a line that is no setting: python-dotenv leaves it out, with a warning of its own."""
+    # A pipe can be read once only.
+    if not path.is_file():
+        return
+    with path.open(encoding="utf-8") as file:
+        wrong = next((line.original for line in parse_stream(file) if line.error), None)
+    if wrong is not None:
+        raise SettingsError(
+            f"{path}, line {_line(wrong)}, is no setting: write NAME=value and close its quotes, "
+            "or remove the line."
+        )
+
+
+def _line(found: Original) -> int:
+    """Where a statement begins, behind the empty lines before it."""
+    before = len(found.string) - len(found.string.lstrip())
+    return found.line + found.string[:before].count("\n")

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from camara_qod.tools.errors import QodError, TrainingError, UsageError
+from camara_qod.tools.command import run
+from camara_qod.tools.errors import SettingsError, TrainingError
 from camara_qod.tools.screen import screen
 from camara_qod.training.planning.gpus import Gpu
 
@@ -326,7 +327,6 @@ def _evaluated(
     model: str | None, adapter: str | None, recipe: str | None
 ) -> Iterator["QodSettings"]:
     """The settings of the model that is evaluated; errors inside name what the user wrote."""
-    from camara_qod.tools.errors import SettingsError
     from camara_qod.tools.interpreter.adapter import check
     from camara_qod.tools.interpreter.loading import called
     from camara_qod.tools.settings import load_settings
@@ -395,13 +395,12 @@ def report(
 
 def main() -> None:
     """Run the command line; errors of ours end in one line, not in a traceback."""
-    try:
-        with _packages_of_training():
-            app()
-    except QodError as error:
-        # What users typed stands in messages, and brackets in it are no markup.
-        screen(stderr=True).print(str(error), style="red")
-        raise SystemExit(2 if isinstance(error, UsageError) else 1) from error
+    run(_app)
+
+
+def _app() -> None:
+    with _packages_of_training():
+        app()
 
 
 @contextmanager

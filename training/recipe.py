@@ -8,8 +8,26 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from camara_qod.tools.errors import SettingsError, UsageError
+from camara_qod.tools.errors import SettingsError
 from camara_qod.tools.faults import faults
+
+#: TRL's, without `exo_pair`, which needs smoothed labels.
+LossType = Literal[
+    "sigmoid",
+    "hinge",
+    "ipo",
+    "nca_pair",
+    "robust",
+    "bco_pair",
+    "sppo_hard",
+    "aot",
+    "aot_unpaired",
+    "apo_zero",
+    "apo_down",
+    "discopop",
+    "sft",
+    "sigmoid_norm",
+]
 
 
 class _Part(BaseModel):
@@ -90,7 +108,7 @@ class DpoRecipe(_TrainerRecipe):
         default="none", description="kernels of another library; they need a GPU"
     )
     beta: float = Field(default=0.1, gt=0)
-    loss_type: list[str] = ["sigmoid"]
+    loss_type: Annotated[list[LossType], Field(min_length=1)] = ["sigmoid"]
     loss_weights: list[float] | None = None
     near_misses: int = Field(
         default=0, ge=0, description="generated examples with one value made wrong"
@@ -105,7 +123,7 @@ class Recipe(_Part):
 
     model: str = Field(min_length=1)
     quantization: Literal["none", "nf4"] = "none"
-    seed: int = 0
+    seed: int = Field(default=0, ge=0, lt=2**32, description="of NumPy too, which takes no others")
     data: DataRecipe
     lora: LoraRecipe
     sft: SftRecipe
@@ -121,12 +139,11 @@ def load_recipe(name: str, changes: Sequence[str] = ()) -> Recipe:
 
     Raises:
         SettingsError: there is none, or a key does not hold.
-        UsageError: a change is not one of a key of the recipe.
+        SettingsError: a change is not one of a key of the recipe.
     """
     shipped = Path(str(files("camara_qod.training"))) / "recipes"
-    path = _path(name, shipped)
     try:
-        written = yaml.safe_load(path.read_text(encoding="utf-8"))
+        written = _yaml(_path(name, shipped).read_text(encoding="utf-8"))
         return Recipe.model_validate(_changed(written, changes))
     except FileNotFoundError as error:
         known = ", ".join(sorted(item.stem for item in shipped.glob("*.yaml")))
@@ -148,7 +165,7 @@ def _changed(recipe: Any, changes: Sequence[str]) -> Any:
     for change in changes:
         key, equals, value = change.partition("=")
         if not (key and equals):
-            raise UsageError(
+            raise SettingsError(
                 f"--set {change} is no change: write a key of the recipe and its value, such as "
                 "sft.max_steps=300."
             )
@@ -157,12 +174,31 @@ def _changed(recipe: Any, changes: Sequence[str]) -> Any:
         for step in parts:
             part = part.setdefault(step, {}) if isinstance(part, dict) else None
         if not isinstance(part, dict):
-            raise UsageError(f"--set {change}: the recipe has no part {'.'.join(parts)}.")
+            raise SettingsError(f"--set {change}: the recipe has no part {'.'.join(parts)}.")
         try:
-            part[name] = yaml.safe_load(value)
+            part[name] = _yaml(value)
         except yaml.YAMLError as error:
-            raise UsageError(f"--set {change}: the value is not YAML, {_place(error)}.") from error
+            raise SettingsError(
+                f"--set {change}: the value is not YAML, {_place(error)}."
+            ) from error
     return recipe
+
+
+def _yaml(text: str) -> Any:
+    """What YAML says.
+
+    Raises:
+        yaml.YAMLError: it is not YAML, or holds a value that is none.
+    """
+    try:
+        return yaml.safe_load(text)
+    except (ValueError, OverflowError, LookupError, AttributeError) as error:
+        # PyYAML takes a date or a number for one by its look, or by its tag, and then makes it.
+        raise yaml.YAMLError(
+            f"a date or a number in it is none ({error}); text that looks like one stands in quotes"
+        ) from error
+    except RecursionError as error:
+        raise yaml.YAMLError("it is nested too deeply") from error
 
 
 def _path(name: str, shipped: Path) -> Path:

@@ -4,8 +4,9 @@ What is written is what `qod batch` writes, in pieces and in no order; `line` te
 """
 
 import io
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,11 @@ import torch
 from ray.data import ActorPoolStrategy, Datasink
 from ray.data.block import Block, BlockAccessor
 from ray.data.datasource import FileBasedDatasource
+from ray.exceptions import RayTaskError
 
-from camara_qod.agent.batch import TOGETHER, decided, is_error, to_line
+from camara_qod.agent.batch import TOGETHER, decided, is_error, to_line, writing
 from camara_qod.agent.scale.settings import ScaleSettings
-from camara_qod.tools.errors import SettingsError
+from camara_qod.tools.errors import SettingsError, Unavailable
 from camara_qod.tools.interpreter.interpreter import Interpreter
 from camara_qod.tools.interpreter.model import load_decoder
 from camara_qod.tools.settings import load_settings
@@ -38,7 +40,10 @@ class Lines(FileBasedDatasource):  # type: ignore[misc]
     """
 
     def _read_stream(self, f: Any, path: str) -> Iterator[Block]:
-        numbered = enumerate(filter(bytes.strip, io.BufferedReader(f)), 1)
+        lines = iter(io.BufferedReader(f))
+        # Some editors write a byte order mark first, which is none of the first line.
+        first = next(lines, b"").removeprefix(BOM_UTF8)
+        numbered = enumerate(filter(bytes.strip, chain([first], lines)), 1)
         while chunk := list(islice(numbered, _READ)):
             numbers, texts = zip(*chunk, strict=True)
             file = [Path(path).name] * len(chunk)
@@ -86,16 +91,20 @@ class Shards(Datasink[int]):  # type: ignore[misc]
 
         Returns:
             How many lines are errors.
+
+        Raises:
+            Unavailable: the folder takes no more.
         """
         target = self._folder / f"part-{ctx.task_idx:06}.jsonl"
         partial = target.with_suffix(".partial")
         errors = 0
-        with partial.open("w", encoding="utf-8") as file:
-            for block in blocks:
-                table = BlockAccessor.for_block(block).to_arrow()
-                file.writelines(table["record"].to_pylist())
-                errors += sum(table["error"].to_pylist())
-        partial.rename(target)
+        with writing(target, f"Then empty {self._folder} and run it again."):
+            with partial.open("w", encoding="utf-8") as file:
+                for block in blocks:
+                    table = BlockAccessor.for_block(block).to_arrow()
+                    file.writelines(table["record"].to_pylist())
+                    errors += sum(table["error"].to_pylist())
+            partial.rename(target)
         return errors
 
     def on_write_complete(self, write_result: Any) -> None:
@@ -125,6 +134,7 @@ def decide_all(source: Path, target: Path, settings: ScaleSettings, **chosen: An
 
     Raises:
         SettingsError: source or target cannot be used.
+        Unavailable: the target takes no more.
     """
     _check(source, target)
     data = ray.data.read_datasource(Lines([str(source.resolve())]))
@@ -139,7 +149,13 @@ def decide_all(source: Path, target: Path, settings: ScaleSettings, **chosen: An
         num_gpus=settings.gpus,
     )
     shards = Shards(target.resolve())
-    records.write_datasink(shards)
+    try:
+        records.write_datasink(shards)
+    except RayTaskError as error:
+        # What a machine raised comes with its whole traceback as the message.
+        if isinstance(error.cause, Unavailable):
+            raise error.cause from error
+        raise
     return shards.errors
 
 

@@ -10,9 +10,10 @@ from uuid import UUID, uuid4
 
 from langgraph.graph.state import CompiledStateGraph
 from sqlalchemy import delete, insert, or_, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from camara_qod.agent.conversation import Conversation
+from camara_qod.agent.service import logs
 from camara_qod.agent.service.database import CONVERSATIONS, Database
 from camara_qod.agent.service.owned import Acting, acting
 from camara_qod.agent.service.problems import Problem
@@ -151,7 +152,10 @@ class Conversations:
 
     def _renew(self, name: str, holder: str, done: threading.Event) -> None:
         while not done.wait(_RENEWED_EVERY):
-            self._set(name, holder, held_until=time.time() + HELD)
+            try:
+                self._set(name, holder, held_until=time.time() + HELD)
+            except SQLAlchemyError as error:  # the next time it may answer again
+                logs.failed("A conversation that is held was not renewed", error)
 
     def _give(self, name: str, holder: str) -> None:
         self._set(name, holder, holder=None, held_until=0.0, updated=time.time())

@@ -6,8 +6,10 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy import (
     JSON,
+    URL,
     Boolean,
     Column,
     Connection,
@@ -26,7 +28,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from camara_qod.tools.errors import SettingsError
+from camara_qod.agent.stores import place_of, reason
+from camara_qod.tools.errors import SettingsError, Unavailable
 
 META = MetaData()
 
@@ -77,6 +80,8 @@ ANSWERS = Table(
     Index("answers_created", "created"),
 )
 
+#: What the user knows the place of these tables by.
+NAMED = "--database or QOD_SERVE_DATABASE"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 #: Execution option of a connection.
 _READS = "only_reads"
@@ -89,18 +94,34 @@ class Database:
         url: `sqlite:///FILE` or `postgresql://USER@HOST/DATABASE`.
 
     Raises:
-        SettingsError: it cannot be opened.
+        SettingsError: the URL does not hold.
+        Unavailable: it cannot be opened, or is of a newer version.
     """
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine = _engine(url)
+        with self.explained(), self.engine.connect() as connection:
+            _migrate(connection)
+
+    @contextmanager
+    def explained(self) -> Iterator[None]:
+        """Failures inside, for somebody at a command line.
+
+        Raises:
+            Unavailable: whatever went wrong, and what to do.
+        """
         try:
-            with self.engine.connect() as connection:
-                _migrate(connection)
+            yield
+        except CommandError as error:
+            raise Unavailable(
+                f"The database {place_of(self.url)} is of a newer version of camara-qod: update "
+                f"this one, or name another database with {NAMED}."
+            ) from error
         except (SQLAlchemyError, OSError) as error:
-            raise SettingsError(
-                f"The database of QOD_SERVE_DATABASE cannot be used ({_reason(error)})."
+            raise Unavailable(
+                f"The database {place_of(self.url)} cannot be used ({_reason(error, self.url)}): "
+                f"see to it that it answers and may be written to, or name another with {NAMED}."
             ) from error
 
     @contextmanager
@@ -125,7 +146,7 @@ class Database:
 def _engine(url: str) -> Engine:
     """The engine. Callers' words stand in parameters: no error, and so no log, repeats them."""
     try:
-        made = make_url(url)
+        made = _parsed(url)
         name = made.get_backend_name()
         if name not in ("sqlite", "postgresql"):
             raise ArgumentError(f"it is for {name}")
@@ -137,12 +158,20 @@ def _engine(url: str) -> Engine:
         engine = create_engine(made, connect_args={"timeout": 30}, hide_parameters=True)
         event.listen(engine, "connect", _of_sqlite)
         event.listen(engine, "begin", _begun)
-    except (ArgumentError, ImportError, OSError) as error:
+    except (ArgumentError, ImportError, OSError, ValueError) as error:
         raise SettingsError(
-            f"QOD_SERVE_DATABASE cannot be used ({_reason(error)}): give sqlite:///FILE or "
-            "postgresql://USER@HOST/DATABASE (with pip install 'camara-qod[postgresql]')."
+            f"The database {place_of(url)} cannot be used ({_reason(error, url)}): set {NAMED} to "
+            "sqlite:///FILE or postgresql://USER@HOST/DATABASE (with pip install "
+            "'camara-qod[postgresql]')."
         ) from error
     return engine
+
+
+def _parsed(url: str) -> URL:
+    try:
+        return make_url(url)
+    except ValueError as error:  # its text may hold a part of the password
+        raise ArgumentError("its port is no number") from error
 
 
 def _of_sqlite(connection: object, record: object) -> None:
@@ -171,6 +200,6 @@ def _migrate(connection: Connection) -> None:
         command.upgrade(config, "head")
 
 
-def _reason(error: Exception) -> str:
-    cause = getattr(error, "orig", None) or error
-    return str(cause).splitlines()[0] if str(cause) else type(error).__name__
+def _reason(error: Exception, url: str) -> str:
+    """What the driver says, where SQLAlchemy tells of it."""
+    return reason(getattr(error, "orig", None) or error, url)

@@ -19,6 +19,7 @@ from camara_qod.agent.conversation import Conversation, Reply
 from camara_qod.agent.service.database import ANSWERS, Database
 from camara_qod.agent.service.owned import claiming
 from camara_qod.agent.service.problems import Problem
+from camara_qod.agent.stores import StoreError
 from camara_qod.tools.errors import QodError
 
 #: Answers are kept for so many seconds.
@@ -111,6 +112,8 @@ class Answers:
     def _made(self, call: Call, step: Step) -> Reply:
         try:
             return step.take()
+        except StoreError:
+            raise  # what came of it is not known
         except (QodError, Problem):  # nothing came of it; after any other error that is not known
             with self._database.begin() as connection:
                 connection.execute(delete(ANSWERS).where(*_is(call), ANSWERS.c.status.is_(None)))

@@ -19,7 +19,7 @@ from sqlalchemy import insert, select, update
 from camara_qod.agent.service.callers import SCOPES, Caller, unauthenticated
 from camara_qod.agent.service.database import KEYS, Database
 from camara_qod.agent.service.settings import database_url, load_service_settings
-from camara_qod.tools.errors import SettingsError, UsageError
+from camara_qod.tools.errors import SettingsError
 from camara_qod.tools.settings import load_settings
 
 _PREFIX = "qod_"
@@ -68,7 +68,7 @@ class Keys:
             The key; it cannot be had again.
 
         Raises:
-            UsageError: the name or a scope does not hold.
+            SettingsError: the name or a scope does not hold.
         """
         asked = set(scopes)
         _check(name, asked)
@@ -138,12 +138,14 @@ def opened_keys(database: str | None = None) -> Iterator[Keys]:
         database: its URL, where it is not the configured one.
 
     Raises:
-        SettingsError: it cannot be opened.
+        SettingsError: the URL does not hold.
+        Unavailable: it cannot be opened, or takes no more.
     """
     settings = load_service_settings(database=database)
     opened = Database(database_url(settings, load_settings().cache_dir))
     try:
-        yield Keys(opened)
+        with opened.explained():
+            yield Keys(opened)
     finally:
         opened.close()
 
@@ -159,8 +161,8 @@ def _hash(secret: str) -> str:
 
 def _check(name: str, scopes: set[str]) -> None:
     if not name.strip() or len(name) > _LONGEST_NAME or not name.isprintable():
-        raise UsageError(f"A key's name is one line of 1 to {_LONGEST_NAME} characters.")
+        raise SettingsError(f"A key's name is one line of 1 to {_LONGEST_NAME} characters.")
     if wrong := sorted(scopes.difference(SCOPES)):
-        raise UsageError(f"A scope is {', '.join(SCOPES)}, and not {wrong[0]}.")
+        raise SettingsError(f"A scope is {', '.join(SCOPES)}, and not {wrong[0]}.")
     if not scopes:
-        raise UsageError(f"A key needs a scope: {', '.join(SCOPES)}.")
+        raise SettingsError(f"A key needs a scope: {', '.join(SCOPES)}.")

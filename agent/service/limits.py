@@ -1,11 +1,11 @@
 """How many calls a caller may make, counted in this process or in Redis."""
 
 from limits import RateLimitItem
-from limits.errors import ConfigurationError
+from limits.errors import ConfigurationError, StorageError
 from limits.storage import Storage, storage_from_string
 
-from camara_qod.agent.service.problems import Problem
-from camara_qod.tools.errors import SettingsError
+from camara_qod.agent.service.problems import Problem, unanswered
+from camara_qod.tools.errors import SettingsError, Unavailable
 from camara_qod.tools.rate_limit import RateLimit, rate_of
 
 
@@ -17,7 +17,8 @@ class Limits:
         redis: `redis://…`, shared by several processes.
 
     Raises:
-        SettingsError: the limit is not of that form, or Redis cannot be used.
+        SettingsError: the limit or the URL is not of that form.
+        Unavailable: Redis does not answer.
     """
 
     def __init__(self, limit: str | None, redis: str | None = None) -> None:
@@ -27,9 +28,13 @@ class Limits:
         """Count a call.
 
         Raises:
-            Problem: 429, with the seconds to wait.
+            Problem: 429, with the seconds to wait; 503, Redis does not answer.
         """
-        if wait := self._limit.wait(caller):
+        try:
+            wait = self._limit.wait(caller)
+        except StorageError as error:
+            raise unanswered("Redis") from error
+        if wait:
             raise Problem(
                 429,
                 "Too many calls",
@@ -49,10 +54,19 @@ def _rate(limit: str | None) -> RateLimitItem | None:
 
 def _storage(redis: str | None) -> Storage:
     try:
-        storage = storage_from_string(redis or "memory://")
-        alive = storage.check()
+        storage = storage_from_string(redis or "memory://", wrap_exceptions=bool(redis))
+    # The errors repeat the URL, and so its password.
     except (ConfigurationError, ImportError, ValueError) as error:
-        raise SettingsError(f"QOD_SERVE_REDIS cannot be used: {error}.") from error
-    if not alive or not isinstance(storage, Storage):
-        raise SettingsError("Redis does not answer: check QOD_SERVE_REDIS.")
+        raise _no_redis() from error
+    if not isinstance(storage, Storage):
+        raise _no_redis()
+    if not storage.check():
+        raise Unavailable("Redis does not answer: look whether it runs, and check QOD_SERVE_REDIS.")
     return storage
+
+
+def _no_redis() -> SettingsError:
+    return SettingsError(
+        "QOD_SERVE_REDIS is no URL of a Redis that can be used: give redis://HOST:PORT (with pip "
+        "install 'camara-qod[serve]')."
+    )

@@ -1,4 +1,4 @@
-"""A line in JSON for each request, without personal data.
+"""A line in JSON for each request, and for what fails between them, without personal data.
 
 It tells method, route, status, milliseconds, the caller's id, the request's id and the trace's: no
 path, query, header or body, and nothing that was said. Of an unexpected error it tells the classes
@@ -38,6 +38,16 @@ def request_line(status: int, error: Exception | None = None, **told: Any) -> No
         known["exception"] = places(error)
     level = logging.ERROR if error is not None or status >= 500 else logging.INFO
     _LOGGER.log(level, "request", status=status, **known)
+
+
+def failed(what: str, error: Exception) -> None:
+    """Write that something has failed that no request waits for.
+
+    Args:
+        what: it is.
+        error: what ended it; its message may be personal and is left out.
+    """
+    _LOGGER.error(what, kind=type(error).__name__, exception=places(error))
 
 
 def places(error: BaseException) -> list[dict[str, Any]]:

@@ -29,7 +29,7 @@ def openai_error(problem: Mapping[str, Any]) -> dict[str, Any]:
     ours = "server_error" if status >= 500 else "invalid_request_error"
     kind, code = _KINDS.get(status, (ours, None))
     places = [item["pointer"] for item in problem.get("errors", ())]
-    place = places[0].strip("/").replace("/", ".") if places else None
+    place = places[0].strip("/").replace("/", ".") or None if places else None
     return {
         "error": {
             "message": problem["detail"],

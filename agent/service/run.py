@@ -9,7 +9,7 @@ from camara_qod.agent.service.app import create_app
 from camara_qod.agent.service.keys import opened_keys
 from camara_qod.agent.service.service import Service, open_service
 from camara_qod.agent.service.settings import ServiceSettings
-from camara_qod.tools.errors import SettingsError, UsageError
+from camara_qod.tools.errors import SettingsError
 from camara_qod.tools.listening import check_address, is_loopback
 from camara_qod.tools.plugin import QodPlugin
 from camara_qod.tools.screen import screen
@@ -26,7 +26,7 @@ def run(plugin: QodPlugin, settings: ServiceSettings, host: str, port: int) -> N
         port: the same.
 
     Raises:
-        UsageError: others could reach it without an API key or an access token.
+        SettingsError: others could reach it without an API key or an access token.
         SettingsError: nothing can listen there, a setting does not hold, or nobody could be let in.
     """
     check_reach(host, settings)
@@ -63,13 +63,13 @@ def check_reach(host: str, settings: ServiceSettings) -> None:
     """Whether it is known who may reach the service.
 
     Raises:
-        UsageError: it is not.
+        SettingsError: it is not.
         SettingsError: nobody is known who may.
     """
     if is_loopback(host):
         return
     if not settings.authenticates:
-        raise UsageError(
+        raise SettingsError(
             f"--host {host} can be reached from outside: set QOD_SERVE_AUTHENTICATION=true and "
             "make a key with `qod keys create NAME`, or listen on 127.0.0.1."
         )

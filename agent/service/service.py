@@ -9,7 +9,7 @@ from camara_qod.agent.agent import build_agent
 from camara_qod.agent.checkpoints import open_checkpointer
 from camara_qod.agent.service.callers import Authenticator, Door
 from camara_qod.agent.service.conversations import Conversations
-from camara_qod.agent.service.database import Database
+from camara_qod.agent.service.database import NAMED, Database
 from camara_qod.agent.service.idempotency import Answers
 from camara_qod.agent.service.issuer import Issuer
 from camara_qod.agent.service.keys import Keys
@@ -56,7 +56,8 @@ def open_service(
         tracing: takes the spans; by default as the settings say.
 
     Raises:
-        SettingsError: the database or Redis cannot be used, or a setting does not hold.
+        SettingsError: a setting does not hold.
+        Unavailable: the database or Redis cannot be used.
     """
     url = database_url(settings, plugin.settings.cache_dir)
     tracing = tracing or open_tracing(settings.otlp_endpoint)
@@ -64,7 +65,7 @@ def open_service(
     observations = _observed(plugin, database, tracing)
     kept = plugin.settings.model_copy(update={"conversations": url})
     try:
-        with open_checkpointer(kept) as checkpointer:
+        with open_checkpointer(kept, NAMED) as checkpointer:
             agent = build_agent(plugin, checkpointer=checkpointer)
             answers = Answers(database)
             answers.forget_old()

@@ -1,11 +1,14 @@
 """`qod ask`: what is sent at once, what is asked about, and how it ends."""
 
+import io
 import json
+import sys
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from camara_qod.agent.ask import Exit, ask
+from camara_qod.agent.ask import Exit, _finish, ask, at_terminal
 
 from .fakes import DECLINE, create, on_session, plugin
 
@@ -82,6 +85,21 @@ def test_a_person_is_asked(said: Any, answer: bool, ended: Exit) -> None:
     assert printed.endswith("Not sent.") is not answer
 
 
+@pytest.mark.parametrize("name", ["stdin", "stderr"])
+def test_where_a_stream_is_closed_nobody_can_be_asked(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    class Terminal:
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr(sys, "stdin", Terminal())
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    assert at_terminal() is not None
+    monkeypatch.setattr(sys, name, None)
+    assert at_terminal() is None
+
+
 def test_a_sure_person_is_not_asked_and_a_dry_run_says_what_would_be() -> None:
     def agree(_: str) -> bool:
         raise AssertionError
@@ -103,6 +121,17 @@ def test_json_holds_the_proposal(capsys: pytest.CaptureFixture[str]) -> None:
     }
     assert value["text"].startswith(f"This would delete session {SESSION}.")
     assert value["text"].endswith("Say yes to do it.")
+
+
+def test_json_stays_json_where_not_every_character_can_be_printed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    out = io.BytesIO()
+    printed = io.TextIOWrapper(out, encoding="ascii", errors="backslashreplace")
+    monkeypatch.setattr(sys, "stdout", printed)
+    _finish(SimpleNamespace(to_dict=lambda: {"text": "für Zoë"}), True)  # type: ignore[arg-type]
+    printed.flush()
+    assert json.loads(out.getvalue()) == {"text": "für Zoë"}
 
 
 def test_json_at_a_terminal_is_nothing_but_json(capsys: pytest.CaptureFixture[str]) -> None:

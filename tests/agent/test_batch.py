@@ -1,7 +1,9 @@
 """Files of requests: every line is answered, errors stay in theirs, and a run goes on."""
 
+import errno
 import io
 import json
+import os
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,8 +12,9 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from camara_qod.agent.batch import TOGETHER, decide_all
-from camara_qod.tools.errors import SettingsError
+from camara_qod.agent import batch, cli
+from camara_qod.agent.batch import TOGETHER, check, decide_all
+from camara_qod.tools.errors import SettingsError, Unavailable
 from camara_qod.tools.interpreter.decision import Interpretation
 from camara_qod.tools.settings import QodSettings
 
@@ -128,3 +131,80 @@ def test_files_that_cannot_be_used_are_named(interpreter: Together, tmp_path: Pa
     (tmp_path / "in").write_text("{}")
     with pytest.raises(SettingsError, match="cannot be written"):
         decide_all(interpreter, tmp_path / "in", tmp_path / "no" / "out", quiet)
+
+
+def test_a_target_that_is_no_file_is_refused_before_anything_is_read(tmp_path: Path) -> None:
+    folder, pipe, source = tmp_path / "out", tmp_path / "pipe", tmp_path / "nowhere.jsonl"
+    folder.mkdir()
+    os.mkfifo(pipe)
+    for target in (folder, pipe):
+        with pytest.raises(SettingsError, match=f"{target} is no regular file: name a file"):
+            check(source, target)
+    for target in (tmp_path / ("x" * 300), tmp_path / "in" / "out"):
+        (tmp_path / "in").write_text("{}")
+        with pytest.raises(SettingsError, match=r"cannot be written .*: name another"):
+            check(source, target)
+
+
+def test_a_byte_order_mark_is_none_of_the_first_line(interpreter: Together, tmp_path: Path) -> None:
+    (one,) = run(interpreter, tmp_path, "\ufeff" + json.dumps({"text": ASKED}))
+    assert one["decision"]["operation"] == "createSession"
+
+
+class Full(io.StringIO):
+    """A file on a disk that takes no more."""
+
+    def flush(self) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    def close(self) -> None:
+        self.flush()
+
+
+def test_a_full_disk_is_told_with_what_to_do(
+    interpreter: Together, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = Path.open
+
+    def full(path: Path, mode: str = "r", *given: Any, **options: Any) -> Any:
+        return Full() if mode == "a" else opened(path, mode, *given, **options)
+
+    monkeypatch.setattr(Path, "open", full)
+    with pytest.raises(Unavailable) as found:
+        run(interpreter, tmp_path, json.dumps({"text": ASKED}))
+    assert str(found.value) == (
+        f"{tmp_path / 'out.jsonl'} cannot be written (No space left on device): make room, or see "
+        "to its disk. What is written stays: run it again to go on."
+    )
+    with pytest.raises(Unavailable, match="run it again"):  # as at the end
+        run(interpreter, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("failed", "words"), [(1, "1 line is an error"), (3, "3 lines are errors")]
+)
+def test_lines_that_are_errors_are_told_with_what_to_do(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    failed: int,
+    words: str,
+) -> None:
+    class Plugin:
+        interpreter = None
+
+        def close(self) -> None:
+            pass
+
+    monkeypatch.setenv("COLUMNS", "400")
+    monkeypatch.setattr(cli, "_plugin", lambda *_, **__: Plugin())
+    monkeypatch.setattr(batch, "decide_all", lambda *_: failed)
+    source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    source.write_text("{}")
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["batch", str(source), str(target)])
+    assert ended.value.code == 1
+    assert capsys.readouterr().err.strip() == (
+        f"{words}: look at `error` in {target}, mend those lines in {source}, and run it again "
+        "with a new TARGET."
+    )

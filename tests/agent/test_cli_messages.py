@@ -1,11 +1,14 @@
 """What the command line says where something around it is wrong: a sentence, never a traceback."""
 
+import io
 import os
 import socket
 import subprocess
 import sys
 
 import pytest
+
+from camara_qod.agent import cli
 
 BROKEN = b"gaming \xff on +351966666666"
 
@@ -35,9 +38,11 @@ def test_a_request_with_an_undecodable_byte_is_refused() -> None:
 def test_a_line_with_an_undecodable_byte_is_refused_and_the_next_is_read() -> None:
     lines = BROKEN + b"\nthanks\n/quit\n"
     # As in a locale in which Python refuses such bytes where it reads them.
-    status, out, _ = qod("chat", stdin=lines, PYTHONIOENCODING="utf-8:strict")
-    assert status == 0
-    assert out.index("The request is no text: character 8") < out.index("You are welcome")
+    status, out, err = qod("chat", stdin=lines, PYTHONIOENCODING="utf-8:strict")
+    assert status == 1
+    assert "The request is no text: character 8" in err
+    assert "The request is no text" not in out
+    assert "You are welcome" in out
 
 
 @pytest.mark.parametrize(
@@ -58,6 +63,19 @@ def test_wrong_options_are_named(arguments: tuple[str | bytes, ...], words: str)
         assert library not in err
 
 
+@pytest.mark.parametrize("name", ["stdout", "stderr"])
+def test_a_character_that_the_terminal_does_not_have_is_printed_as_its_number(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    printed = io.BytesIO()
+    stream = io.TextIOWrapper(printed, encoding="ascii")
+    monkeypatch.setattr(sys, name, stream)
+    monkeypatch.setattr(cli, "app", lambda _: getattr(sys, name).write("Zoë …"))
+    cli.main([])
+    stream.flush()
+    assert printed.getvalue() == b"Zo\\xeb \\u2026"
+
+
 def test_a_port_that_is_taken_is_named_before_anything_starts() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -76,5 +94,5 @@ def test_mcp_explains_itself_in_a_sentence() -> None:
 
 def test_a_batch_looks_at_its_files_first_and_speaks_of_no_operator() -> None:
     status, _, err = qod("batch", "/nowhere.jsonl", "out.jsonl", QOD_MODEL="/nowhere")
-    assert status == 1
+    assert status == 2
     assert err == "/nowhere.jsonl cannot be read (No such file or directory): check the path."

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp
 
 from camara_qod.agent.mcp_http import check_reach, http_app, serve
 from camara_qod.agent.mcp_server import build_server
-from camara_qod.tools.errors import UsageError
+from camara_qod.tools.errors import SettingsError
 from camara_qod.tools.serving import Server
 
 from .fakes import plugin
@@ -159,7 +159,7 @@ async def test_on_this_machine_no_token_is_needed_and_other_names_are_refused() 
 def test_who_reaches_an_address_and_by_which_name_has_to_be_known(
     host: str, token: SecretStr | None, names: tuple[str, ...], words: str
 ) -> None:
-    with pytest.raises(UsageError, match=words):
+    with pytest.raises(SettingsError, match=words):
         check_reach(host, token, names)
 
 

@@ -1,13 +1,15 @@
 """Lines that the SDK cannot read, sent to the server as a process."""
 
 import json
+import signal
 import subprocess
 import sys
 from typing import Any
 
 import pytest
 
-from camara_qod.agent.mcp_stdio import HALF, NO_JSON, NO_MESSAGE
+from camara_qod.agent.mcp_stdio import HALF, NO_JSON, NO_MESSAGE, serve
+from camara_qod.tools.errors import SettingsError
 
 START = {
     "jsonrpc": "2.0",
@@ -78,3 +80,49 @@ def test_each_line_is_answered_in_a_sentence(answers: list[dict[str, Any]]) -> N
 def test_the_server_goes_on(answers: list[dict[str, Any]]) -> None:
     last = next(item for item in answers if item["id"] == 99)
     assert last["result"]["content"][0]["text"].startswith("Not sent. sessionId is missing")
+
+
+@pytest.fixture
+def started() -> Any:
+    """A server that has answered its first request."""
+    server = subprocess.Popen(
+        [sys.executable, "-m", "camara_qod.agent.cli", "mcp"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert server.stdin
+    assert server.stdout
+    server.stdin.write(f"{json.dumps(START)}\n")
+    server.stdin.flush()
+    assert json.loads(server.stdout.readline())["id"] == 1
+    yield server
+    server.kill()
+    server.wait()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
+def test_ctrl_c_ends_it_at_once(started: Any) -> None:
+    started.send_signal(signal.SIGINT)
+    assert started.wait(10) in (-signal.SIGINT, 130)
+    assert "Traceback" not in started.stderr.read()
+
+
+def test_a_client_that_is_gone_ends_it_without_a_word(started: Any) -> None:
+    started.stdout.close()
+    started.stdin.write(f"{json.dumps(START)}\n")
+    started.stdin.close()
+    assert started.wait(10) in (0, 1)
+    told = started.stderr.read()
+    assert "Traceback" not in told
+    assert "BrokenPipe" not in told
+
+
+@pytest.mark.parametrize("name", ["stdin", "stdout"])
+def test_without_standard_streams_there_is_no_client(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(sys, name, None)
+    with pytest.raises(SettingsError, match="--transport http"):
+        serve(None)  # type: ignore[arg-type]

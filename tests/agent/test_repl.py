@@ -6,12 +6,17 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from langchain_core.language_models.fake_chat_models import GenericFakeChatModel
+from langchain_core.messages import AIMessage
 from langgraph.checkpoint.memory import InMemorySaver
+from pydantic import PrivateAttr
 
+from camara_qod.agent import provider
 from camara_qod.agent.agent import build_agent
 from camara_qod.agent.conversation import Conversation
 from camara_qod.agent.help import COMMANDS
 from camara_qod.agent.repl import DROPPED, KNOWN, OTHER_MOCK, RESUMED, UNCHANGED, Repl
+from camara_qod.agent.stores import StoreError
 from camara_qod.agent.terminal import Pipe
 from camara_qod.tools.camara.errors import Unauthenticated
 from camara_qod.tools.catalogue import load_catalogue
@@ -39,10 +44,11 @@ class Room:
         saver: Any = None,
         width: int = 400,
         resume: bool = False,
+        model: str | None = None,
         **options: Any,
     ) -> None:
         self.out = io.StringIO()
-        self.agent = build_agent(parts, checkpointer=saver or InMemorySaver())
+        self.agent = build_agent(parts, model=model, checkpointer=saver or InMemorySaver())
         self._parts = parts
         self._threads = 0
         console = screen(file=self.out, width=width)
@@ -292,6 +298,65 @@ def test_a_lost_connection_is_told_in_a_sentence_and_loses_nothing() -> None:
     parts.client.create_session = post
     said = room.type("try again", "yes")
     assert said[-1].startswith("Session ID with QOS_E is AVAILABLE")
+
+
+class Unreachable(GenericFakeChatModel):
+    """Another provider's model, which does not answer at first."""
+
+    _asked: int = PrivateAttr(default=0)
+
+    def bind_tools(self, tools: Any, **_: Any) -> "Unreachable":
+        return self
+
+    def _generate(self, *given: Any, **options: Any) -> Any:
+        self._asked += 1
+        if self._asked == 1:
+            raise RuntimeError("Connection error.\nand a page of it")
+        return super()._generate(*given, **options)
+
+
+def test_a_chat_model_that_does_not_answer_is_told_and_the_turn_is_taken_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    model = Unreachable(messages=iter([AIMessage("Hello.")]))
+    monkeypatch.setattr(provider, "init_chat_model", lambda _: model)
+    room = Room(plugin(), model="openai:gpt-5")
+    assert room.type("hi", "hello?") == [
+        "The chat model openai:gpt-5 did not answer (Connection error.): check its key and the "
+        "network.",
+        "Hello.",
+    ]
+    assert [str(item.text) for item in room.repl._conversation.messages] == ["hello?", "Hello."]
+
+
+def test_a_store_that_fails_ends_the_chat(monkeypatch: pytest.MonkeyPatch) -> None:
+    saver = InMemorySaver()
+    room = Room(plugin(create(), create()), saver)
+    room.type("gaming")
+
+    def full(*_: Any, **__: Any) -> Any:
+        raise StoreError("Conversations cannot be kept.")
+
+    monkeypatch.setattr(saver, "put", full)
+    with pytest.raises(StoreError):
+        room.type("gaming on a train", "never")
+    assert "never" not in room.out.getvalue()
+
+
+def test_errors_have_a_place_of_their_own_and_are_remembered() -> None:
+    parts, errors = plugin(create(PHONE), create(PHONE)), io.StringIO()
+    room = Room(parts, errors=screen(file=errors, width=400))
+
+    def lost(_: Any) -> Any:
+        raise TransportError("createSession did not reach the operator.")
+
+    room.type("/nope", CREATE, "no")
+    assert not room.repl.failed
+    parts.client.create_session = lost
+    said = room.type(CREATE, "yes")
+    assert room.repl.failed
+    assert errors.getvalue() == "createSession did not reach the operator.\n"
+    assert "did not reach" not in " ".join(said)
 
 
 # --- nothing acts that nobody asked for -----------------------------------------------------------

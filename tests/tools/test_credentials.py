@@ -9,7 +9,7 @@ from camara_qod.tools.credentials import oauth_of
 from camara_qod.tools.errors import SettingsError
 from camara_qod.tools.settings import load_settings
 
-from .camara.oauth.provider import key_pair, written
+from .camara.oauth.provider import UNKNOWN_CURVE, key_pair, written
 
 ISSUER = {"oauth_issuer": "https://op.example", "oauth_client_id": "app"}
 
@@ -46,4 +46,10 @@ def test_settings_that_do_not_hold_name_what_to_set(values: dict[str, Any], name
 def test_a_file_that_holds_no_key(tmp_path: Path, content: bytes) -> None:
     path = written(tmp_path, content)
     with pytest.raises(SettingsError, match="QOD_OAUTH_CLIENT_KEY"):
+        oauth_of(load_settings(**ISSUER, oauth_client_key=path))
+
+
+def test_a_key_on_a_curve_that_nothing_here_knows(tmp_path: Path) -> None:
+    path = written(tmp_path, UNKNOWN_CURVE)
+    with pytest.raises(SettingsError, match=r"neither an RSA nor a P-256 key: name"):
         oauth_of(load_settings(**ISSUER, oauth_client_key=path))

@@ -123,3 +123,7 @@ def test_a_setting_that_is_no_json_is_named(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("QOD_DEFAULT_DEVICE", "{phone")
     with pytest.raises(SettingsError, match="QOD_DEFAULT_DEVICE"):
         load_settings()
+
+
+def test_a_key_that_is_no_text_is_named() -> None:
+    assert told(BODY | {1: 2}).startswith("1 is not known here (known: device, ")

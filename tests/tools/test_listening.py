@@ -2,7 +2,7 @@ import socket
 
 import pytest
 
-from camara_qod.tools.errors import SettingsError
+from camara_qod.tools.errors import Unavailable
 from camara_qod.tools.listening import check_address
 
 
@@ -16,7 +16,7 @@ def test_a_port_that_is_taken() -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        with pytest.raises(SettingsError, match=rf"127\.0\.0\.1, port {port} .* --host or --port"):
+        with pytest.raises(Unavailable, match=rf"127\.0\.0\.1, port {port} .* --host or --port"):
             check_address("127.0.0.1", port)
 
 
@@ -25,5 +25,5 @@ def test_an_address_that_is_not_ours(host: str) -> None:
     if not host:  # stands for every address, as it does for a server
         check_address(host, 0)
         return
-    with pytest.raises(SettingsError, match="--host or --port"):
+    with pytest.raises(Unavailable, match="--host or --port"):
         check_address(host, 0)

@@ -44,6 +44,9 @@ def test_the_environment_comes_before_the_file(
     monkeypatch.setenv("THEIR_SECRET", "s3cret")
     monkeypatch.setenv("QOD_TIMEOUT", "7")
     assert load_settings(operator=written(tmp_path, FILE)).timeout == 7
+    monkeypatch.setenv("QOD_TIMEOUT", "soon")
+    with pytest.raises(SettingsError, match="hold: QOD_TIMEOUT: it should be"):
+        load_settings(operator=written(tmp_path, FILE))
 
 
 def test_a_env_file_may_name_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,13 +59,14 @@ def test_a_env_file_may_name_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("api_root", "no TOML"),
+        ("api_root", r"no TOML.* Mend it"),
         ('model = "x"', "the key model"),
         ('token = "t"', "holds token itself"),
-        ('[secrets]\ntoken = "NOT_SET_ANYWHERE"', "NOT_SET_ANYWHERE"),
+        ('[secrets]\ntoken = "NOT_SET_ANYWHERE"', r"NOT_SET_ANYWHERE.* Set it"),
         ('[secrets]\napi_root = "X"', "the key api_root"),
         ("secrets = 3", "table"),
-        ('api_root = "operator.example"', "QOD_API_ROOT"),
+        ('api_root = "operator.example"', r"api_root in .*operator\.toml \(QOD_OPERATOR\): an API"),
+        ('timeout = "soon"', r"timeout in .*operator\.toml \(QOD_OPERATOR\): it should be"),
     ],
 )
 def test_a_file_that_does_not_hold(tmp_path: Path, text: str, words: str) -> None:
@@ -73,6 +77,8 @@ def test_a_file_that_does_not_hold(tmp_path: Path, text: str, words: str) -> Non
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="QOD_OPERATOR"):
         load_settings(operator=tmp_path / "none.toml")
+    with pytest.raises(SettingsError, match=r"QOD_OPERATOR: ~nosuch/x.toml .*no such home folder"):
+        load_settings(operator="~nosuch/x.toml")
 
 
 def test_its_keys_are_settings() -> None:

@@ -12,6 +12,7 @@ from langchain_tests.integration_tests import ToolsIntegrationTests
 from langchain_tests.unit_tests import ToolsUnitTests
 
 from camara_qod.tools.catalogue import Catalogue
+from camara_qod.tools.errors import ModelError, QodError, SettingsError
 from camara_qod.tools.interpreter.interpreter import Interpreter
 from camara_qod.tools.plugin import QodPlugin
 from camara_qod.tools.qod_tool import QodTool, QodToolError
@@ -96,6 +97,20 @@ def test_a_broken_transport_is_an_error(embedded, demo: QodSettings, catalogue: 
     plugin = QodPlugin(Interpreter(embedded, demo, catalogue), transport=httpx2.MockTransport(dead))
     with pytest.raises(QodToolError, match="did not reach"):
         call(QodTool(plugin), REQUEST)
+
+
+@pytest.mark.parametrize("error", [ModelError, SettingsError])
+async def test_a_model_that_cannot_be_loaded_does_not_end_the_agent(
+    monkeypatch: pytest.MonkeyPatch, error: type[QodError]
+) -> None:
+    def fails(_: QodSettings) -> QodPlugin:
+        raise error("it cannot be loaded")
+
+    monkeypatch.setattr(QodPlugin, "from_settings", fails)
+    tool = QodTool(settings=QodSettings(_env_file=None), handle_tool_error=True)
+    called = ToolCall(name=tool.name, args={"request": REQUEST}, id="1", type="tool_call")
+    for message in (tool.invoke(called), await tool.ainvoke(called)):
+        assert (message.status, message.content) == ("error", "it cannot be loaded")
 
 
 def test_the_outer_model_sees_the_request_only(plugin: QodPlugin) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from camara_qod.tools.errors import SettingsError, UsageError
+from camara_qod.tools.errors import QodError, SettingsError, TrainingError
 from camara_qod.tools.interpreter.embedded import shipped_adapter
 from camara_qod.training import cli
 from camara_qod.training.cli import _folder, main
@@ -61,21 +61,22 @@ def test_errors_are_one_line_with_the_remedy(command, tmp_path: Path) -> None:
     corrupt.write_text(LINE + "\n{")
     recipe = tmp_path / "mine.yaml"
     recipe.write_text("model: embedded\nlearning: 1\n")
-    for words, told in (
+    for status, words, told in (
         (
+            2,
             ("evaluate", str(corrupt)),
             "line 2 is not a case (Invalid JSON: EOF while parsing an object at column 1)",
         ),
-        (("evaluate", str(tmp_path / "none")), "check the path"),
-        (("sft", str(recipe)), "does not hold"),
-        (("sft", "nothing"), "name one of embedded, gemma3-270m, llama3-8b, phi3-mini, phi4-mini"),
-        (("dpo", "tiny-phi3", "--sft", str(tmp_path)), "run `qod-train sft` first"),
-        (("export", "tiny-phi3", "--adapter", str(tmp_path), "--output", "x"), "train one with"),
-        (("report", str(tmp_path)), "has no dpo-grounded.json"),
-        (("evaluate", str(corrupt), "--catalogue", "gone"), "check --catalogue"),
+        (2, ("evaluate", str(tmp_path / "none")), "check the path"),
+        (2, ("sft", str(recipe)), "does not hold"),
+        (2, ("sft", "nothing"), "name one of embedded, gemma3-270m, llama3-8b, phi3-mini, phi4-mini"),
+        (1, ("dpo", "tiny-phi3", "--sft", str(tmp_path)), "run `qod-train sft` first"),
+        (1, ("export", "tiny-phi3", "--adapter", str(tmp_path), "--output", "x"), "train one with"),
+        (1, ("report", str(tmp_path)), "has no dpo-grounded.json"),
+        (2, ("evaluate", str(corrupt), "--catalogue", "gone"), "check --catalogue"),
     ):
-        status, text = command(*words)
-        assert status == 1, words
+        ended, text = command(*words)
+        assert ended == status, words
         assert told in text
         assert "Traceback" not in text
 
@@ -134,6 +135,10 @@ def nothing_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
         ("export embedded --adapter {shipped} --output x --report gone", ("gone cannot be read",)),
         ("evaluate {cases} --output {cases}/x", ("cannot be written", "--output")),
         ("data tiny-phi3 --output {cases}/x", ("cannot be written", "--output")),
+        (
+            "export embedded --adapter {shipped} --output {cases}",
+            ("cannot be written (File exists)", "remove what is in its way", "--output"),
+        ),
     ],
 )
 def test_what_is_missing_is_told_before_anything_is_loaded(
@@ -167,7 +172,7 @@ def test_what_does_not_hold_in_a_recipe_is_named(
     command, tmp_path: Path, values: dict[str, str], told: str
 ) -> None:
     status, text = command("sft", recipe(tmp_path, **values), "--output", str(tmp_path / "run"))
-    assert status == 1
+    assert status == (1 if "sets acceleration" in told else 2)
     assert told in text
     assert "Traceback" not in text
 
@@ -184,10 +189,10 @@ def test_a_malformed_recipe_is_named(command, tmp_path: Path, content: bytes, to
     path = tmp_path / "mine.yaml"
     path.write_bytes(content)
     status, text = command("data", str(path))
-    assert status == 1
+    assert status == 2
     assert told in text
     status, text = command("data", str(tmp_path))
-    assert status == 1
+    assert status == 2
     assert "cannot be read (Is a directory)" in text
 
 
@@ -316,9 +321,9 @@ def test_a_run_that_cannot_fit_is_refused(command, monkeypatch, tmp_path: Path) 
     assert not (tmp_path / "run").exists()
 
 
-@pytest.mark.parametrize(("kind", "status"), [(UsageError, 2), (SettingsError, 1)])
+@pytest.mark.parametrize(("kind", "status"), [(SettingsError, 2), (TrainingError, 1)])
 def test_wrong_usage_is_told_apart_from_a_failure(
-    monkeypatch: pytest.MonkeyPatch, kind: type[SettingsError], status: int
+    monkeypatch: pytest.MonkeyPatch, kind: type[QodError], status: int
 ) -> None:
     def wrong() -> None:
         raise kind("It is wrong.")

@@ -2,7 +2,9 @@
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -77,3 +79,67 @@ def test_a_file_that_is_no_report_is_named(folder: Path, name: str, text: str, t
     (folder / f"{name}.json").write_text(text)
     with pytest.raises(TrainingError, match=rf"{name}\.json .*{told}"):
         write_page(folder)
+
+
+def changed(folder: Path, name: str, change: Callable[[dict[str, Any]], object]) -> None:
+    """Change a report or a manifest of the folder."""
+    file = folder / f"{name}.json"
+    value = json.loads(file.read_text(encoding="utf-8"))
+    change(value)
+    file.write_text(json.dumps(value), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "told"),
+    [
+        ("sft-grounded", lambda it: it.update(exact=None), "exact: it should be an object"),
+        ("sft-grounded", lambda it: it["exact"].update(value=None), "exact.value: it should be"),
+        ("sft-grounded", lambda it: it["exact"].update(low="0.5"), "exact.low: it should be"),
+        ("sft-grounded", lambda it: it.update(count=None), "count: it should be"),
+        ("sft-grounded", lambda it: it.update(count=0), "count: it should be greater than 0"),
+        ("sft-grounded", lambda it: it.update(cases=[None]), "cases.0: it should be an object"),
+        ("sft-grounded", lambda it: it["calibration"].pop("brier"), "calibration.brier is missing"),
+        (
+            "strangers",
+            lambda it: it["tags"]["pasted"].pop("wrong_acts"),
+            "tags.pasted.wrong_acts is missing",
+        ),
+        (
+            "strangers",
+            lambda it: it["calibration"]["sure"].update(low=None),
+            "calibration.sure: value, low and high belong together",
+        ),
+        ("manifest-sft", lambda it: it.update(stage="dpq"), "its recipe has no part dpq"),
+        ("manifest-sft", lambda it: it["recipe"].pop("lora"), "its recipe has no part lora"),
+        ("manifest-sft", lambda it: it.pop("examples"), "it has neither examples nor pairs"),
+        ("manifest-sft", lambda it: it.update(seconds=None), "seconds: it should be"),
+        ("manifest-sft", lambda it: it["log"][0].update(loss=None), "log.0.loss: it should be"),
+    ],
+)
+def test_a_file_of_another_shape_is_named(
+    folder: Path, name: str, change: Callable[[dict[str, Any]], object], told: str
+) -> None:
+    changed(folder, name, change)
+    with pytest.raises(TrainingError, match=rf"{name}\.json is no .*{told}.* write it again"):
+        write_page(folder)
+
+
+def test_a_report_that_tells_no_confidence_leaves_it_out(folder: Path) -> None:
+    for name in ("sft-grounded", "strangers"):
+        changed(folder, name, lambda it: it.update(calibration=None, way="free"))
+    page = write_page(folder).read_text(encoding="utf-8")
+    assert "exactly right" in page
+    for told in ("Brier score", "most confident |", "with a confidence of 95 %", "coverage.svg"):
+        assert told not in page
+
+
+def test_nothing_may_be_so_sure(folder: Path) -> None:
+    nothing = {"value": None, "low": None, "high": None, "count": 0}
+    changed(folder, "strangers", lambda it: it["calibration"].update(sure=nothing))
+    assert "Of the 0 decided with" in write_page(folder).read_text(encoding="utf-8")
+
+
+def test_a_field_that_no_case_has_is_left_open(folder: Path) -> None:
+    shutil.copy(folder / "sft-grounded.json", folder / "catalogue-other.json")
+    changed(folder, "catalogue-other", lambda it: it["fields"].pop("qosProfile"))
+    assert "| other | – | " in write_page(folder).read_text(encoding="utf-8")

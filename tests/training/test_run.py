@@ -4,8 +4,9 @@ import shutil
 from pathlib import Path
 
 import pytest
+from safetensors import SafetensorError
 
-from camara_qod.tools.errors import SettingsError, TrainingError
+from camara_qod.tools.errors import ModelError, SettingsError, TrainingError
 from camara_qod.tools.interpreter.embedded import shipped_adapter
 from camara_qod.training.recipe import load_recipe
 from camara_qod.training.stages import run
@@ -49,6 +50,42 @@ def test_memory_that_is_used_up_is_explained(tmp_path: Path, error: Exception) -
     with pytest.raises(TrainingError, match=r"Memory is used up: set quantization to nf4"):  # noqa: SIM117
         with run.run(load_recipe("embedded"), "sft", tmp_path):
             raise error
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(28, "No space left on device"),
+        SafetensorError(
+            "Error while serializing: I/O error: No space left on device (os error 28)"
+        ),
+        RuntimeError("[enforce fail at inline_container.cc:672] . unexpected pos 576 vs 534"),
+        # Of tokenizers.
+        Exception("No space left on device (os error 28)"),
+    ],
+)
+def test_a_disk_that_is_full_is_explained(tmp_path: Path, error: Exception) -> None:
+    told = rf"{tmp_path} cannot be written \(.*\): make room, or name another .*last checkpoint\."
+    with pytest.raises(TrainingError, match=told):  # noqa: SIM117
+        with run.run(load_recipe("embedded"), "sft", tmp_path):
+            raise error
+
+
+def test_an_error_of_ours_is_not_taken_for_one_of_the_disk(tmp_path: Path) -> None:
+    error = ModelError("It cannot be loaded: No such file (os error 2).")
+    with pytest.raises(ModelError) as raised, run.explained(tmp_path):
+        raise error
+    assert raised.value is error
+
+
+def test_a_file_in_the_place_of_a_folder_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("")
+    with (
+        pytest.raises(TrainingError, match=r"\(File exists\): remove what is .*--output"),
+        run.explained(file),
+    ):
+        file.mkdir(parents=True, exist_ok=True)
 
 
 def test_a_variable_that_does_not_hold_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,13 +2,15 @@
 
 import json
 import shutil
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
-from camara_qod.tools.errors import ModelError, TrainingError
+from camara_qod.tools.errors import ModelError, SettingsError, TrainingError
 from camara_qod.tools.interpreter.model import load_model
 from camara_qod.training.corpus.dataset import Record
 from camara_qod.training.corpus.generate.spoken import Spoken
@@ -177,13 +179,34 @@ def test_dpo_starts_from_the_sft_adapter_and_changes_it(
     assert (tmp_path / "dpo" / "mined.jsonl").is_file()
 
 
+@pytest.mark.parametrize(("count", "refused"), [(7, False), (8, True)])
+def test_more_near_misses_than_there_are_texts_are_refused_before_anything_is_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int, refused: bool
+) -> None:
+    monkeypatch.setattr(dpo, "check_adapter", lambda *_: None)
+    monkeypatch.setattr(dpo, "load_spoken", lambda: [Spoken("en", "a", (), (("text", {}),))] * 3)
+    changes = ["data.validation_share=0", f"dpo.near_misses={count}"]
+    told = pytest.raises(SettingsError, match=r"near_misses to 8.* set it to 6 at most")
+    with told if refused else nullcontext():
+        dpo.check(load_recipe("tiny-phi3", changes), tmp_path)
+
+
 def test_dpo_without_an_sft_adapter_says_what_to_do(tiny_phi3: Path, tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="run `qod-train sft` first"):
         dpo.train(recipe(tiny_phi3), tmp_path / "nothing", tmp_path / "dpo")
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        SafetensorError(
+            "Error while serializing: I/O error: No space left on device (os error 28)"
+        ),
+        RuntimeError("[enforce fail at inline_container.cc:672] . unexpected pos 576 vs 534"),
+    ],
+)
 def test_a_full_disk_is_explained_and_loses_no_checkpoint(
-    tiny_phi3: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tiny_phi3: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     from transformers import Trainer
 
@@ -191,11 +214,11 @@ def test_a_full_disk_is_explained_and_loses_no_checkpoint(
 
     def full(self: Trainer, *args: object, **kwargs: object) -> None:
         if self.state.global_step > 2:
-            raise OSError(28, "No space left on device")
+            raise error
         save(self, *args, **kwargs)
 
     monkeypatch.setattr(Trainer, "_save_checkpoint", full)
-    with pytest.raises(TrainingError, match=r"No space left on device.*last checkpoint"):
+    with pytest.raises(TrainingError, match=r"cannot be written.*make room.*last checkpoint"):
         sft.train(recipe(tiny_phi3), tmp_path)
     monkeypatch.undo()
     assert (tmp_path / "checkpoint-2").is_dir()

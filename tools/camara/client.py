@@ -32,17 +32,22 @@ from camara_qod.tools.camara.models import (
 from camara_qod.tools.camara.oauth.auth import CALL, Called, OAuth
 from camara_qod.tools.camara.oauth.login_hint import login_hint
 from camara_qod.tools.camara.oauth.steps import driven
+from camara_qod.tools.camara.sendable import header_secret
+from camara_qod.tools.camara.surroundings import of_environment
 from camara_qod.tools.errors import (
     AuthorizationFailed,
     NoSuchApi,
     OutcomeUnknown,
     QodError,
+    SettingsError,
     TransportError,
 )
 from camara_qod.tools.faults import faults
 
 #: The code of a refusal whose body is not CAMARA's `ErrorInfo`.
 UNKNOWN = "UNKNOWN"
+#: Digits of a `Retry-After`; nine are thirty years.
+_LONGEST_COUNT = 9
 
 T = TypeVar("T")
 
@@ -154,7 +159,7 @@ class _Wire:
     ) -> None:
         self._api_root = api_root.rstrip("/")
         self.edition = EDITIONS[api_version]
-        self._token = token
+        self._token = None if token is None else _sendable(token)
         self._auth = auth
         #: Whose consent the tokens of a session's calls stand for, where consent is asked.
         self._hints: dict[str, str] = {}
@@ -261,20 +266,32 @@ class _Wire:
         return f"{call.base.split('/')[1]} {self.edition.version}"
 
 
+def _sendable(token: SecretStr) -> SecretStr:
+    try:
+        return header_secret(token)
+    except ValueError as error:
+        raise SettingsError(f"The access token cannot be sent: {error}.") from error
+
+
 def _camara_error(response: httpx2.Response) -> CamaraError:
     try:
         info = ErrorInfo.model_validate_json(response.content)
         code, message = info.code, info.message
     except ValidationError:
         code, message = UNKNOWN, response.reason_phrase or "no explanation"
-    wait = response.headers.get("retry-after", "")
     return error_class(response.status_code)(
         response.status_code,
         code,
         message,
         x_correlator=response.headers.get("x-correlator"),
-        retry_after=float(wait) if wait.isdigit() else None,
+        retry_after=_seconds(response.headers.get("retry-after", "")),
     )
+
+
+def _seconds(wait: str) -> float | None:
+    """Of a `Retry-After`; a date is taken as not told, and so is what no clock counts to."""
+    counted = wait.isascii() and wait.isdigit() and len(wait) <= _LONGEST_COUNT
+    return float(wait) if counted else None
 
 
 class QodClient(_Wire):
@@ -293,6 +310,10 @@ class QodClient(_Wire):
     (`AuthorizationFailed` where its OpenID provider gives no token, so that nothing was asked),
     `NoSuchApi` where it has no such API in this version, `OutcomeUnknown` where a change may or may
     not have been made, and `InvalidRequest` where this version does not take the body.
+
+    Raises:
+        SettingsError: no header can hold the token, or a proxy or the certificates of the
+            environment cannot be used.
     """
 
     def __init__(
@@ -306,7 +327,8 @@ class QodClient(_Wire):
         transport: httpx2.BaseTransport | None = None,
     ) -> None:
         super().__init__(api_root, token, auth, api_version)
-        self._http = httpx2.Client(timeout=timeout, transport=transport)
+        with of_environment():
+            self._http = httpx2.Client(timeout=timeout, transport=transport)
 
     def watch(
         self,
@@ -412,7 +434,8 @@ class AsyncQodClient(_Wire):
         transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
         super().__init__(api_root, token, auth, api_version)
-        self._http = httpx2.AsyncClient(timeout=timeout, transport=transport)
+        with of_environment():
+            self._http = httpx2.AsyncClient(timeout=timeout, transport=transport)
 
     async def _send(self, call: _Call[T], x_correlator: str | None) -> T:
         try:

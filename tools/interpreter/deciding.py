@@ -102,7 +102,7 @@ class Emission:
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise DecodingError(
                 f"The model answered {self.text[:200]!r}, which is no decision: the engine did not "
-                "keep to the schema it was given."
+                "keep to the schema it was given. Ask again, or name another model (QOD_MODEL)."
             ) from error
 
 

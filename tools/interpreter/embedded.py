@@ -12,11 +12,11 @@ from importlib.resources import files
 from pathlib import Path
 
 from filelock import FileLock
-from safetensors import SafetensorError
 
-from camara_qod.tools.errors import ModelError
+from camara_qod.tools.errors import ModelError, QodError
 from camara_qod.tools.interpreter.adapter import adapted
 from camara_qod.tools.interpreter.base import gguf_options, load_base
+from camara_qod.tools.interpreter.disk import unwritten
 from camara_qod.tools.interpreter.files import check_adapter
 from camara_qod.tools.interpreter.loading import explained, quiet
 from camara_qod.tools.interpreter.manifest import changed, write_manifest
@@ -81,8 +81,12 @@ def writable(cache: Path) -> Iterator[None]:
     """
     try:
         yield
-    except (OSError, SafetensorError) as error:
-        reason = getattr(error, "strerror", None) or error
+    except QodError:
+        raise
+    except Exception as error:
+        reason = unwritten(error)
+        if reason is None:
+            raise
         raise ModelError(
             f"The cache folder {cache} cannot be written to ({reason}): set QOD_CACHE_DIR."
         ) from error

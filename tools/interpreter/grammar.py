@@ -94,4 +94,7 @@ class Matcher:
 
     def _check(self) -> None:
         if error := self._matcher.get_error():
-            raise DecodingError(f"The decision grammar does not hold: {error}")
+            raise DecodingError(
+                f"The decision grammar does not hold ({str(error).rstrip('.')}): say it in other "
+                "words, and report the request that led to it."
+            )

@@ -173,6 +173,14 @@ def _device(name: str) -> str:
         return "cuda" if torch.cuda.is_available() else "cpu"
     if name.startswith("cuda") and not torch.cuda.is_available():
         raise ModelError("QOD_DEVICE asks for CUDA and there is none: set it to `auto` or `cpu`.")
+    try:
+        torch.empty(1, device=name)
+    except (RuntimeError, AssertionError, ImportError) as error:
+        # Of a word that is no device, of one torch was built without, of one it has no package for.
+        raise ModelError(
+            f"QOD_DEVICE is {name}, and there is no such device here: set it to `auto`, `cpu` or "
+            "`cuda`."
+        ) from error
     return name
 
 

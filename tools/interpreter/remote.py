@@ -27,6 +27,7 @@ from outlines.models.openai import PROVIDER, OpenAITypeAdapter
 from outlines.types import JsonSchema
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, ValidationError
 
+from camara_qod.tools.camara.surroundings import of_environment
 from camara_qod.tools.errors import DecodingError, ModelError, RequestTooLong, TooManyWaiting
 from camara_qod.tools.interpreter.deadline import Deadline
 from camara_qod.tools.interpreter.decoding import Request
@@ -71,6 +72,7 @@ class RemoteDecoder:
 
     Raises:
         ModelError: the client is not installed.
+        SettingsError: a proxy or the certificates of the environment cannot be used.
     """
 
     def __init__(self, url: str, model: str, *, key: str | None = None) -> None:
@@ -81,7 +83,8 @@ class RemoteDecoder:
                 "A model server needs its client: pip install 'camara-qod[server]'."
             ) from error
         # A retry of the client's would start the limit of time anew.
-        self._client = openai.OpenAI(base_url=url, api_key=key or "none", max_retries=0)
+        with of_environment():
+            self._client = openai.OpenAI(base_url=url, api_key=key or "none", max_retries=0)
         self._format = OpenAITypeAdapter()
         self._model = model
         self._where = f"The model server at {url}"
@@ -112,7 +115,10 @@ class RemoteDecoder:
             text, refusal = choice.message.content, choice.message.refusal
             told = (choice.model_extra or {}).get(TRACE)
         if refusal:
-            raise ModelError(f"{self._where} refused: {refusal}")
+            raise ModelError(
+                f"{self._where} refused: {refusal.rstrip('.')}. Say it in other words, or have it "
+                "serve another model (QOD_MODEL)."
+            )
         if not isinstance(text, str):
             raise self._foreign()
         compact = self._checked(text, plain)

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 import jwt
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
@@ -220,10 +221,20 @@ def _client_keys(client: str, text: str) -> PublicKeys:
 
 def _parsed(text: str) -> list[tuple[str | None, Any]]:
     if not text.lstrip().startswith("{"):
-        return [(None, load_pem_public_key(text.encode()))]
+        return [(None, _of_pem(text))]
     value = json.loads(text)
     try:
         found = jwt.PyJWKSet.from_dict(value if "keys" in value else {"keys": [value]})
-    except jwt.PyJWTError as error:
-        raise ValueError(str(error)) from error
+    except (jwt.PyJWTError, TypeError) as error:
+        # The library leaves out what is no key, and asks whether a package is missing.
+        raise ValueError(
+            "it is JSON without a key: a JWK has kty, and n and e or crv, x and y"
+        ) from error
     return [(key.key_id, key.key) for key in found.keys]
+
+
+def _of_pem(text: str) -> Any:
+    try:
+        return load_pem_public_key(text.encode())
+    except UnsupportedAlgorithm as error:
+        raise ValueError("it is of a kind or on a curve that is not known here") from error

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from camara_qod.tools.errors import SettingsError, UsageError
+from camara_qod.tools.errors import SettingsError
 from camara_qod.tools.listening import check_address, is_loopback
 from camara_qod.tools.operator import log
 from camara_qod.tools.operator.app import Operator
@@ -26,11 +26,11 @@ def serve(
         announce: told the operator and its root URL, once calls are answered there.
 
     Raises:
-        UsageError: open mode on an address that others can reach.
+        SettingsError: open mode on an address that others can reach.
         SettingsError: nothing can listen on the address, or a setting does not hold.
     """
     if settings.open and not is_loopback(host):
-        raise UsageError(
+        raise SettingsError(
             f"--open serves anybody, and --host {host} can be reached from outside: listen on "
             "127.0.0.1, or leave --open out and use tokens."
         )
@@ -61,11 +61,11 @@ def clients(given: list[str]) -> dict[str, SecretStr]:
     """OAuth clients from `id:secret`.
 
     Raises:
-        UsageError: one is not of that form.
+        SettingsError: one is not of that form.
     """
     pairs = [text.partition(":") for text in given]
     if not all(name and secret for name, _, secret in pairs):
-        raise UsageError("--client is id:secret, both not empty.")
+        raise SettingsError("--client is id:secret, both not empty.")
     return {name: SecretStr(secret) for name, _, secret in pairs}
 
 
@@ -73,20 +73,25 @@ def client_keys(given: list[str]) -> dict[str, str]:
     """Public keys of clients that sign, from `id:file`.
 
     Raises:
-        UsageError: one is not of that form.
+        SettingsError: one is not of that form.
         SettingsError: its file cannot be read.
     """
     found = {}
     for text in given:
         name, _, file = text.partition(":")
         if not name or not file:
-            raise UsageError("--client-key is id:file, both not empty.")
+            raise SettingsError("--client-key is id:file, both not empty.")
         try:
             found[name] = Path(file).expanduser().read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            reason = getattr(error, "strerror", None) or "it is no text"
+        except (OSError, UnicodeDecodeError, RuntimeError) as error:
+            reason = getattr(error, "strerror", None) or _unread(error)
             raise SettingsError(
                 f"The key of client {name} cannot be read from {file} ({reason}): give "
                 "--client-key a file with its public key (PEM, JWK or JWK Set)."
             ) from error
     return found
+
+
+def _unread(error: Exception) -> str:
+    """`expanduser` raises a `RuntimeError`, of which the text speaks of code."""
+    return "there is no such home folder" if isinstance(error, RuntimeError) else "it is no text"

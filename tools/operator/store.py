@@ -44,7 +44,7 @@ from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
 from camara_qod.tools.camara.models import StatusInfo
-from camara_qod.tools.errors import SettingsError, UsageError
+from camara_qod.tools.errors import QodError, SettingsError, Unavailable
 from camara_qod.tools.operator.session import Session
 
 _META = MetaData()
@@ -163,7 +163,8 @@ class Store:
         url: SQLAlchemy URL, such as `sqlite:///mock.db` or `postgresql+psycopg://…`.
 
     Raises:
-        SettingsError: there is no such database, or it cannot be written, or it has other tables
+        SettingsError: the URL is none.
+        Unavailable: there is no such database, or it cannot be written, or it has other tables
             of these names.
     """
 
@@ -416,9 +417,9 @@ def _make_private(url: str) -> None:
         Path(file).touch(mode=0o600)
 
 
-def _unusable(url: str, error: Exception) -> SettingsError:
+def _unusable(url: str, error: Exception) -> QodError:
     wrong = isinstance(error, ArgumentError | ValueError | TypeError)
-    kind = UsageError if wrong else SettingsError
+    kind = SettingsError if wrong else Unavailable
     told = getattr(error, "strerror", None) or str(error)
     reason = next(iter(told.splitlines()), type(error).__name__)
     return kind(

@@ -14,7 +14,7 @@ TITLES = {
     "hallucinated_fields": "with a field from nowhere",
     "hallucinated_values": "with a value from nowhere",
     "hallucinated": "with either",
-    "wrong_acts": "acts where a question, a refusal or another operation was due",
+    "wrong_acts": "acts where something else was due",
     "wrong_deletions": "ends a session that was to stay",
 }
 

@@ -17,6 +17,8 @@ STAGES = ("base", "sft", "dpo")
 WAYS = ("free", "schema", "grounded")
 #: Above it, a difference may well be chance.
 _CHANCE = 0.05
+#: The share of a field that no case has.
+_NONE = {"value": None}
 
 Reports = dict[str, dict[str, Any]]
 
@@ -41,7 +43,7 @@ def write_page(folder: Path) -> Path:
             f"{folder} has no {BEST[0]}.json: write it with `qod-train evaluate data/test.jsonl "
             f"--output {folder}/{BEST[0]}.json`."
         )
-    with explained(folder, "make room, or see to it that the folder may be written to"):
+    with explained(folder, "see to it that the folder may be written to"):
         pictures = plots.draw(reports, folder)
         page = folder / "README.md"
         page.write_text("\n\n".join(_sections(reports, pictures)) + "\n", encoding="utf-8")
@@ -96,16 +98,24 @@ def _strangers(value: dict[str, Any]) -> str:
         [name, percent(found["exact"]), str(found["exact"]["count"]), str(_wrong(found))]
         for name, found in [*value["tags"].items(), ("all", value)]
     ]
-    sure = value["calibration"]["sure"]
     return "\n\n".join(
         [
             f"{value['count']} texts of `{value['cases_file']}`, by writers who had seen the "
             "policies and nothing else; measured before anybody read them.",
             _table(["group", "exactly right", "texts", "wrong acts"], rows),
-            f"Of the {sure['count']} decided with a confidence of 95 % and more "
-            f"({sure['count'] / value['count']:.0%}) {percent(sure)} are right.",
+            *_sure(value),
         ]
     )
+
+
+def _sure(value: dict[str, Any]) -> Iterable[str]:
+    """Nothing of a report that tells no confidence, as of free decoding."""
+    if calibration := value["calibration"]:
+        sure = calibration["sure"]
+        yield (
+            f"Of the {sure['count']} decided with a confidence of 95 % and more "
+            f"({sure['count'] / value['count']:.0%}) {percent(sure)} are right."
+        )
 
 
 def _wrong(found: dict[str, Any]) -> int:
@@ -186,22 +196,25 @@ def _single(value: dict[str, Any]) -> str:
         for name, found in value.get("languages", {}).items()
         for key, title in (("exact", ""), ("wrong_acts", f", {TITLES['wrong_acts']}"))
     ]
-    covered = value["calibration"]["at_90"]
-    rows.append(["the 90 % most confident", percent(covered), str(covered["count"])])
+    calibration = value["calibration"]
+    if calibration:
+        covered = calibration["at_90"]
+        rows.append(["the 90 % most confident", percent(covered), str(covered["count"])])
     kinds = [
         f"{name} {score:.3f}" for name, score in value["kind"].items() if isinstance(score, float)
     ]
     # A report of cases decided in batches tells no latency.
     seconds = value["seconds"] or {}
     times = ", ".join(f"{name} {number:.2f} s" for name, number in seconds.items())
-    return "\n\n".join(
-        [
-            _table(["", "share", "cases"], rows),
-            f"F1 of the kind of decision: {', '.join(kinds)}.",
-            *([f"Time of a decision: {times}."] if times else []),
-            f"Brier score of the confidence: {value['calibration']['brier']:.3f}.",
-        ]
-    )
+    told = [
+        _table(["", "share", "cases"], rows),
+        f"F1 of the kind of decision: {', '.join(kinds)}.",
+    ]
+    if times:
+        told.append(f"Time of a decision: {times}.")
+    if calibration:
+        told.append(f"Brier score of the confidence: {calibration['brier']:.3f}.")
+    return "\n\n".join(told)
 
 
 def _catalogues(reports: Reports) -> str:
@@ -213,7 +226,7 @@ def _catalogues(reports: Reports) -> str:
     if not found:
         return ""
     rows = [
-        [name, percent(value["fields"]["qosProfile"]), percent(value["exact"])]
+        [name, percent(value["fields"].get("qosProfile", _NONE)), percent(value["exact"])]
         for name, value in {"demo": _best(reports), **found}.items()
     ]
     return _table(["operator", "field `qosProfile`", "exactly right"], rows)
@@ -237,7 +250,7 @@ def _training(reports: Reports) -> str:
     rows = [
         [
             name.removeprefix("manifest-"),
-            str(value.get("examples") or sum(value["pairs"].values())),
+            str(_amount(value)),
             _time(value),
             f"{value['peak_memory_mb']} MB",
         ]
@@ -246,6 +259,12 @@ def _training(reports: Reports) -> str:
     ]
     table = _table(["stage", "examples or pairs", "time", "peak memory"], rows)
     return "\n\n".join([table, *_origins(reports)])
+
+
+def _amount(manifest: dict[str, Any]) -> int:
+    """Of what it was trained on: one of the two is there."""
+    pairs = manifest.get("pairs")
+    return int(manifest["examples"] if pairs is None else sum(pairs.values()))
 
 
 def _origins(reports: Reports) -> list[str]:

@@ -169,7 +169,7 @@ def _log_loss(sure: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
 def write(found: Fitted, adapter: Path) -> Path:
     """Keep it beside the adapter."""
     path = adapter / CALIBRATION
-    with explained(path, "make room, or see to it that the folder may be written to"):
+    with explained(path, "see to it that the folder may be written to"):
         path.write_text(json.dumps(_flat(found), indent=1) + "\n", encoding="utf-8")
     return path
 

@@ -14,10 +14,11 @@ from datasets import Dataset
 from trl import DPOConfig, DPOTrainer
 from trl.trainer.utils import FusedCausalLMOutput
 
+from camara_qod.tools.errors import SettingsError
 from camara_qod.tools.interpreter.adapter import adapted
 from camara_qod.tools.interpreter.model import load_model
 from camara_qod.training.corpus.dataset import IGNORED, generate, spoken
-from camara_qod.training.corpus.generate.spoken import halves, load_spoken
+from camara_qod.training.corpus.generate.spoken import Spoken, halves, load_spoken
 from camara_qod.training.corpus.generate.uses import load_uses, split
 from camara_qod.training.corpus.preferences import Pair, curated_pairs, near_misses, tokenized_pairs
 from camara_qod.training.recipe import Recipe
@@ -82,9 +83,16 @@ def check(recipe: Recipe, sft_adapter: Path) -> None:
     Raises:
         TrainingError: there is none, or this machine cannot do what the recipe says.
         ModelError: its files are damaged, or it is for another model.
+        SettingsError: there are too few texts for what the recipe says.
     """
     check_adapter(sft_adapter, recipe, "run `qod-train sft` first, or name its folder with --sft")
     check_machine(recipe.dpo)
+    texts = len(_kept_texts(recipe))
+    if recipe.dpo.near_misses // 2 > texts:
+        raise SettingsError(
+            f"The recipe sets dpo.near_misses to {recipe.dpo.near_misses}, and half of them are "
+            f"made from texts, of which there are {texts}: set it to {2 * texts} at most."
+        )
 
 
 class PairTrainer(DPOTrainer):  # type: ignore[misc]
@@ -168,8 +176,7 @@ def preference_pairs(recipe: Recipe, model: Any, tokenizer: Any, output: Path) -
     share, seed = recipe.data.validation_share, recipe.data.seed
     known, unseen = split(load_uses(), share, seed)
     half = recipe.dpo.near_misses // 2
-    kept, _ = halves(load_spoken(), share, seed)
-    texts = random.Random(seed).sample(kept, half)  # noqa: S311
+    texts = random.Random(seed).sample(_kept_texts(recipe), half)  # noqa: S311
     fresh = [*generate(known, half, seed + 2), *spoken(texts, seed + 2)]
     tried = list(generate(unseen, recipe.dpo.mined_from, seed + 3))
     pairs = [
@@ -179,6 +186,12 @@ def preference_pairs(recipe: Recipe, model: Any, tokenizer: Any, output: Path) -
     ]
     random.Random(recipe.seed).shuffle(pairs)  # noqa: S311
     return pairs
+
+
+def _kept_texts(recipe: Recipe) -> list[Spoken]:
+    """The texts that SFT was trained on."""
+    kept, _ = halves(load_spoken(), recipe.data.validation_share, recipe.data.seed)
+    return kept
 
 
 def _kinds(pairs: list[Pair]) -> dict[str, int]:

@@ -21,8 +21,9 @@ from accelerate import PartialState
 from transformers import TrainingArguments
 from transformers.trainer_utils import get_last_checkpoint
 
-from camara_qod.tools.errors import SettingsError, TrainingError
+from camara_qod.tools.errors import QodError, SettingsError, TrainingError
 from camara_qod.tools.interpreter.adapter import check
+from camara_qod.tools.interpreter.disk import unwritten
 from camara_qod.tools.interpreter.embedded import EMBEDDED
 from camara_qod.tools.interpreter.files import ADAPTER_CONFIG, check_checkpoint
 from camara_qod.tools.interpreter.loading import Damage, reason
@@ -32,8 +33,10 @@ from camara_qod.training.recipe import DpoRecipe, Recipe, SftRecipe
 from camara_qod.training.stages import acceleration
 from camara_qod.training.stages.tiny_phi3 import TINY_PHI3, tiny_phi3
 
-_ROOM = "make room, or name another place with --output"
+_ELSEWHERE = "name another place with --output"
 _GOES_ON = "It goes on from the last checkpoint."
+#: A file where a folder is to be, and the reverse.
+_IN_THE_WAY = (FileExistsError, NotADirectoryError, IsADirectoryError)
 
 #: Names of glibc's malloc.h.
 _M_TRIM_THRESHOLD, _M_MMAP_MAX, _M_ARENA_MAX = -1, -4, -8
@@ -271,7 +274,7 @@ def run(recipe: Recipe, stage: str, output: Path) -> Iterator[dict[str, Any]]:
     }
     if checkpoint := last_checkpoint(output):
         manifest["resumed_from"] = Path(checkpoint).name
-    with explained(output, f"{_ROOM}, then start the command again. {_GOES_ON}"), _memory():
+    with explained(output, f"{_ELSEWHERE}, then start the command again. {_GOES_ON}"), _memory():
         output.mkdir(parents=True, exist_ok=True)
         yield manifest
         manifest["seconds"] = round(time.perf_counter() - started)
@@ -282,26 +285,27 @@ def run(recipe: Recipe, stage: str, output: Path) -> Iterator[dict[str, Any]]:
 
 
 @contextmanager
-def explained(output: Path, remedy: str = _ROOM) -> Iterator[None]:
+def explained(output: Path, otherwise: str = _ELSEWHERE) -> Iterator[None]:
     """Errors of the disk in a sentence.
 
     Args:
         output: what is written.
-        remedy: what to do.
+        otherwise: what to do where no room can be made for it.
 
     Raises:
         TrainingError: what could not be written, and what to do.
     """
     try:
         yield
-    except (OSError, RuntimeError) as error:
-        # torch and safetensors report a full disk as errors of their own.
-        why = reason(error)
-        full = "space left" in str(error) or "file write failed" in str(error)
-        if not full and not isinstance(error, OSError):
+    except QodError:
+        raise
+    except Exception as error:
+        why = unwritten(error)
+        if why is None:
             raise
+        room = "remove what is in its way" if isinstance(error, _IN_THE_WAY) else "make room"
         raise TrainingError(
-            f"{output} cannot be written ({why}): {remedy.removesuffix('.')}."
+            f"{output} cannot be written ({why}): {room}, or {otherwise.removesuffix('.')}."
         ) from error
 
 

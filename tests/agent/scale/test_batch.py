@@ -1,9 +1,12 @@
 """Files of requests over Ray Data: what `qod batch` writes, in pieces."""
 
+import errno
 import io
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,7 +14,7 @@ from rich.console import Console
 
 from camara_qod.agent import batch, cli
 from camara_qod.agent.scale.settings import ScaleSettings
-from camara_qod.tools.errors import SettingsError
+from camara_qod.tools.errors import SettingsError, Unavailable
 from camara_qod.tools.interpreter.interpreter import Interpreter
 from camara_qod.tools.interpreter.model import load_decoder
 from camara_qod.tools.settings import QodSettings
@@ -108,3 +111,26 @@ def test_places_that_cannot_be_used_are_named(tmp_path: Path) -> None:
         decide_all(tmp_path / "in", tmp_path, settings)
     with pytest.raises(SettingsError, match="cannot be written"):
         decide_all(tmp_path / "in", tmp_path / "in" / "out", settings)
+
+
+def test_a_byte_order_mark_is_none_of_the_first_line() -> None:
+    from camara_qod.agent.scale.batch import Lines
+
+    (block,) = Lines._read_stream(None, io.BytesIO(b'\xef\xbb\xbf{"text": "a"}\nb\n'), "in.jsonl")
+    assert block["text"].to_pylist() == [b'{"text": "a"}\n', b"b\n"]
+
+
+def test_a_full_disk_is_told_with_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import pyarrow as pa
+
+    from camara_qod.agent.scale.batch import Shards
+
+    def full(*_: Any, **__: Any) -> Any:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "open", full)
+    block = pa.table({"record": ["{}\n"], "error": [False]})
+    with pytest.raises(Unavailable, match=f"No space left .* Then empty {tmp_path} and run it"):
+        Shards(tmp_path).write([block], SimpleNamespace(task_idx=0))

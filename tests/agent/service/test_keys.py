@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from camara_qod.agent.cli import main
 from camara_qod.agent.service.callers import Caller
@@ -16,7 +17,7 @@ from camara_qod.agent.service.keys import Keys
 from camara_qod.agent.service.problems import Problem
 from camara_qod.agent.service.run import check_reach
 from camara_qod.agent.service.settings import ServiceSettings
-from camara_qod.tools.errors import SettingsError, UsageError
+from camara_qod.tools.errors import SettingsError
 
 from .conftest import Open, key_of
 
@@ -93,9 +94,8 @@ def test_scopes_are_those_that_were_given(qod: Qod, url: str) -> None:
         (("create", "two\nlines"), 2, "A key's name is one line"),
         (("create", "x" * 201), 2, "A key's name is one line"),
         (("revoke", "0123456789ab"), 1, "There is no key 0123456789ab"),
-        (("list", "--database", "mysql://x/y"), 1, "QOD_SERVE_DATABASE cannot be used"),
     ],
-    ids=range(6),
+    ids=range(5),
 )
 def test_what_does_not_hold_is_said(
     qod: Qod, arguments: tuple[str, ...], status: int, words: str
@@ -103,6 +103,53 @@ def test_what_does_not_hold_is_said(
     found, out, err = qod("keys", *arguments)
     assert (found, out) == (status, "")
     assert words in " ".join(err.split())
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("mysql://u:secret@x/y", "mysql://…@x/y cannot be used (it is for mysql): set --database"),
+        ("postgresql://u:secret@h:port/db", "@h:port/db cannot be used (its port is no number)"),
+        ("postgresql://u:se@cret:1@h/db", "cannot be used"),
+        ("nonsense", "The database nonsense cannot be used"),
+        ("sqlite:////proc", "sqlite:////proc cannot be used (unable to open database file): see"),
+        ("postgresql://u:secret@127.0.0.1:1/db", "postgresql://…@127.0.0.1:1/db cannot be used"),
+    ],
+    ids=range(6),
+)
+def test_a_database_that_cannot_be_used_is_named_with_what_to_do(
+    qod: Qod, url: str, words: str
+) -> None:
+    status, out, err = qod("keys", "list", "--database", url)
+    told = " ".join(err.split())
+    assert status
+    assert out == ""
+    assert words in told
+    assert "--database or QOD_SERVE_DATABASE" in told
+    assert "cret" not in told
+
+
+def test_a_database_of_a_newer_version_is_left_alone(qod: Qod, url: str) -> None:
+    database = Database(url)
+    with database.begin() as connection:
+        connection.execute(text("UPDATE service_version SET version_num = '9999'"))
+    database.close()
+    status, _, err = qod("keys", "list")
+    told = " ".join(err.split())
+    assert status == 1
+    assert told.startswith(f"The database {url} is of a newer version of camara-qod: update this")
+
+
+def test_a_database_that_takes_no_more_is_named(
+    qod: Qod, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OperationalError("INSERT", {}, Exception("database or disk is full"))
+
+    monkeypatch.setattr(Keys, "create", full)
+    status, _, err = qod("keys", "create", "x")
+    assert status == 1
+    assert f"{url} cannot be used (database or disk is full)" in " ".join(err.split())
 
 
 def test_a_whole_key_that_is_unknown_is_not_repeated(qod: Qod) -> None:
@@ -171,7 +218,7 @@ def test_another_address_needs_authentication_and_somebody_to_let_in(url: str) -
         return ServiceSettings(_env_file=None, **{"database": url} | more)
 
     check_reach("127.0.0.1", settings())
-    with pytest.raises(UsageError, match="qod keys create NAME"):
+    with pytest.raises(SettingsError, match="qod keys create NAME"):
         check_reach("0.0.0.0", settings())
     with pytest.raises(SettingsError, match="qod keys create NAME"):
         check_reach("0.0.0.0", settings(authentication=True))

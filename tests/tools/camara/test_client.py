@@ -2,6 +2,7 @@
 
 import inspect
 import json
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -17,7 +18,7 @@ from camara_qod.tools.camara.models import (
     QosProfileDeviceRequest,
     RetrieveSessionsInput,
 )
-from camara_qod.tools.errors import OutcomeUnknown, TransportError
+from camara_qod.tools.errors import OutcomeUnknown, SettingsError, TransportError
 
 ROOT = "https://operator.example"
 ID = "3fa85f64-5717-4562-b3fc-2c963f66afa6"
@@ -193,3 +194,53 @@ async def test_a_path_argument_cannot_leave_its_place(kind) -> None:
 
     await call(kind, handler, "get_qos_profile", "../sessions?x=1")
     assert seen[0].url.raw_path == b"/qos-profiles/v1/qos-profiles/..%2Fsessions%3Fx%3D1"
+
+
+@pytest.mark.parametrize("token", ["s3\ncret", "s3cr\u00e9t", " "])
+def test_a_token_that_no_header_can_hold_is_refused_and_not_shown(kind, token: str) -> None:
+    with pytest.raises(SettingsError, match="The access token cannot be sent") as raised:
+        kind(ROOT, token=SecretStr(token))
+    assert "s3" not in str(raised.value)
+
+
+async def test_white_space_around_a_token_is_not_sent(kind) -> None:
+    seen: list[httpx2.Request] = []
+
+    def handler(request: httpx2.Request) -> httpx2.Response:
+        seen.append(request)
+        return httpx2.Response(200, json=PROFILE)
+
+    client = kind(ROOT, token=SecretStr("s3cret\n"), transport=httpx2.MockTransport(handler))
+    made = client.get_qos_profile("QOS_E")
+    await made if inspect.isawaitable(made) else None
+    assert seen[0].headers["authorization"] == "Bearer s3cret"
+
+
+@pytest.mark.parametrize("wait", ["9" * 400, "²", "soon", "-1", "Wed, 21 Oct 2026 07:28:00 GMT"])
+async def test_a_pause_that_no_clock_counts_to_is_not_told(kind, wait: str) -> None:
+    body = {"status": 429, "code": "TOO_MANY_REQUESTS", "message": "m"}
+    headers = [(b"retry-after", wait.encode())]
+    with pytest.raises(errors.TooManyRequests) as caught:
+        await call(
+            kind, lambda _: httpx2.Response(429, json=body, headers=headers), "get_session", ID
+        )
+    assert caught.value.retry_after is None
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "told"),
+    [
+        ("ALL_PROXY", "socks5://127.0.0.1:1", "ALL_PROXY.*pip install socksio"),
+        ("HTTP_PROXY", "foo://127.0.0.1", "HTTP_PROXY.* does not hold .*correct it"),
+        ("HTTP_PROXY", "http://a:abc", "HTTP_PROXY.* does not hold .*Invalid port"),
+        ("SSL_CERT_FILE", "/nowhere", "SSL_CERT_FILE.* cannot be read"),
+        ("SSL_CERT_FILE", __file__, "SSL_CERT_FILE.* cannot be read"),
+    ],
+)
+def test_what_the_environment_says_of_the_network_is_named(
+    kind, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, told: str
+) -> None:
+    monkeypatch.setitem(sys.modules, "socksio", None)
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(SettingsError, match=told):
+        kind(ROOT)

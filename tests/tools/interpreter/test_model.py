@@ -110,6 +110,12 @@ def test_a_missing_gpu_is_named(tiny_phi3: Path) -> None:
         load_model(QodSettings(_env_file=None, model=str(tiny_phi3), device="cuda"))
 
 
+@pytest.mark.parametrize("name", ["foo", "cpu:x", "hpu"])
+def test_a_word_that_is_no_device_is_named(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ModelError, match=f"QOD_DEVICE is {name}"):
+        load_model(QodSettings(_env_file=None, model=str(tmp_path), device=name))
+
+
 def test_another_file_is_not_taken_for_the_embedded_model(tmp_path: Path) -> None:
     source = tmp_path / "model.gguf"
     source.write_bytes(b"GGUF, but not the one")

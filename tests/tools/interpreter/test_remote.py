@@ -15,6 +15,7 @@ from camara_qod.tools.errors import (
     ModelError,
     QodError,
     RequestTooLong,
+    SettingsError,
     TooManyWaiting,
 )
 from camara_qod.tools.interpreter.decision import Decision
@@ -22,7 +23,7 @@ from camara_qod.tools.interpreter.interpreter import Interpreter
 from camara_qod.tools.interpreter.model import LazyDecoder
 from camara_qod.tools.interpreter.offering.notation import write
 from camara_qod.tools.interpreter.prompt import SYSTEM
-from camara_qod.tools.interpreter.remote import TRIES
+from camara_qod.tools.interpreter.remote import TRIES, RemoteDecoder
 from camara_qod.tools.settings import QodSettings
 
 DECLINE = ' "decline other"'
@@ -181,8 +182,14 @@ def test_an_answer_that_is_no_chat_completion(server: Server, raw: bytes, kind: 
 def test_a_refusal_of_the_model_is_told(server: Server) -> None:
     message = {"role": "assistant", "content": None, "refusal": "I would rather not."}
     server.raw = json.dumps({"choices": [{"index": 0, "message": message}]}).encode()
-    with pytest.raises(ModelError, match="I would rather not"):
+    with pytest.raises(ModelError, match=r"I would rather not\. Say it in other words.*QOD_MODEL"):
         interpreter(server.url).interpret("hello")
+
+
+def test_a_proxy_that_cannot_be_used_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "foo://127.0.0.1")
+    with pytest.raises(SettingsError, match="HTTP_PROXY"):
+        RemoteDecoder("http://127.0.0.1:1/v1", "qod")
 
 
 def test_a_server_may_tell_how_sure_its_model_is(server: Server) -> None:

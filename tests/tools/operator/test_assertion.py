@@ -208,10 +208,32 @@ def test_the_ways_to_show_who_one_is_are_not_mixed(api: TestClient) -> None:
     assert nothing.json()["error_description"].startswith("No client authentication")
 
 
-@pytest.mark.parametrize("text", ["", "x", "{", "{}", '{"keys": []}', '{"kty": "oct", "k": "eA"}'])
-def test_a_key_that_cannot_be_read(text: str) -> None:
-    with pytest.raises(SettingsError, match="key of client app"):
+#: On secp112r1, which `cryptography` does not know.
+UNKNOWN_CURVE = """-----BEGIN PUBLIC KEY-----
+MDIwEAYHKoZIzj0CAQYFK4EEAAYDHgAE0qqCiG9ZPw0FXC9fg51LtAGsFMPeLuq+
+aPLyEw==
+-----END PUBLIC KEY-----
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", ""),
+        ("x", ""),
+        ("{", ""),
+        ("{}", "JSON without a key"),
+        ('{"keys": []}', "JSON without a key"),
+        ('{"kty": "RSA"}', "JSON without a key"),
+        ('{"kty": "RSA", "alg": ["x"]}', "JSON without a key"),
+        ('{"kty": "oct", "k": "eA"}', ""),
+        (UNKNOWN_CURVE, "on a curve that is not known"),
+    ],
+)
+def test_a_key_that_cannot_be_read(text: str, why: str) -> None:
+    with pytest.raises(SettingsError, match=f"key of client app .*{why}") as raised:
         Operator(OperatorSettings(client_keys={"app": text}))
+    assert "installed" not in str(raised.value)
 
 
 def test_keys_from_files(tmp_path) -> None:
@@ -221,6 +243,8 @@ def test_keys_from_files(tmp_path) -> None:
     for wrong in ("app", ":x", "app:", f"app:{tmp_path / 'none'}", f"app:{tmp_path}"):
         with pytest.raises(SettingsError):
             serve.client_keys([wrong])
+    with pytest.raises(SettingsError, match=r"~nosuch/app.pem \(there is no such home folder\)"):
+        serve.client_keys(["app:~nosuch/app.pem"])
 
 
 def requested(api: TestClient, token: str | Callable[[], str], client: str = "signer", **form: str):

@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
 from camara_qod.tools.camara.scopes import SCOPES
-from camara_qod.tools.errors import SettingsError
+from camara_qod.tools.errors import SettingsError, Unavailable
 from camara_qod.tools.operator.app import Operator
 from camara_qod.tools.operator.control import Target
 from camara_qod.tools.operator.in_process import API_ROOT, InProcessTransport
@@ -187,5 +187,5 @@ def test_the_rate_limit_of_one_client_is_not_anothers() -> None:
 def test_settings_that_do_not_hold() -> None:
     with pytest.raises(SettingsError, match="100/second"):
         Operator(OperatorSettings(rate_limit="often"))
-    with pytest.raises(SettingsError, match="sqlite:///mock"):
+    with pytest.raises(Unavailable, match="sqlite:///mock"):
         Operator(OperatorSettings(database="sqlite:////nowhere/at/all.db"))

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from camara_qod.tools.errors import SettingsError
+from camara_qod.tools.errors import Unavailable
 from camara_qod.tools.operator import serve
 from camara_qod.tools.operator.settings import OperatorSettings
 
@@ -53,7 +53,7 @@ def test_open_serves_clients_that_always_send_a_token() -> None:
     ("option", "words", "status"),
     [
         ("app", "--client-key is id:file", 2),
-        ("app:/nowhere.pem", "key of client app cannot be read", 1),
+        ("app:/nowhere.pem", "key of client app cannot be read", 2),
     ],
 )
 def test_a_key_that_cannot_be_read_is_told_in_a_sentence(
@@ -104,7 +104,7 @@ def test_a_port_that_is_taken_at_the_last_moment(monkeypatch: pytest.MonkeyPatch
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        with pytest.raises(SettingsError, match=f"port {port}; the line above"):
+        with pytest.raises(Unavailable, match=f"port {port}; the line above"):
             serve.serve(
                 OperatorSettings(), "127.0.0.1", port, lambda _, root: announcements.append(root)
             )

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from camara_qod.tools.errors import SettingsError
+from camara_qod.tools.errors import Unavailable
 from camara_qod.tools.operator.app import Operator
 from camara_qod.tools.operator.settings import OperatorSettings
 from camara_qod.tools.operator.store import Store
@@ -42,7 +42,7 @@ def test_a_new_file_is_its_owners_alone(tmp_path: Path) -> None:
 def test_a_file_that_is_no_database(tmp_path: Path) -> None:
     file = tmp_path / "mock.db"
     file.write_text("a letter, and by no means a database" * 100)
-    with pytest.raises(SettingsError, match="file is not a database"):
+    with pytest.raises(Unavailable, match="file is not a database"):
         Store(f"sqlite:///{file}")
 
 
@@ -50,5 +50,5 @@ def test_a_database_with_other_tables(tmp_path: Path) -> None:
     file = tmp_path / "mock.db"
     with sqlite3.connect(file) as connection:
         connection.execute("CREATE TABLE facts (other TEXT)")
-    with pytest.raises(SettingsError, match=r"no such column: facts\.name"):
+    with pytest.raises(Unavailable, match=r"no such column: facts\.name"):
         Store(f"sqlite:///{file}")

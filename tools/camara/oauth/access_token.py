@@ -4,8 +4,11 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Annotated
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, Field, SecretStr
+
+from camara_qod.tools.camara.sendable import header_secret
 
 Clock = Callable[[], float]
 
@@ -17,7 +20,7 @@ _SHARE, _SECONDS = 0.25, 30.0
 class TokenResponse(BaseModel):
     """What a token endpoint answers (RFC 6749, 5.1)."""
 
-    access_token: SecretStr
+    access_token: Annotated[SecretStr, AfterValidator(header_secret)]
     token_type: str = Field(pattern="(?i)^bearer$")
     #: Where it is not said, a minute: long enough to be of use, short enough to be true.
     expires_in: float = Field(default=60, gt=0)

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import httpx2
 import jwt
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
@@ -101,9 +102,18 @@ def _private_key(pem: bytes) -> RSAPrivateKey | EllipticCurvePrivateKey:
             "QOD_OAUTH_CLIENT_KEY is no private key that can be read: name a PEM file without a "
             "passphrase."
         ) from error
+    except UnsupportedAlgorithm as error:
+        raise _misfit() from error
     fits = isinstance(key, RSAPrivateKey) or (
         isinstance(key, EllipticCurvePrivateKey) and isinstance(key.curve, SECP256R1)
     )
     if not fits:
-        raise SettingsError("QOD_OAUTH_CLIENT_KEY is neither an RSA nor a P-256 key.")
+        raise _misfit()
     return key  # type: ignore[return-value]
+
+
+def _misfit() -> SettingsError:
+    return SettingsError(
+        "QOD_OAUTH_CLIENT_KEY is neither an RSA nor a P-256 key: name the PEM file of one that is, "
+        "and register its public key with the operator."
+    )

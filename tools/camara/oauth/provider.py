@@ -4,6 +4,7 @@ import httpx2
 from pydantic import BaseModel, ValidationError
 
 from camara_qod.tools.camara.oauth.steps import Steps, sent
+from camara_qod.tools.camara.sendable import check_url
 from camara_qod.tools.errors import AuthorizationFailed, SettingsError
 from camara_qod.tools.faults import faults
 
@@ -32,7 +33,8 @@ def discovered(issuer: str) -> Steps[Provider]:
         issuer: its URL, without the path of the document.
 
     Raises:
-        AuthorizationFailed: it does not answer with its document.
+        AuthorizationFailed: it does not answer with its document, or names an endpoint that is no
+            URL.
         SettingsError: the document is another issuer's, or would send secrets in the clear.
     """
     response = yield from sent(httpx2.Request("GET", issuer + _DOCUMENT))
@@ -57,9 +59,23 @@ def _check(provider: Provider, issuer: str) -> None:
             f"The discovery document under {issuer} is that of {provider.issuer}: set "
             "QOD_OAUTH_ISSUER to the issuer that is meant."
         )
-    endpoints = (provider.token_endpoint, provider.backchannel_authentication_endpoint)
-    open_ones = [url for url in endpoints if url and not url.startswith("https://")]
+    asking = provider.backchannel_authentication_endpoint
+    endpoints = [provider.token_endpoint, *([asking] if asking else [])]
+    open_ones = [url for url in endpoints if not url.startswith("https://")]
     if issuer.startswith("https://") and open_ones:
         raise SettingsError(
-            f"{issuer} names an endpoint without https ({open_ones[0]}): no secret is sent there."
+            f"{issuer} names an endpoint without https ({open_ones[0]}), and no secret is sent "
+            "there: ask the operator for the issuer whose endpoints have it (QOD_OAUTH_ISSUER)."
         )
+    for url in endpoints:
+        _check_endpoint(issuer, url)
+
+
+def _check_endpoint(issuer: str, url: str) -> None:
+    try:
+        check_url(url)
+    except ValueError as error:
+        raise AuthorizationFailed(
+            f"{issuer} names an endpoint that no request can be sent to ({url}). Check "
+            "QOD_OAUTH_ISSUER, or tell the operator."
+        ) from error

@@ -34,6 +34,13 @@ BODY = CreateSession.model_validate(
     }
 )
 
+#: A private key on secp112r1, which `cryptography` does not know.
+UNKNOWN_CURVE = b"""-----BEGIN PRIVATE KEY-----
+ME4CAQAwEAYHKoZIzj0CAQYFK4EEAAYENzA1AgEBBA4LkffHb3j6OIVs6mIGu6Eg
+Ax4ABNKqgohvWT8NBVwvX4OdS7QBrBTD3i7qvmjy8hM=
+-----END PRIVATE KEY-----
+"""
+
 
 class Clock:
     """The time, standing still until it is moved by hand."""

@@ -176,6 +176,8 @@ def test_a_provider_that_cannot_be_reached_leaves_no_doubt_about_a_change() -> N
         ({}, AuthorizationFailed, "issuer"),
         ({"issuer": "https://other.example"}, SettingsError, "other.example"),
         ({"token_endpoint": "http://op.example/t"}, SettingsError, "without https"),
+        ({"token_endpoint": "https://op.example:x/t"}, AuthorizationFailed, "be sent to"),
+        ({"token_endpoint": "https:///t"}, AuthorizationFailed, "Check QOD_OAUTH_ISSUER"),
     ],
 )
 def test_a_discovery_document_that_does_not_hold(
@@ -191,3 +193,17 @@ def test_a_discovery_document_that_does_not_hold(
     client = QodClient("https://op.example", auth=auth, transport=httpx2.MockTransport(answer))
     with pytest.raises(error, match=words):
         client.get_qos_profile("QOS_E")
+
+
+def test_a_token_that_no_header_can_hold_is_not_sent_and_not_shown() -> None:
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        found = {"issuer": "https://op.example", "token_endpoint": "https://op.example/t"}
+        if request.url.path == "/t":
+            found = {"access_token": "s3\ncret", "token_type": "Bearer"}
+        return httpx2.Response(200, json=found)
+
+    auth = OAuth("https://op.example", SECRET)
+    client = QodClient("https://op.example", auth=auth, transport=httpx2.MockTransport(answer))
+    with pytest.raises(AuthorizationFailed, match="QOD_OAUTH_ISSUER") as raised:
+        client.create_session(BODY)
+    assert "s3" not in str(raised.value)
