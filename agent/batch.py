@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any, Self
@@ -40,7 +41,45 @@ class Line(BaseModel):
         return value
 
 
-def decide_all(interpreter: Interpreter, source: Path, target: Path, console: Console) -> int:
+@dataclass(frozen=True)
+class Task:
+    """What is to be decided.
+
+    Attributes:
+        lines: of the source.
+        target: gets a line for each.
+        done: how many lines it has already, of an earlier run.
+        failed: how many of those are errors.
+    """
+
+    lines: Sequence[str]
+    target: Path
+    done: int
+    failed: int
+
+    @classmethod
+    def of(cls, source: Path, target: Path) -> Self:
+        """Read both files, before a model is loaded for them.
+
+        Args:
+            source: one JSON object a line: `{"text": "…"}` or `{"messages": ["…"]}`, with an `id`
+                if it has one. Empty lines do not count.
+            target: as `qod ask --json` prints an outcome, with `line` and `id` before it.
+
+        Raises:
+            SettingsError: a file cannot be read or written, or the target is not of this source.
+        """
+        there = _is_file(target)
+        lines = _read(source)
+        kept = _kept(target, len(lines))
+        if not there and not target.parent.is_dir():
+            raise SettingsError(
+                f"There is no folder {target.parent} for {target.name}: make it first."
+            )
+        return cls(lines, target, *kept)
+
+
+def decide_all(interpreter: Interpreter, task: Task, console: Console) -> int:
     """Decide every line of a file, and write what came of it to another.
 
     Lines that the target has already are passed over, so that a run which was interrupted goes on.
@@ -48,28 +87,25 @@ def decide_all(interpreter: Interpreter, source: Path, target: Path, console: Co
 
     Args:
         interpreter: decides.
-        source: one JSON object a line: `{"text": "…"}` or `{"messages": ["…"]}`, with an `id` if
-            it has one. Empty lines do not count.
-        target: as `qod ask --json` prints an outcome, with `line` and `id` before it.
+        task: what.
         console: where the progress is shown.
 
     Returns:
         How many lines of the target are errors.
 
     Raises:
-        SettingsError: a file cannot be read or written, or the target is not of this source.
-        Unavailable: the target takes no more; what is written stays.
+        SettingsError: the target cannot be written.
+        Unavailable: it takes no more; what is written stays.
     """
-    lines = _read(source)
-    done, failed = _kept(target, len(lines))
-    numbered = islice(enumerate(lines, 1), done, None)
-    with _Written(target) as written, _progress(console) as progress:
-        task = progress.add_task("deciding", total=len(lines), completed=done)
+    failed = task.failed
+    numbered = islice(enumerate(task.lines, 1), task.done, None)
+    with _Written(task.target) as written, _progress(console) as progress:
+        shown = progress.add_task("deciding", total=len(task.lines), completed=task.done)
         with closing(_decided_at_once(interpreter, numbered)) as chunks:
             for records in chunks:
                 written.add(records)
                 failed += sum(map(is_error, records))
-                progress.advance(task, len(records))
+                progress.advance(shown, len(records))
     return failed
 
 
@@ -89,22 +125,6 @@ def _decided_at_once(
             yield waiting.popleft().result()
     finally:
         pool.shutdown(cancel_futures=True)
-
-
-def check(source: Path, target: Path) -> None:
-    """Look at the files before a model is loaded for them.
-
-    Args:
-        source: as for `decide_all`.
-        target: the same.
-
-    Raises:
-        SettingsError: as `decide_all`.
-    """
-    there = _is_file(target)
-    _kept(target, len(_read(source)))
-    if not there and not target.parent.is_dir():
-        raise SettingsError(f"There is no folder {target.parent} for {target.name}: make it first.")
 
 
 def decided(

@@ -114,11 +114,11 @@ def batch(
     if ray:
         failed = _batch_on_ray(source, target, model, adapter)
     else:
-        from camara_qod.agent.batch import check, decide_all
+        from camara_qod.agent.batch import Task, decide_all
 
-        check(source, target)
+        task = Task.of(source, target)
         plugin = _plugin(model, adapter, for_many=True, sends=False)
-        failed = decide_all(plugin.interpreter, source, target, console)
+        failed = decide_all(plugin.interpreter, task, console)
         plugin.close()
     if failed:
         told = "1 line is an error" if failed == 1 else f"{failed} lines are errors"

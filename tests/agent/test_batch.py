@@ -13,7 +13,7 @@ import pytest
 from rich.console import Console
 
 from camara_qod.agent import batch, cli
-from camara_qod.agent.batch import TOGETHER, check, decide_all
+from camara_qod.agent.batch import TOGETHER, Task, decide_all
 from camara_qod.tools.errors import SettingsError, Unavailable
 from camara_qod.tools.interpreter.decision import Interpretation
 from camara_qod.tools.settings import QodSettings
@@ -67,7 +67,7 @@ def interpreter() -> Together:
 def run(interpreter: Together, folder: Path, *lines: str) -> list[dict[str, Any]]:
     source, target = folder / "in.jsonl", folder / "out.jsonl"
     source.write_text("\n".join(lines), encoding="utf-8")
-    decide_all(interpreter, source, target, Console(file=io.StringIO()))
+    decide_all(interpreter, Task.of(source, target), Console(file=io.StringIO()))
     made = [json.loads(line) for line in target.read_text(encoding="utf-8").splitlines()]
     return [{name: value for name, value in one.items() if name != "seconds"} for one in made]
 
@@ -124,13 +124,12 @@ def test_a_target_that_is_something_else_stays_as_it_is(
     assert target.read_text() == content
 
 
-def test_files_that_cannot_be_used_are_named(interpreter: Together, tmp_path: Path) -> None:
-    quiet = Console(file=io.StringIO())
+def test_files_that_cannot_be_used_are_named(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="nowhere"):
-        decide_all(interpreter, tmp_path / "nowhere", tmp_path / "out", quiet)
+        Task.of(tmp_path / "nowhere", tmp_path / "out")
     (tmp_path / "in").write_text("{}")
-    with pytest.raises(SettingsError, match="cannot be written"):
-        decide_all(interpreter, tmp_path / "in", tmp_path / "no" / "out", quiet)
+    with pytest.raises(SettingsError, match="make it first"):
+        Task.of(tmp_path / "in", tmp_path / "no" / "out")
 
 
 def test_a_target_that_is_no_file_is_refused_before_anything_is_read(tmp_path: Path) -> None:
@@ -139,11 +138,11 @@ def test_a_target_that_is_no_file_is_refused_before_anything_is_read(tmp_path: P
     os.mkfifo(pipe)
     for target in (folder, pipe):
         with pytest.raises(SettingsError, match=f"{target} is no regular file: name a file"):
-            check(source, target)
+            Task.of(source, target)
     for target in (tmp_path / ("x" * 300), tmp_path / "in" / "out"):
         (tmp_path / "in").write_text("{}")
         with pytest.raises(SettingsError, match=r"cannot be written .*: name another"):
-            check(source, target)
+            Task.of(source, target)
 
 
 def test_a_byte_order_mark_is_none_of_the_first_line(interpreter: Together, tmp_path: Path) -> None:

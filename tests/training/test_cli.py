@@ -69,7 +69,11 @@ def test_errors_are_one_line_with_the_remedy(command, tmp_path: Path) -> None:
         ),
         (2, ("evaluate", str(tmp_path / "none")), "check the path"),
         (2, ("sft", str(recipe)), "does not hold"),
-        (2, ("sft", "nothing"), "name one of embedded, gemma3-270m, llama3-8b, phi3-mini, phi4-mini"),
+        (
+            2,
+            ("sft", "nothing"),
+            "name one of embedded, gemma3-270m, llama3-8b, phi3-mini, phi4-mini",
+        ),
         (1, ("dpo", "tiny-phi3", "--sft", str(tmp_path)), "run `qod-train sft` first"),
         (1, ("export", "tiny-phi3", "--adapter", str(tmp_path), "--output", "x"), "train one with"),
         (1, ("report", str(tmp_path)), "has no dpo-grounded.json"),
@@ -253,7 +257,7 @@ def test_the_card_of_the_shipped_adapter_tells_how_it_came_about(command, tmp_pa
     assert "not at hand" not in card
     assert "Not measured here" not in card
     assert "Last stage `" in card
-    assert "420 hand-written requests, grounded decoding (`strangers_new.jsonl`)" in card
+    assert "560 hand-written requests, grounded decoding (`strangers_new.jsonl`)" in card
     assert "(`test.jsonl`)" in card
     assert (tmp_path / "calibration.json").is_file()
 

@@ -24,7 +24,11 @@ def folder(tmp_path: Path) -> Path:
 def test_the_committed_page_is_that_of_the_committed_reports(folder: Path) -> None:
     page = write_page(folder).read_text(encoding="utf-8")
     assert page == (RESULTS / "README.md").read_text(encoding="utf-8")
-    assert {path.name for path in folder.glob("*.svg")} >= {"ways.svg", "coverage.svg", "loss.svg"}
+    assert {path.name for path in folder.glob("*.svg")} >= {
+        "strangers.svg",
+        "coverage.svg",
+        "loss.svg",
+    }
 
 
 def test_latency_is_told_where_it_was_measured(folder: Path) -> None:
@@ -43,10 +47,10 @@ def test_harm_and_languages_are_told_where_they_were_measured(folder: Path) -> N
     file.write_text(json.dumps(value), encoding="utf-8")
     page = write_page(folder).read_text(encoding="utf-8")
     for title in (
-        "acts where a question, a refusal or another operation was due",
-        "ends a session that was not to be ended",
+        "acts where something else was due",
+        "ends a session that was to stay",
         "language de",
-        "language de, acts where a question, a refusal or another operation was due",
+        "language de, acts where something else was due",
     ):
         assert f"| {title} | 12.5%" in page
 

@@ -16,10 +16,9 @@ from camara_qod.tools.interpreter.reading.mention import (
     ProfileName,
 )
 
-_MEANINGS = "; ".join(f"{need.value} {meaning}" for need, meaning in NEED_MEANINGS.items())
-
-#: Short, because every token of it is paid for in each request; the adapter knows the rest.
-SYSTEM = f"Quality-on-Demand call. {_MEANINGS}; null not said."
+#: Short, because the adapter knows the rest: the needs, of which the first word is written, and the
+#: marks.
+SYSTEM = f"Quality-on-Demand call. {'; '.join(NEED_MEANINGS.values())}; - not said; ? unread."
 
 
 #: What stands between the turns of a user.

@@ -7,9 +7,12 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from camara_qod.training.publishing.documents import BEST, STRANGERS
+
 #: Colours that stay apart for colour-blind readers (Okabe and Ito 2008).
 _COLOURS = {"free": "#E69F00", "schema": "#56B4E9", "grounded": "#009E73"}
 _STAGES = ("base", "sft", "dpo")
+_LEAST_BARS = 2
 
 # The same figures give the same file.
 mpl.rcParams["svg.hashsalt"] = "camara-qod"
@@ -23,7 +26,7 @@ def draw(reports: dict[str, dict[str, Any]], folder: Path) -> dict[str, str]:
         The file name of each plot.
     """
     drawn = {}
-    for name, painter in (("ways", _ways), ("coverage", _coverage), ("loss", _loss)):
+    for name, painter in _PAINTERS.items():
         figure = Figure(figsize=(8, 3.6), layout="constrained")
         if painter(figure.subplots(), reports):
             figure.savefig(folder / f"{name}.svg", metadata={"Date": None})
@@ -32,7 +35,9 @@ def draw(reports: dict[str, dict[str, Any]], folder: Path) -> dict[str, str]:
 
 
 def _ways(axes: Axes, reports: dict[str, dict[str, Any]]) -> bool:
-    """Exact match of each stage and way, with its interval."""
+    """Exact match of each stage and way, with its interval; one alone is no picture."""
+    if sum(f"{stage}-{way}" in reports for stage in _STAGES for way in _COLOURS) < _LEAST_BARS:
+        return False
     for offset, (way, colour) in enumerate(_COLOURS.items()):
         found = [
             (index, reports[name]["exact"])
@@ -54,10 +59,29 @@ def _ways(axes: Axes, reports: dict[str, dict[str, Any]]) -> bool:
     return True
 
 
+def _strangers(axes: Axes, reports: dict[str, dict[str, Any]]) -> bool:
+    """Exact match on texts of strangers by kind and language, with its interval."""
+    if STRANGERS not in reports:
+        return False
+    found = {name: value["exact"] for name, value in reports[STRANGERS]["tags"].items()}
+    shares = dict(sorted(found.items(), key=lambda item: item[1]["value"]))
+    shares["all"] = reports[STRANGERS]["exact"]
+    values = [100 * share["value"] for share in shares.values()]
+    low = [100 * (share["value"] - share["low"]) for share in shares.values()]
+    high = [100 * (share["high"] - share["value"]) for share in shares.values()]
+    names = [f"{name} ({share['count']})" for name, share in shares.items()]
+    axes.barh(names, values, xerr=[low, high], color=_COLOURS["grounded"], capsize=2)
+    axes.set_xlabel("exactly right, % (number of texts)")
+    axes.set_xlim(0, 100)
+    axes.grid(axis="x", alpha=0.3)
+    axes.get_figure(root=True).set_size_inches(8, 0.9 + 0.24 * len(names))
+    return True
+
+
 def _coverage(axes: Axes, reports: dict[str, dict[str, Any]]) -> bool:
     """Share of right answers against the share of requests that are answered."""
     drawn = False
-    for name in ("sft-grounded", "dpo-grounded"):
+    for name in (*BEST, STRANGERS):
         calibration = reports.get(name, {}).get("calibration")
         if calibration:
             curve = calibration["curve"]
@@ -99,3 +123,6 @@ def _loss(axes: Axes, reports: dict[str, dict[str, Any]]) -> bool:
     if drawn:
         axes.legend()
     return drawn
+
+
+_PAINTERS = {"ways": _ways, "strangers": _strangers, "coverage": _coverage, "loss": _loss}

@@ -46,7 +46,8 @@ def write_page(folder: Path) -> Path:
     with explained(folder, "see to it that the folder may be written to"):
         pictures = plots.draw(reports, folder)
         page = folder / "README.md"
-        page.write_text("\n\n".join(_sections(reports, pictures)) + "\n", encoding="utf-8")
+        sections = filter(None, _sections(reports, pictures))
+        page.write_text("\n\n".join(sections) + "\n", encoding="utf-8")
     return page
 
 
@@ -60,6 +61,7 @@ def _sections(reports: Reports, pictures: dict[str, str]) -> Iterable[str]:
     if STRANGERS in reports:
         yield "## Texts of strangers"
         yield _strangers(reports[STRANGERS])
+        yield _picture(pictures, "strangers", "Exactly right, by kind of text and language")
         yield "## The test set"
     yield (
         f"{best['count']} hand-written requests of `{best['cases_file']}`, on none of which "

@@ -67,7 +67,7 @@ def test_it_is_what_one_process_writes(tmp_path: Path, chosen: dict[str, str]) -
     settings = QodSettings(_env_file=None, **chosen)
     here = Interpreter(load_decoder(settings), settings)
     target, shards = tmp_path / "out.jsonl", tmp_path / "shards"
-    failed = batch.decide_all(here, readable, target, Console(file=io.StringIO()))
+    failed = batch.decide_all(here, batch.Task.of(readable, target), Console(file=io.StringIO()))
     replicas = ScaleSettings(_env_file=None, min_replicas=1, max_replicas=1)
     assert decide_all(source, shards, replicas, **chosen) == failed == 3
     its, mine = records(*shards.iterdir()), records(target)
