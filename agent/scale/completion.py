@@ -118,8 +118,12 @@ def completed(asked: Completion, text: str, trace: Trace) -> dict[str, Any]:
 
 def told(text: str, trace: Trace) -> Told:
     """What a caller is told of the model's choices in an answer."""
+    try:
+        sure = confidence(text, trace)
+    except (ValueError, KeyError):  # of another schema than the plugin's
+        sure = trace.confidence
     return Told(
-        confidence=confidence(text, trace),
+        confidence=sure,
         offsets=tuple(trace.offsets),
         probabilities=tuple(trace.probabilities),
     )

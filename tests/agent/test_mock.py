@@ -69,19 +69,20 @@ def test_wrong_usage_names_the_option(
 
 
 @pytest.mark.parametrize(
-    ("options", "words"),
+    ("options", "status", "words"),
     [
-        (("--database", "sqlite:////nowhere/at/all.db"), "give --database"),
-        (("--database", "sqlite:///."), "give --database"),
-        (("--catalogue", "/nowhere.json"), "check --catalogue"),
-        (("--catalogue", "wrong.json"), "--catalogue is a JSON list"),
-        (("--client-key", "app:/nowhere.pem"), "(No such file or directory): give --client-key"),
-        (("--client-key", "app:wrong.json"), "give --client-key an RSA"),
-        (("--host", "nowhere.invalid"), "another --host or --port"),
+        (("--database", "sqlite:////nowhere/at/all.db"), 1, "give --database"),
+        (("--database", "sqlite:///."), 1, "give --database"),
+        (("--catalogue", "/nowhere.json"), 2, "check --catalogue"),
+        (("--catalogue", "wrong.json"), 2, "--catalogue is a JSON list"),
+        (("--client-key", "app:/nowhere.pem"), 2, "(No such file or directory): give --client-key"),
+        (("--client-key", "app:wrong.json"), 2, "give --client-key an RSA"),
+        (("--host", "nowhere.invalid"), 1, "another --host or --port"),
     ],
 )
 def test_what_cannot_be_used_names_the_option(
     options: tuple[str, ...],
+    status: int,
     words: str,
     capsys: pytest.CaptureFixture[str],
     tmp_path: Path,
@@ -89,8 +90,8 @@ def test_what_cannot_be_used_names_the_option(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "wrong.json").write_text("{}")
-    status, said = refused(capsys, "--port", "0", *options)
-    assert status == 1
+    ended, said = refused(capsys, "--port", "0", *options)
+    assert ended == status
     assert words in said
 
 

@@ -93,7 +93,7 @@ def test_scopes_are_those_that_were_given(qod: Qod, url: str) -> None:
         (("create", ""), 2, "A key's name is one line of 1 to 200 characters."),
         (("create", "two\nlines"), 2, "A key's name is one line"),
         (("create", "x" * 201), 2, "A key's name is one line"),
-        (("revoke", "0123456789ab"), 1, "There is no key 0123456789ab"),
+        (("revoke", "0123456789ab"), 2, "There is no key 0123456789ab"),
     ],
     ids=range(5),
 )
