@@ -294,7 +294,10 @@ def mock(
         ),
     ] = None,
     require_purpose: Annotated[
-        bool, typer.Option(help="Give tokens for exactly one purpose only (scope dpv:…).")
+        bool,
+        typer.Option(
+            "--require-purpose", help="Give tokens for exactly one purpose only (scope dpv:…)."
+        ),
     ] = False,
     token_lifetime: Annotated[
         int, typer.Option(help="Seconds until a token expires.", min=1)
@@ -303,7 +306,9 @@ def mock(
         str | None,
         typer.Option(
             envvar="QOD_MOCK_CONTROL_TOKEN",
-            help="Turn the control API on, for calls with this bearer token.",
+            show_envvar=False,
+            help="Turn the control API on, for calls with this bearer token; also "
+            "QOD_MOCK_CONTROL_TOKEN.",
         ),
     ] = None,
     rate_limit: Annotated[
@@ -313,10 +318,14 @@ def mock(
         float, typer.Option(help="Seconds a new session stays REQUESTED.", min=0)
     ] = 0,
     private_sinks: Annotated[
-        bool, typer.Option(help="Notifications may go into private networks, for tests.")
+        bool,
+        typer.Option(
+            "--private-sinks", help="Notifications may go into private networks, for tests."
+        ),
     ] = False,
     http_sinks: Annotated[
-        bool, typer.Option(help="Notifications may go over plain http, for tests.")
+        bool,
+        typer.Option("--http-sinks", help="Notifications may go over plain http, for tests."),
     ] = False,
 ) -> None:
     """Serve the mock operator: sessions, profiles, tokens, notifications.

@@ -66,7 +66,7 @@ def _unsure(operation: str, confidence: float | None, below: float) -> str:
 
 def _unused(made: Interpretation) -> tuple[str, ...]:
     rest = left_over(made)
-    return (f"One thing at a time. Not used: {', '.join(rest)}.",) if rest else ()
+    return (f"Not used: {', '.join(rest)}.",) if rest else ()
 
 
 def _one_of_several(decision: Decision, context: Context) -> tuple[str, ...]:

@@ -86,7 +86,7 @@ def _values(item: Mention) -> set[str]:
             return {number}
         case Address():
             return {item.text}
-        case ProfileName(name=name, known=True):
+        case ProfileName(name=name):
             return {name}
         case Ports():
             ends = (end for low_high in item.ranges for end in low_high)

@@ -155,4 +155,4 @@ def test_what_is_left_over_is_named_and_asked_about(
     said: Any, decision: Any, words: str, left: str
 ) -> None:
     assert ask(plugin(decision), words) == Exit.WAITS
-    assert f"One thing at a time. Not used: {left}" in said()
+    assert f"Not used: {left}" in said()

@@ -92,7 +92,7 @@ def started() -> Any:
         stderr=subprocess.PIPE,
         text=True,
         # Whoever runs the tests in the background has it ignored.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert server.stdin
     assert server.stdout

@@ -544,7 +544,7 @@ def test_a_request_that_was_taken_back_is_not_revived_later() -> None:
 def test_what_one_act_leaves_out_is_told_before_and_after() -> None:
     room = with_session(longer(900), devices=(PHONE, OTHER))
     said = room.type("extend the first by 15 minutes and the second by 20 minutes", "yes")
-    left = "One thing at a time. Not used: 20 minutes."
+    left = "Not used: 20 minutes."
     one = "One session at a time. Not touched: ID."
     assert said[-4:-1] == [left, one, ASK]
     assert said[-1].endswith(f"UTC. {left} {one}")
@@ -561,8 +561,8 @@ def test_two_ids_are_one_deletion_and_the_other_is_named() -> None:
     first, second = room.repl._conversation.history.sessions.listed
     room._parts.interpreter._decoder.script += [on_session("deleteSession", first)]
     said = room.type(f"delete {first} and {second}", "yes", "/sessions")
-    assert "One thing at a time. Not used: ID." in said
-    assert said[-2] == "Session ID is deleted. One thing at a time. Not used: ID."
+    assert "Not used: ID." in said
+    assert said[-2] == "Session ID is deleted. Not used: ID."
     assert room.repl._conversation.history.sessions.listed == (second,)
 
 
@@ -660,7 +660,7 @@ def test_the_sessions_of_a_named_device_are_the_choice_and_a_number_is_enough() 
 def test_a_session_that_is_named_by_its_device_leaves_nothing_unused() -> None:
     said = with_session(longer(900)).type("15 minutes more for +351966666666")
     assert proposed(said) == [LONGER]
-    assert not [line for line in said if line.startswith("One thing at a time")]
+    assert not [line for line in said if line.startswith("Not used")]
 
 
 def test_a_conversation_goes_on_without_the_sessions_of_another_mock_operator() -> None:

@@ -82,12 +82,13 @@ def test_the_thresholds_are_settings(told) -> None:
         (CREATE, "gaming on +351966666666 and +351911111111, 2 hours", "+351911111111"),
         (CREATE, "gaming on +351966666666 for 2 hours, then 3 hours of films", "3 hours"),
         (CREATE, "gaming on +351966666666, QOS_S too, 2 hours", "QOS_S"),
+        (CREATE, "gaming on +351966666666 with QOS_X, 2 hours", "QOS_X"),
         (CREATE, f"gaming on +351966666666, from {LINK}, 2 hours", LINK),
         (CREATE, f"replace {A}: gaming on +351966666666 for 2 hours", A),
     ],
 )
 def test_what_is_named_and_not_used(told, decision, text, left) -> None:
-    assert told(decision, text) == (f"One thing at a time. Not used: {left}.",)
+    assert told(decision, text) == (f"Not used: {left}.",)
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,8 @@ def _strangers(axes: Axes, reports: dict[str, dict[str, Any]]) -> bool:
     axes.set_xlabel("exactly right, % (number of texts)")
     axes.set_xlim(0, 100)
     axes.grid(axis="x", alpha=0.3)
-    axes.get_figure(root=True).set_size_inches(8, 0.9 + 0.24 * len(names))
+    if figure := axes.get_figure(root=True):
+        figure.set_size_inches(8, 0.9 + 0.24 * len(names))
     return True
 
 
