@@ -641,7 +641,7 @@ def test_sessions_that_are_known_stand_beside_the_question_for_a_device() -> Non
         f"1. {one} +351966666666, 59 minutes left.",
         f"2. {one} +351911111111, 59 minutes left.",
     ]
-    assert said[-1].startswith("Which device?")
+    assert said[-1].startswith("For those of a device, give its phone number")
 
 
 def test_the_sessions_of_a_named_device_are_the_choice_and_a_number_is_enough() -> None:

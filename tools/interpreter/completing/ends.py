@@ -12,6 +12,11 @@ from camara_qod.tools.interpreter.reading.mention import Address, Ports
 _ASK_DEVICE = (
     "Which device? Give its phone number with country code, its IPv6 address, or its IPv4 address."
 )
+#: Where sessions are listed and those that are known stand beside it.
+_ASK_OWNER = (
+    "For those of a device, give its phone number with country code, its IPv6 address, or its IPv4 "
+    "address."
+)
 _ASK_SERVER = "Which application server does the device talk to? Give its IPv4 or IPv6 address."
 _ASK_PORTS = {
     "devicePorts": "Which ports of the device?",
@@ -19,7 +24,7 @@ _ASK_PORTS = {
 }
 
 
-def device_step(draft: Draft) -> Iterator[Note]:
+def device_step(draft: Draft, ask: str = _ASK_DEVICE) -> Iterator[Note]:
     """The configured device where none was meant, else a question."""
     device, default = draft.body.get("device"), draft.context.settings.default_device
     wrong = draft.wrong("device")
@@ -27,7 +32,7 @@ def device_step(draft: Draft) -> Iterator[Note]:
         draft.body["device"] = default.wire()
         yield Assumption("device", draft.body["device"], "the configured default device")
     elif device is None:
-        yield asking("device", wrong, _ASK_DEVICE)
+        yield asking("device", wrong, ask)
     elif _same_address_twice(device):
         yield _bare(device, draft)
 
@@ -35,7 +40,7 @@ def device_step(draft: Draft) -> Iterator[Note]:
 def owner_step(draft: Draft) -> Iterator[Note]:
     """The device whose sessions are listed; those that are known come beside the question."""
     known = draft.context.sessions.ids
-    for note in device_step(draft):
+    for note in device_step(draft, _ASK_OWNER if known else _ASK_DEVICE):
         yield replace(note, choices=known) if isinstance(note, Question) else note
 
 
