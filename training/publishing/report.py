@@ -82,7 +82,7 @@ def _sections(reports: Reports, pictures: dict[str, str]) -> Iterable[str]:
     yield _picture(pictures, "loss", "Loss during training")
     yield _training(reports)
     yield "## Reproduce"
-    yield "Each stage anew, by its recipe:"
+    yield "Each stage anew, by its recipe; `$R` is the folder of this page:"
     yield _commands(reports)
 
 
