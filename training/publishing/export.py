@@ -60,9 +60,9 @@ $stages
 
 ## Limits
 
-Ten languages, English most of all, and a few texts in three more. Text that is not about a connection is declined. Four
-needs are written by a word each (`gaming`, `streaming`, `IoT`, `calls`); an operator's own profile
-names are put in by the catalogue, not by the model.
+Ten languages, English most of all, and a few texts in three more. Text that is not about a
+connection is declined. Four needs are written by a word each (`gaming`, `streaming`, `IoT`,
+`calls`); an operator's own profile names are put in by the catalogue, not by the model.
 
 ## Evaluation
 
