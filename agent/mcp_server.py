@@ -11,6 +11,7 @@ them over. Clients ask the human before a tool that is not read-only.
 import json
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from contextvars import ContextVar
 from dataclasses import replace
 from importlib.metadata import version
 from typing import Annotated, Any
@@ -145,10 +146,14 @@ def _unpacked(value: Any) -> Any:
     return value
 
 
+#: What the person has said in the call that is carried out: the request, and an answer.
+_SAID: ContextVar[list[str]] = ContextVar("said")
+
+
 class _WordsTool(Tool):
     """The tool that may have a question; where it cannot be asked, it is the result."""
 
-    unasked: Callable[[str], Awaitable[CallToolResult]] = Field(exclude=True)
+    unasked: Callable[[list[str]], Awaitable[CallToolResult]] = Field(exclude=True)
 
     async def run(
         self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool = False
@@ -157,13 +162,15 @@ class _WordsTool(Tool):
             Words.model_validate(arguments, strict=True)
         except ValidationError as error:
             return _result(not_sent(error, Words), failed=True)
+        said = [arguments["request"]]
+        _SAID.set(said)
         try:
             return await super().run(arguments, context, convert_result)
         except UnexpectedToolError:
             raise
         except (MCPError, ToolError):
             # The client said that it can ask, and did not, or gave no answer of the form wanted.
-            return await self.unasked(arguments["request"])
+            return await self.unasked(said)
 
 
 def _in_words(plugin: QodPlugin) -> Tool:
@@ -184,8 +191,9 @@ def _in_words(plugin: QodPlugin) -> Tool:
         """Ask the person whether to send a change that needs a yes, if the client can ask."""
         if not _can_ask(ctx) or not isinstance(answer, AcceptedElicitation):
             return Unasked()
+        _SAID.get()[:] = _turns(request, answer.data)
         try:
-            shown = await plugin.arequest(_turns(request, answer.data), send=False)
+            shown = await plugin.arequest(_SAID.get(), send=False)
         except QodError:
             return Unasked()
         return Elicit(_held(shown).text, Agreement) if shown.doubts else Unasked()
@@ -205,8 +213,8 @@ def _in_words(plugin: QodPlugin) -> Tool:
             return _result(text, {"text": text, "sent": False})
         return await _told(plugin.arequest(_turns(request, answer.data), confirmed=given.send))
 
-    async def unasked(request: str) -> CallToolResult:
-        return await _told(plugin.arequest(request, send=False))
+    async def unasked(said: list[str]) -> CallToolResult:
+        return await _told(plugin.arequest(said, send=False))
 
     made = Tool.from_function(quality_on_demand, structured_output=False)
     parts = {name: getattr(made, name) for name in Tool.model_fields}

@@ -412,6 +412,19 @@ async def test_a_confirmation_that_the_client_does_not_pass_on_is_a_proposal(mod
     assert "after a yes, call deleteSession" in result.content[0].text
 
 
+async def test_an_answer_is_kept_where_the_confirmation_after_it_does_not_fit() -> None:
+    contents = iter([{"answer": "+351966666666"}, {"answer": "yes"}])
+
+    async def answers(_: Any, __: Any) -> Any:
+        return ElicitResult(action="accept", content=next(contents))
+
+    server = build_server(plugin(create(), create(PHONE), create(PHONE), probability=0.5))
+    async with Client(server, elicitation_callback=answers, mode="legacy") as client:
+        result = await client.call_tool("quality_on_demand", {"request": "gaming please"})
+    assert result.structured_content["proposal"]["operation"] == "createSession"
+    assert result.structured_content["proposal"]["arguments"]["device"] == PHONE
+
+
 @pytest.fixture(scope="module")
 def operator() -> Iterator[str]:
     """A mock operator in a process of its own."""
