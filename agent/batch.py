@@ -71,12 +71,11 @@ class Task:
         """
         there = _is_file(target)
         lines = _read(source)
-        kept = _kept(target, len(lines))
-        if not there and not target.parent.is_dir():
+        if not target.parent.is_dir():
             raise SettingsError(
                 f"There is no folder {target.parent} for {target.name}: make it first."
             )
-        return cls(lines, target, *kept)
+        return cls(lines, target, *(_kept(target, len(lines)) if there else (0, 0)))
 
 
 def decide_all(interpreter: Interpreter, task: Task, console: Console) -> int:
@@ -198,8 +197,6 @@ def _is_file(target: Path) -> bool:
 
 def _kept(target: Path, most: int) -> tuple[int, int]:
     """How many lines the target has, and how many of them are errors; half a line is cut off."""
-    if not _is_file(target):
-        return 0, 0
     with _usable(target):
         content = target.read_bytes()
     whole = content[: content.rfind(b"\n") + 1]

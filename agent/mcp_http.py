@@ -60,7 +60,7 @@ def serve(
 
     Raises:
         SettingsError: others could reach it without a token, or under any name.
-        SettingsError: nothing can listen there.
+        Unavailable: nothing can listen there.
     """
     check_address(host, port)
     check_reach(host, token, names)

@@ -26,8 +26,9 @@ def run(host: str, port: int, clients: list[str], client_keys: list[str], **opti
         options: all else, as `OperatorSettings` calls it.
 
     Raises:
-        SettingsError: an option is not of the form that it should have.
-        SettingsError: what it stands for cannot be used.
+        SettingsError: an option is not of the form that it should have, or names what cannot be
+            used.
+        Unavailable: the database cannot be used, or nothing can listen there.
     """
     settings = _settings(
         **options,

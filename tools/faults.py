@@ -1,4 +1,4 @@
-"""What is wrong with a value, in words: the one place where a validation error becomes text.
+"""What is wrong, in words: the one place where a library's error becomes text.
 
 Each fault names the argument as the API calls it, what is wrong with it, and what is allowed. The
 names of classes, the tags of unions and the links of the library that found it stay here.
@@ -186,3 +186,12 @@ def _shown(text: str) -> str:
     """What a client sent may have any length, and characters that no terminal or JSON takes."""
     text = text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
     return text if text.isprintable() else ascii(text)
+
+
+def reason(error: Exception) -> str:
+    """An error of a library in a line, with its class where the text does not stand alone."""
+    lines = str(error).strip().splitlines()
+    text = lines[0].rstrip(".") if lines else ""
+    if isinstance(error, OSError | ValueError | ImportError | RuntimeError) and text:
+        return text
+    return f"{type(error).__name__} {text}".strip()

@@ -26,6 +26,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import PydanticBaseSettingsSource
 
 from camara_qod.tools.errors import SettingsError
+from camara_qod.tools.home import expanded
 
 #: What may stand in the file: the model, its machine and its threads are not an operator's matter.
 KEYS = frozenset(
@@ -97,12 +98,11 @@ def read_operator(path: Path) -> dict[str, Any]:
             set.
     """
     try:
-        told = tomllib.loads(path.expanduser().read_text(encoding="utf-8"))
-    except (OSError, RuntimeError) as error:
-        # `expanduser` has nothing else to raise.
-        reason = getattr(error, "strerror", None) or "there is no such home folder"
+        file = expanded(path)
+        told = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
         raise SettingsError(
-            f"QOD_OPERATOR: {path} cannot be read ({reason}). Name a TOML file."
+            f"QOD_OPERATOR: {path} cannot be read ({error.strerror}). Name a TOML file."
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(
@@ -112,7 +112,7 @@ def read_operator(path: Path) -> dict[str, Any]:
     _check_keys(path, told, secrets)
     for name in _PATHS:
         if name in told:
-            told[name] = path.expanduser().parent / str(told[name])
+            told[name] = file.parent / str(told[name])
     return told | {name: _secret(path, name, variable) for name, variable in secrets.items()}
 
 

@@ -62,7 +62,7 @@ def data(
     from camara_qod.training.stages.run import explained
     from camara_qod.training.stages.sft import records
 
-    chosen = load_recipe(recipe, changes or ())
+    chosen = load_recipe(recipe, changes)
     with explained(output):
         output.mkdir(parents=True, exist_ok=True)
     for name, items in zip(("train", "validation"), records(chosen), strict=True):
@@ -105,7 +105,7 @@ def sft(
 
     if gpu is not None and not rehearse:
         raise typer.BadParameter("it goes with --rehearse alone", param_hint="--gpu")
-    chosen = load_recipe(recipe, changes or ())
+    chosen = load_recipe(recipe, changes)
     if rehearse:
         given = {"adapter": adapter, "output": output, "log_to": log_to, "set": changes}
         command = _command("sft", recipe, **given)
@@ -135,7 +135,7 @@ def dpo(
     from camara_qod.training.recipe import load_recipe
     from camara_qod.training.stages.dpo import check, train
 
-    chosen = load_recipe(recipe, changes or ())
+    chosen = load_recipe(recipe, changes)
     start = sft_adapter or _folder(recipe, "sft") / "adapter"
     with _of_recipe("--sft"):
         check(chosen, start)

@@ -130,7 +130,7 @@ class Recipe(_Part):
     dpo: DpoRecipe
 
 
-def load_recipe(name: str, changes: Sequence[str] = ()) -> Recipe:
+def load_recipe(name: str, changes: Sequence[str] | None = None) -> Recipe:
     """A recipe by name, or from a YAML file.
 
     Args:
@@ -138,13 +138,12 @@ def load_recipe(name: str, changes: Sequence[str] = ()) -> Recipe:
         changes: values in place of the recipe's, such as `sft.max_steps=300`; a value is YAML.
 
     Raises:
-        SettingsError: there is none, or a key does not hold.
-        SettingsError: a change is not one of a key of the recipe.
+        SettingsError: there is none, a key does not hold, or a change is not one of a key.
     """
     shipped = Path(str(files("camara_qod.training"))) / "recipes"
     try:
         written = _yaml(_path(name, shipped).read_text(encoding="utf-8"))
-        return Recipe.model_validate(_changed(written, changes))
+        return Recipe.model_validate(_changed(written, changes or ()))
     except FileNotFoundError as error:
         known = ", ".join(sorted(item.stem for item in shipped.glob("*.yaml")))
         raise SettingsError(

@@ -7,11 +7,9 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from fastapi.routing import iter_route_contexts
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
-from starlette.routing import Match
 
 from camara_qod.agent.service.openai_errors import openai_error, speaks_openai
 from camara_qod.agent.service.request_id import REQUEST_ID
@@ -26,6 +24,7 @@ from camara_qod.tools.errors import (
     UnreadableText,
 )
 from camara_qod.tools.faults import faults
+from camara_qod.tools.routes import methods
 
 MEDIA_TYPE = "application/problem+json"
 #: Seconds after which a place in the queue is likely.
@@ -211,16 +210,6 @@ def _refusal(error: HTTPException, request: Request) -> Problem:
     if error.status_code == 404:
         told = f"There is no {asked} here: /docs lists the calls."
     elif error.status_code == 405:
-        headers["Allow"] = ", ".join(sorted(_methods(request)))
+        headers["Allow"] = ", ".join(sorted(methods(request)))
         told = f"There is no {asked}: use {headers['Allow']}."
     return Problem(error.status_code, title, told, headers=headers)
-
-
-def _methods(request: Request) -> set[str]:
-    """All methods of a path; each has a route of its own here."""
-    return {
-        method
-        for route in iter_route_contexts(request.app.routes)
-        if route.matches(request.scope)[0] is not Match.NONE
-        for method in route.methods or ()
-    }

@@ -26,8 +26,9 @@ def run(plugin: QodPlugin, settings: ServiceSettings, host: str, port: int) -> N
         port: the same.
 
     Raises:
-        SettingsError: others could reach it without an API key or an access token.
-        SettingsError: nothing can listen there, a setting does not hold, or nobody could be let in.
+        SettingsError: others could reach it without an API key or an access token, a setting does
+            not hold, or nobody could be let in.
+        Unavailable: nothing can listen there.
     """
     check_reach(host, settings)
     check_address(host, port)
@@ -63,8 +64,7 @@ def check_reach(host: str, settings: ServiceSettings) -> None:
     """Whether it is known who may reach the service.
 
     Raises:
-        SettingsError: it is not.
-        SettingsError: nobody is known who may.
+        SettingsError: it is not, or nobody is known who may.
     """
     if is_loopback(host):
         return

@@ -12,13 +12,14 @@ from typing import Any
 
 import torch
 
+from camara_qod.tools.faults import reason
 from camara_qod.tools.interpreter.files import (
     ADAPTER_CONFIG,
     ADAPTER_WEIGHTS,
     check_adapter,
     check_names,
 )
-from camara_qod.tools.interpreter.loading import Damage, Mismatch, explained, quiet, reason
+from camara_qod.tools.interpreter.loading import Damage, Mismatch, explained, quiet
 
 #: Names of the same model.
 _SAME = {"embedded": "smollm2-135m-instruct"}

@@ -13,10 +13,10 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from camara_qod.tools.errors import ModelError, QodError
+from camara_qod.tools import disk
+from camara_qod.tools.errors import ModelError
 from camara_qod.tools.interpreter.adapter import adapted
 from camara_qod.tools.interpreter.base import gguf_options, load_base
-from camara_qod.tools.interpreter.disk import unwritten
 from camara_qod.tools.interpreter.files import check_adapter
 from camara_qod.tools.interpreter.loading import explained, quiet
 from camara_qod.tools.interpreter.manifest import changed, write_manifest
@@ -79,17 +79,12 @@ def writable(cache: Path) -> Iterator[None]:
     Raises:
         ModelError: the cache folder cannot be written to.
     """
-    try:
+    with disk.explained(
+        lambda why, _: ModelError(
+            f"The cache folder {cache} cannot be written to ({why}): set QOD_CACHE_DIR."
+        )
+    ):
         yield
-    except QodError:
-        raise
-    except Exception as error:
-        reason = unwritten(error)
-        if reason is None:
-            raise
-        raise ModelError(
-            f"The cache folder {cache} cannot be written to ({reason}): set QOD_CACHE_DIR."
-        ) from error
 
 
 def _digest(adapter: Path) -> str:

@@ -6,6 +6,7 @@ from contextvars import ContextVar
 from types import MappingProxyType
 
 from camara_qod.tools.errors import ModelError
+from camara_qod.tools.faults import reason
 
 #: What settings are called where an option or a recipe has named the value.
 _CALLED: ContextVar[Mapping[str, str]] = ContextVar("called", default=MappingProxyType({}))
@@ -72,15 +73,6 @@ def explained(what: str, variable: str) -> Iterator[None]:
             f"{what} cannot be loaded: {reason(error)}. Check {named}, and that the files are "
             "on this machine or the model hub can be reached."
         ) from error
-
-
-def reason(error: Exception) -> str:
-    """An error of a library in a line, with its class where the text does not stand alone."""
-    lines = str(error).strip().splitlines()
-    text = lines[0].rstrip(".") if lines else ""
-    if isinstance(error, OSError | ValueError | ImportError | RuntimeError) and text:
-        return text
-    return f"{type(error).__name__} {text}".strip()
 
 
 @contextmanager

@@ -9,7 +9,8 @@ from huggingface_hub.errors import HfHubHTTPError, HFValidationError, OfflineMod
 from huggingface_hub.utils import validate_repo_id  # type: ignore[attr-defined]  # documented there
 from transformers.utils import cached_file
 
-from camara_qod.tools.interpreter.loading import Missing, reason
+from camara_qod.tools.faults import reason
+from camara_qod.tools.interpreter.loading import Missing
 
 
 def check_place(place: Path | str, file: str) -> None:

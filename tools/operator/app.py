@@ -11,11 +11,9 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
-from fastapi.routing import iter_route_contexts
 from pydantic import SecretStr
 from pydantic.json_schema import models_json_schema
 from starlette.exceptions import HTTPException
-from starlette.routing import Match
 
 from camara_qod.tools.camara.edition import EDITIONS, Edition
 from camara_qod.tools.camara.errors import CamaraError, InvalidArgument
@@ -41,6 +39,7 @@ from camara_qod.tools.operator.sessions import Sessions
 from camara_qod.tools.operator.settings import OperatorSettings
 from camara_qod.tools.operator.store import Store
 from camara_qod.tools.operator.tokens import Tokens, new_identity_key
+from camara_qod.tools.routes import methods
 
 #: How the files of the documentation are read.
 _OF_FILES = ("GET", "HEAD")
@@ -188,21 +187,11 @@ async def _no_such_route(request: Request, error: Exception) -> Response:
     if error.status_code == 404:
         message = "There is no such path here: GET / tells what there is."
     if error.status_code == 405:
-        headers["Allow"] = ", ".join(sorted(_methods(request)) or _OF_FILES)
+        headers["Allow"] = ", ".join(sorted(methods(request)) or _OF_FILES)
         message = f"{request.method} is not for this path: use {headers['Allow']}."
     code = code_of(error.status_code)
     info = ErrorInfo(status=error.status_code, code=code, message=message)
     return JSONResponse(info.wire(), status_code=error.status_code, headers=headers)
-
-
-def _methods(request: Request) -> set[str]:
-    """All methods of a path; each has a route of its own here."""
-    return {
-        method
-        for route in iter_route_contexts(request.app.routes)
-        if route.matches(request.scope)[0] is not Match.NONE
-        for method in route.methods or ()
-    }
 
 
 def _openapi(app: FastAPI, edition: Edition) -> dict[str, Any]:

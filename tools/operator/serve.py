@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from camara_qod.tools.errors import SettingsError
+from camara_qod.tools.home import expanded
 from camara_qod.tools.listening import check_address, is_loopback
 from camara_qod.tools.operator import log
 from camara_qod.tools.operator.app import Operator
@@ -26,8 +27,8 @@ def serve(
         announce: told the operator and its root URL, once calls are answered there.
 
     Raises:
-        SettingsError: open mode on an address that others can reach.
-        SettingsError: nothing can listen on the address, or a setting does not hold.
+        SettingsError: open mode on an address that others can reach, or a setting does not hold.
+        Unavailable: nothing can listen on the address.
     """
     if settings.open and not is_loopback(host):
         raise SettingsError(
@@ -73,8 +74,7 @@ def client_keys(given: list[str]) -> dict[str, str]:
     """Public keys of clients that sign, from `id:file`.
 
     Raises:
-        SettingsError: one is not of that form.
-        SettingsError: its file cannot be read.
+        SettingsError: one is not of that form, or its file cannot be read.
     """
     found = {}
     for text in given:
@@ -82,16 +82,11 @@ def client_keys(given: list[str]) -> dict[str, str]:
         if not name or not file:
             raise SettingsError("--client-key is id:file, both not empty.")
         try:
-            found[name] = Path(file).expanduser().read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError, RuntimeError) as error:
-            reason = getattr(error, "strerror", None) or _unread(error)
+            found[name] = expanded(Path(file)).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            reason = getattr(error, "strerror", None) or "it is no text"
             raise SettingsError(
                 f"The key of client {name} cannot be read from {file} ({reason}): give "
                 "--client-key a file with its public key (PEM, JWK or JWK Set)."
             ) from error
     return found
-
-
-def _unread(error: Exception) -> str:
-    """`expanduser` raises a `RuntimeError`, of which the text speaks of code."""
-    return "there is no such home folder" if isinstance(error, RuntimeError) else "it is no text"

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 
 from camara_qod.tools.errors import TrainingError
-from camara_qod.tools.interpreter.loading import reason
+from camara_qod.tools.faults import reason
 from camara_qod.training.recipe import DpoRecipe, SftRecipe
 
 LIGER, UNSLOTH = "liger", "unsloth"

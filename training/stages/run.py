@@ -21,12 +21,13 @@ from accelerate import PartialState
 from transformers import TrainingArguments
 from transformers.trainer_utils import get_last_checkpoint
 
-from camara_qod.tools.errors import QodError, SettingsError, TrainingError
+from camara_qod.tools import disk
+from camara_qod.tools.errors import SettingsError, TrainingError
+from camara_qod.tools.faults import reason
 from camara_qod.tools.interpreter.adapter import check
-from camara_qod.tools.interpreter.disk import unwritten
 from camara_qod.tools.interpreter.embedded import EMBEDDED
 from camara_qod.tools.interpreter.files import ADAPTER_CONFIG, check_checkpoint
-from camara_qod.tools.interpreter.loading import Damage, reason
+from camara_qod.tools.interpreter.loading import Damage
 from camara_qod.tools.interpreter.precision import cpu_has_bf16
 from camara_qod.tools.settings import QodSettings, load_settings
 from camara_qod.training.recipe import DpoRecipe, Recipe, SftRecipe
@@ -295,18 +296,15 @@ def explained(output: Path, otherwise: str = _ELSEWHERE) -> Iterator[None]:
     Raises:
         TrainingError: what could not be written, and what to do.
     """
-    try:
-        yield
-    except QodError:
-        raise
-    except Exception as error:
-        why = unwritten(error)
-        if why is None:
-            raise
+
+    def sentence(why: str, error: Exception) -> TrainingError:
         room = "remove what is in its way" if isinstance(error, _IN_THE_WAY) else "make room"
-        raise TrainingError(
+        return TrainingError(
             f"{output} cannot be written ({why}): {room}, or {otherwise.removesuffix('.')}."
-        ) from error
+        )
+
+    with disk.explained(sentence):
+        yield
 
 
 def check_output(output: Path) -> None:

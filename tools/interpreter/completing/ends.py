@@ -9,14 +9,10 @@ from camara_qod.tools.interpreter.decision import Assumption, Question
 from camara_qod.tools.interpreter.offering.ends import joined
 from camara_qod.tools.interpreter.reading.mention import Address, Ports
 
-_ASK_DEVICE = (
-    "Which device? Give its phone number with country code, its IPv6 address, or its IPv4 address."
-)
+_IDENTIFIERS = "its phone number with country code, its IPv6 address, or its IPv4 address."
+_ASK_DEVICE = f"Which device? Give {_IDENTIFIERS}"
 #: Where sessions are listed and those that are known stand beside it.
-_ASK_OWNER = (
-    "For those of a device, give its phone number with country code, its IPv6 address, or its IPv4 "
-    "address."
-)
+_ASK_OWNER = f"For those of a device, give {_IDENTIFIERS}"
 _ASK_SERVER = "Which application server does the device talk to? Give its IPv4 or IPv6 address."
 _ASK_PORTS = {
     "devicePorts": "Which ports of the device?",

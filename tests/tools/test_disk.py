@@ -11,8 +11,8 @@ import torch
 from safetensors.torch import save_file
 from tokenizers import Tokenizer, models
 
+from camara_qod.tools.disk import unwritten
 from camara_qod.tools.errors import ModelError
-from camara_qod.tools.interpreter.disk import unwritten
 from camara_qod.tools.interpreter.embedded import writable
 
 
