@@ -74,6 +74,7 @@ export class Sessions {
       known.update(session);
       return;
     }
+    if (session.qosStatus === "UNAVAILABLE") return; // its end is told after it left the list
     const card = new Card(session, this.#say);
     this.#cards.set(session.sessionId, card);
     at("sessions").prepend(card.element);

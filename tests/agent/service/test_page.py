@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from fastapi.testclient import TestClient
@@ -337,6 +338,21 @@ def test_a_session_that_ends_is_told_by_events(people: People) -> None:
     press(page, "Send it")
     expect(page.locator(".session")).to_contain_text("Ended")
     assert set(told) == {"Bearer ina"}
+
+
+def test_an_end_that_is_told_late_brings_no_session_back(people: People) -> None:
+    page = people.visit("jon")
+    ended = {"sessionId": str(uuid4()), "qosProfile": "QOS_E", "qosStatus": "UNAVAILABLE"}
+    told = f"event: session\r\ndata: {json.dumps(ended | {'duration': 60})}\r\n\r\n"
+    page.route(
+        "**/events", lambda route: route.fulfill(content_type="text/event-stream", body=told)
+    )
+    with page.expect_response("**/events") as response:
+        say(page, gaming(20))
+    response.value.finished()
+    page.wait_for_timeout(500)
+    expect(page.get_by_text("None is in force.")).to_be_visible()
+    expect(page.locator(".session")).to_have_count(0)
 
 
 @pytest.mark.parametrize("view", ["talk", "watch"])
