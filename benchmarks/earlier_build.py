@@ -3,8 +3,10 @@
     git worktree add ../earlier 65aaf7f && make -C ../earlier demo
     python benchmarks/earlier_build.py ../earlier/.venv/bin
 
-Both decide the same validation requests with their own weights and environments, in turns, so that
-whatever else the machine does meets both alike. Writes `benchmarks/results/earlier_build.json`.
+Both decide the same requests with their own weights and environments, in turns, so that whatever
+else the machine does meets both alike. Many are decided by `qod batch`, in a process of its own whose
+start counts; a build that has no such command decides 16 together in a process that runs already.
+Writes `benchmarks/results/earlier_build.json`.
 """
 
 import argparse
@@ -13,17 +15,20 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from record import save
 from rich.progress import track
-from sample import PACKAGES, conversations
+from sample import PACKAGES, conversations, mixed
 
 HERE = Path(__file__).parent
 ASKED = ["ask", "--dry-run", "gaming, IP 192.168.1.50, 2 hours"]
 TOGETHER = 16
+SLICE = 500
 
 
 class Build:
@@ -57,6 +62,25 @@ class Build:
             sys.exit(f"The {self.name} build ended: run benchmarks/worker.py by hand to see why.")
         return float(json.loads(answer))
 
+    @cached_property
+    def _has_batch(self) -> bool:
+        done = subprocess.run([self._qod, "batch", "--help"], capture_output=True)
+        return done.returncode == 0
+
+    def decide_many(self, asked: list[list[str]]) -> float:
+        """Seconds for many conversations, the fastest way that the build has."""
+        if not self._has_batch:
+            chunks = range(0, len(asked), TOGETHER)
+            return sum(self.decide(asked[first : first + TOGETHER]) for first in chunks)
+        with tempfile.TemporaryDirectory() as folder:
+            source, target = Path(folder) / "in.jsonl", Path(folder) / "out.jsonl"
+            lines = (json.dumps({"messages": messages}) + "\n" for messages in asked)
+            source.write_text("".join(lines), encoding="utf-8")
+            started = time.perf_counter()
+            command = [self._qod, "batch", str(source), str(target)]
+            subprocess.run(command, capture_output=True, check=True)
+            return time.perf_counter() - started
+
     def end(self) -> float:
         """End the process; the most memory that it held, in MB."""
         assert self._worker.stdin
@@ -72,7 +96,9 @@ class Build:
         return time.perf_counter() - started
 
 
-def measured(builds: list[Build], asked: list[list[str]], starts: int) -> dict[str, dict[str, Any]]:
+def measured(
+    builds: list[Build], asked: list[list[str]], many: list[list[str]], starts: int
+) -> dict[str, dict[str, Any]]:
     """The figures of each build, taken in turns."""
     found: dict[str, dict[str, Any]] = {build.name: {} for build in builds}
     for build in builds:  # what is done once is no part of a request
@@ -83,15 +109,15 @@ def measured(builds: list[Build], asked: list[list[str]], starts: int) -> dict[s
         for build in builds:
             alone[build.name][at] = build.decide([one])
     together = dict.fromkeys(alone, 0.0)
-    for first in track(range(0, len(asked), TOGETHER), "together"):
+    for first in track(range(0, len(many), SLICE), "many"):
         for build in builds:
-            together[build.name] += build.decide(asked[first : first + TOGETHER])
+            together[build.name] += build.decide_many(many[first : first + SLICE])
     for build in builds:
         seconds = alone[build.name]
         found[build.name] |= {
             "median_ms": round(1000 * statistics.median(seconds), 1),
             "p95_ms": round(1000 * sorted(seconds)[int(len(seconds) * 0.95)], 1),
-            "requests_per_s": round(len(asked) / together[build.name], 2),
+            "requests_per_s": round(len(many) / together[build.name], 2),
             "peak_memory_mb": round(build.end()),
         }
     begun: dict[str, list[float]] = {build.name: [] for build in builds}
@@ -108,16 +134,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("scripts", type=Path, help="folder of the earlier build's commands")
     parser.add_argument("--count", type=int, default=96, help="how many requests (default 96)")
+    parser.add_argument("--many", type=int, default=2000, help="in batches (default 2000)")
     parser.add_argument("--starts", type=int, default=5, help="fresh processes (default 5)")
     given = parser.parse_args()
     builds = [Build("earlier", given.scripts), Build("this", Path(sys.executable).parent)]
-    asked = conversations(given.count)
-    found = measured(builds, asked, given.starts)
+    asked, many = conversations(given.count), mixed(given.many)
+    found = measured(builds, asked, many, given.starts)
     ratios = {
         name: round(found["earlier"][name] / value, 2) for name, value in found["this"].items()
     }
     ratios["requests_per_s"] = round(1 / ratios["requests_per_s"], 2)
-    save("earlier_build", {"requests": len(asked), **found, "times_better": ratios}, PACKAGES)
+    counts = {"requests": len(asked), "in_batches": len(many)}
+    save("earlier_build", {**counts, **found, "times_better": ratios}, PACKAGES)
 
 
 if __name__ == "__main__":
