@@ -7,6 +7,11 @@ uses. An engine that does not tell how sure it is counts as unsure for deletions
 undone.
 """
 
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import chain
+
+from camara_qod.tools.interpreter.completing.duration import clock_text, two_halves
 from camara_qod.tools.interpreter.context import Context
 from camara_qod.tools.interpreter.decision import Decision, Interpretation
 from camara_qod.tools.leftovers import left_over, written_sessions
@@ -38,7 +43,9 @@ def remarks(made: Interpretation) -> tuple[str, ...]:
     """What a person should know before a change is sent, however sure the model is of it."""
     if made.context is None or made.decision.operation not in CHANGING:
         return ()
-    return (*_unused(made), *_one_of_several(made.decision, made.context))
+    context = made.context
+    halves = _of_two_halves(made, context)
+    return (*halves, *_unused(made), *_one_of_several(made.decision, context))
 
 
 def is_below(operation: str, confidence: float | None, below: float) -> bool:
@@ -67,6 +74,15 @@ def _unsure(operation: str, confidence: float | None, below: float) -> str:
 def _unused(made: Interpretation) -> tuple[str, ...]:
     rest = left_over(made)
     return (f"Not used: {', '.join(rest)}.",) if rest else ()
+
+
+def _of_two_halves(made: Interpretation, context: Context) -> Iterator[str]:
+    """Which half of the day was taken, where the words of an end could mean either."""
+    for item in dict.fromkeys(chain.from_iterable(made.mentions.values())):
+        until = two_halves(item, context.now)
+        if until is not None:
+            taken, other = clock_text(until, context.now), until - timedelta(hours=12)
+            yield f'"{context.words(item)}" is taken as {taken}, not {other:%H:%M}.'
 
 
 def _one_of_several(decision: Decision, context: Context) -> tuple[str, ...]:

@@ -1,11 +1,14 @@
 """When a change needs a person's word, and what it leaves out."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from camara_qod.tools.catalogue import Catalogue
 from camara_qod.tools.confirmation import doubts, is_below
 from camara_qod.tools.interpreter.context import read
 from camara_qod.tools.interpreter.decision import Decision, Interpretation
+from camara_qod.tools.interpreter.offering.offer import Offer
 from camara_qod.tools.interpreter.reading.sessions import KnownSessions
 from camara_qod.tools.proposal import Proposal
 from camara_qod.tools.settings import QodSettings
@@ -36,6 +39,29 @@ def told(catalogue: Catalogue, demo: QodSettings):
         context = read([text], catalogue, demo, KnownSessions(known))
         made = Interpretation(decision, (), (), confidence, decision, 0.0, context)
         return doubts(made, demo.model_copy(update=settings))
+
+    return tell
+
+
+@pytest.fixture(scope="module")
+def at_night(catalogue: Catalogue, demo: QodSettings):
+    """The doubts about a session whose length is the one thing named, said at 20:51."""
+
+    def tell(text: str) -> tuple[str, ...]:
+        context = read([text], catalogue, demo, now=datetime(2026, 11, 30, 20, 51, tzinfo=UTC))
+        (end,) = context.mentions
+        seconds = Offer(context).pointed(Decision("createSession", {"duration": "A"}))
+        made = Interpretation(
+            Decision("createSession", PHONE | {"duration": seconds.decision.arguments["duration"]}),
+            (),
+            (),
+            1.0,
+            seconds.decision,
+            0.0,
+            context,
+            {"duration": (end,)},
+        )
+        return doubts(made, demo)
 
     return tell
 
@@ -123,6 +149,25 @@ def test_one_of_several_sessions(told, decision, text, known, others) -> None:
 @pytest.mark.parametrize("text", [f"extend {A} by 15 minutes", f"{A.upper()}: 15 minutes more"])
 def test_the_one_that_is_named_is_no_remark(told, text) -> None:
     assert told(EXTEND, text, (A, B)) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "taken"),
+    [
+        ("until 9:30", "21:30 UTC, not 09:30"),
+        ("until ten o'clock", "22:00 UTC, not 10:00"),
+        ("till halv tio", "21:30 UTC, not 09:30"),
+        ("9:30", "21:30 UTC, not 09:30"),
+        ("until 9:30 tomorrow", "2026-12-01 09:30 UTC, not 21:30"),
+    ],
+)
+def test_an_end_in_either_half_of_the_day_waits(at_night, text, taken) -> None:
+    assert at_night(text) == (f'"{text}" is taken as {taken}.',)
+
+
+@pytest.mark.parametrize("text", ["until 10:00", "until 22:30", "until 9:30 pm", "bis 10 Uhr"])
+def test_an_end_that_is_plain_does_not(at_night, text) -> None:
+    assert at_night(text) == ()
 
 
 def test_a_proposal_survives_its_json() -> None:

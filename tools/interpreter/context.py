@@ -73,10 +73,15 @@ def _reckoned(item: Mention, now: datetime) -> Mention:
         case TimeOfDay():
             return item
         case End() as end:
-            return Length(*place, end.seconds(now), until=end.moment(now))
+            return Length(*place, end.seconds(now), until=end.moment(now), dial=end.clock.dial)
         case Interval() as interval if interval.begin(now) <= now + _AT_ONCE:
             finish = interval.finish(now)
-            return Length(*place, round((finish - now).total_seconds()), until=finish)
+            return Length(
+                *place,
+                round((finish - now).total_seconds()),
+                until=finish,
+                dial=interval.last.dial,
+            )
         case _:
             return item
 

@@ -56,6 +56,15 @@ def _ends(draft: Draft) -> Iterator[datetime]:
             yield item.time.moment(draft.context.now)
 
 
+def two_halves(item: Mention, now: datetime) -> datetime | None:
+    """The end that was taken where the words could mean the other half of the day as well."""
+    if isinstance(item, Length) and item.dial:
+        return item.until
+    if isinstance(item, Moment) and isinstance(item.time, TimeOfDay) and item.time.clock.dial:
+        return item.time.moment(now)
+    return None
+
+
 def _chosen_or_any(draft: Draft) -> list[CatalogueProfile]:
     chosen = draft.context.catalogue.get(draft.body.get("qosProfile") or "")
     return [chosen] if chosen else draft.context.catalogue.active

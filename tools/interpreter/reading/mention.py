@@ -63,12 +63,14 @@ class Length(Mention):
     """A length of time in seconds, not yet judged against any limit.
 
     `total` tells "to 3 hours in all", which for a session that runs is not what is to be added;
-    `until` is the moment of an end ("until 21:00") that the length was reckoned from.
+    `until` is the moment of an end ("until 21:00") that the length was reckoned from, and `dial`
+    whether its words could mean the other half of the day as well ("until 9:30").
     """
 
     seconds: int
     total: bool = False
     until: datetime | None = None
+    dial: bool = False
 
 
 @dataclass(frozen=True, slots=True)

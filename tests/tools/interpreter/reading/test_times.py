@@ -108,6 +108,22 @@ def test_an_end_is_the_next_such_moment() -> None:
     assert end.moment(late) == late.replace(hour=9, minute=30) + timedelta(days=1)
 
 
+@pytest.mark.parametrize("text", ["until 10:00", "until 10.00", "until 09:00", "bis 10 Uhr"])
+def test_hours_that_are_written_as_of_twenty_four_are_in_one_half_of_the_day(text: str) -> None:
+    end = only(text)
+    assert isinstance(end, End)
+    assert not end.clock.dial
+    late = NOW.replace(hour=20, minute=51)
+    assert end.moment(late) == late.replace(hour=end.clock.minutes // 60, minute=0) + timedelta(1)
+
+
+@pytest.mark.parametrize("text", ["until 10 pm", "until 10:00 pm", "until 10:00 tonight"])
+def test_the_half_that_is_said_counts(text: str) -> None:
+    end = only(text)
+    assert isinstance(end, End)
+    assert (end.clock.minutes, end.clock.dial) == (22 * 60, False)
+
+
 def test_without_halves_of_the_day_an_hour_is_one_of_twenty_four() -> None:
     end = only("bis 9:30 Uhr")
     assert isinstance(end, End)

@@ -253,9 +253,20 @@ def _halved(view: View, place: int, hour: int, minute: int, end: int, told: Told
         return Moment(Clock(minutes), hit.end, half=True, said=True)
     if _goes_on(view, end):
         return None
-    spelled = view.is_digits(place) and view.word(place).startswith("0")
-    dial = view.language.twelve_hours and 1 <= hour <= 12 and not spelled
+    dial = view.language.twelve_hours and 1 <= hour <= 12 and not _of_twenty_four(view, place)
     return Moment(Clock(minutes % HALF_A_DAY if dial else minutes, dial), end, told, half=hour > 12)
+
+
+def _of_twenty_four(view: View, place: int) -> bool:
+    """Whether an hour is written as clocks with 24 hours show it: "09", "10:00"."""
+    hour = view.word(place)
+    two = view.is_digits(place) and len(hour) == 2
+    return two and (hour.startswith("0") or _minutes_stand(view, place + 1))
+
+
+def _minutes_stand(view: View, place: int) -> bool:
+    """Whether minutes in two digits stand there, behind a colon or a point."""
+    return view.word(place) in (":", ".") and _minutes(view, place + 1) is not None
 
 
 def _goes_on(view: View, end: int) -> bool:

@@ -34,7 +34,7 @@ def interval(view: View, place: int) -> Found | None:
         return None
     if unsure(view, second) and not first.sure:
         return Found(place, end, Kind.UNREAD)
-    return Found(place, end, Kind.INTERVAL, clocks=_resolved(view, first, second))
+    return Found(place, end, Kind.INTERVAL, clocks=_resolved(first, second))
 
 
 def _hour(view: View, place: int, *, told: bool) -> Moment | None:
@@ -67,10 +67,10 @@ def _is_interval(view: View, first: Moment, second: Moment, end: int, *, marked:
     return (marked or end > second.end) and closed and not view.at(end, "per")
 
 
-def _resolved(view: View, first: Moment, second: Moment) -> tuple[Clock, Clock]:
+def _resolved(first: Moment, second: Moment) -> tuple[Clock, Clock]:
     """Both ends, with what one says for the other: the half of the day, and the day."""
     start, stop = _either(first, second), _either(second, first)
-    start = start.told_by(stop) if second.half or not view.language.twelve_hours else start
+    start = start.told_by(stop)
     return replace(start, day=start.day or stop.day), stop
 
 
