@@ -222,7 +222,8 @@ class Conversation:
         if call["name"] in CHANGING:
             try:
                 result = reconcile(call["name"], call["args"], self._plugin.client)
-                answer = answer_text(result.answer, call["args"], self._plugin.settings.zone)
+                zone = self._plugin.settings.zone
+                answer = answer_text(call["name"], result.answer, call["args"], zone)
                 text = f"{result.advice} {answer}".strip()
                 status = "success"
             except QodError as error:

@@ -21,7 +21,7 @@ from camara_qod.tools.confirmation import DELETE
 from camara_qod.tools.operation_tools import kept
 from camara_qod.tools.outcome import REFUSED, refusal_text
 from camara_qod.tools.proposal import NOT_SENT
-from camara_qod.tools.wording import NONE, Answer, answer_text, sessions_told, wire
+from camara_qod.tools.wording import NO_SESSIONS, Answer, answer_text, sessions_told, wire
 
 #: How our tools, the guard and LangChain begin a result that is none.
 _FAILED = (REFUSED, NOT_SENT, REJECTED, "Not carried out.", "Error")
@@ -81,7 +81,7 @@ def _of_json(
 ) -> _Read | None:
     """A result that is CAMARA's JSON; a deletion is answered with nothing."""
     if operation == DELETE and text.strip() in ("", "{}", "null") and "sessionId" in arguments:
-        return _Read(answer_text(None, arguments))
+        return _Read(answer_text(operation, None, arguments))
     if not text.lstrip().startswith(("{", "[")):
         return None
     error = _refusal(text)
@@ -91,7 +91,7 @@ def _of_json(
         answer = _ANSWERS.validate_json(text)
     except ValidationError:
         return None
-    return _Read(answer_text(answer, arguments, zone), wire(answer))
+    return _Read(answer_text(operation, answer, arguments, zone), wire(answer))
 
 
 def _refusal(text: str) -> CamaraError | None:
@@ -107,6 +107,6 @@ def _refusal(text: str) -> CamaraError | None:
 def _of_words(text: str, operation: str, zone: tzinfo | None) -> _Read:
     """A result in words: what tells no session has not been done to one."""
     about_sessions = not operation.endswith(("Profile", "Profiles"))
-    nothing = _UUID.search(text) is None and text != NONE
+    nothing = _UUID.search(text) is None and not text.endswith(NO_SESSIONS)
     failed = text.startswith(_FAILED) or (about_sessions and nothing)
     return _Read(text, None if failed else sessions_told(text, zone), failed)

@@ -17,7 +17,10 @@ _OPENINGS = {
     Aside.QUESTION: "I ask the network for a better connection of a device, for a limited time.",
     Aside.OTHER: "That is not for me: what I can help with is the connection of a device.",
 }
-_DEVICES = "A device is known by its phone number, or by its IP address."
+_NO_NAT = (
+    '"No NAT" means that an IP address is taken as the device\'s own; where other devices share '
+    "it, give the port too."
+)
 _OPERATOR = "What else there is to know, such as prices, your operator can tell."
 
 
@@ -47,7 +50,7 @@ def _rest(aside: Aside, catalogue: Catalogue | None, again: bool) -> list[str]:
     served = [serving[0] for serving in catalogue.needs.values()] if catalogue else []
     match aside:
         case Aside.QUESTION:
-            return [*_profiles(served, limits=True), _DEVICES, _START, _REST, _OPERATOR]
+            return [*_profiles(served, limits=True), _NO_NAT, _START, _OPERATOR]
         case Aside.GREETING | Aside.OTHER if not again:
             return [_START, *_profiles(served), _REST]
         case _:
@@ -55,11 +58,16 @@ def _rest(aside: Aside, catalogue: Catalogue | None, again: bool) -> list[str]:
 
 
 def _profiles(served: list[CatalogueProfile], *, limits: bool = False) -> list[str]:
-    """The profile that is preferred for each need that can be served."""
+    """The profile that is preferred for each need that can be served, and its limits."""
     if not served:
         return []
-    parts = [f"{profile.name} ({_about(profile, limits)})" for profile in served]
-    return [f"The profile{'s are' if parts[1:] else ' is'} {listed(parts)}."]
+    told = {limits_text(profile) for profile in served} if limits else {""}
+    same = told.pop() if len(told) == 1 else None  # what all have in common is said once
+    parts = [f"{profile.name} ({_about(profile, same is None)})" for profile in served]
+    many = len(parts) > 1
+    text = f"The profile{'s' * many}{', by what each is best for,' * (limits and many)}"
+    each = f", {'each ' * many}{same}" if same else ""
+    return [f"{text} {'are' if many else 'is'} {listed(parts)}{each}."]
 
 
 def _about(profile: CatalogueProfile, limits: bool) -> str:

@@ -106,7 +106,7 @@ class OperationTool(BaseTool):
             # Not raised: LangChain keeps no artifact of what is. `kept` marks it as an error.
             told = {_ERROR: error_dict(result.error), "advice": result.advice}
             return refusal_text(result.error, result.advice), told
-        text = answer_text(result.answer, arguments, self._plugin.settings.zone)
+        text = answer_text(self.name, result.answer, arguments, self._plugin.settings.zone)
         return f"{result.advice} {text}".strip(), wire(result.answer)
 
 

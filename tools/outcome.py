@@ -76,7 +76,8 @@ class Outcome:
         if self.error is not None:
             return refusal_text(self.error, self.advice)
         if self.sent:
-            text = answer_text(self.answer, decision.arguments, self.zone)
+            operation, arguments = decision.operation, decision.arguments
+            text = answer_text(operation, self.answer, arguments, self.zone)
             return " ".join(filter(None, [self.advice, text, *remarks(self.interpretation)]))
         nothing = "Nothing was sent. This is the request that would be."
         return " ".join([nothing, *self.doubts])

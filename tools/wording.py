@@ -10,8 +10,8 @@ from typing import Any
 
 from camara_qod.tools.camara.models import Duration, QosProfile, QosStatus, Rate, SessionInfo
 
-#: What is said of a list with nothing in it.
-NONE = "There are none."
+#: How it is said that a device has none.
+NO_SESSIONS = "has no sessions."
 _UNITS = {"day": 86400, "hour": 3600, "minute": 60, "second": 1}
 #: The sentence that `session_text` makes.
 _SESSION = re.compile(
@@ -31,16 +31,19 @@ def wire(answer: Answer) -> Any:
     return None if answer is None else answer.wire()
 
 
-def answer_text(answer: Answer, arguments: dict[str, Any], zone: tzinfo | None = None) -> str:
+def answer_text(
+    operation: str, answer: Answer, arguments: dict[str, Any], zone: tzinfo | None = None
+) -> str:
     """An operator's answer to an operation with these arguments.
 
     Args:
+        operation: operationId.
         answer: what the operator returned.
         arguments: those of the operation, on the wire.
         zone: in which times are told; by default the machine's.
     """
     if isinstance(answer, list):
-        return _list_text(answer, zone)
+        return _list_text(answer, zone) if answer else _nothing(operation, arguments)
     if answer is None:
         return f"Session {arguments['sessionId']} is deleted."
     return item_text(answer, zone)
@@ -51,7 +54,15 @@ def _list_text(answer: list[SessionInfo] | list[QosProfile], zone: tzinfo | None
     lines = [item_text(item, zone) for item in answer]
     if len(answer) > 1 and isinstance(answer[0], SessionInfo):
         lines = [f"{number}. {line}" for number, line in enumerate(lines, 1)]
-    return "\n".join(lines) or NONE
+    return "\n".join(lines)
+
+
+def _nothing(operation: str, arguments: dict[str, Any]) -> str:
+    """What is said of a list with nothing in it."""
+    if operation == "retrieveQoSProfiles":
+        return "The operator has no profiles."
+    device = arguments.get("device")
+    return f"{in_words('device', device) if device else 'The device'} {NO_SESSIONS}"
 
 
 def item_text(item: SessionInfo | QosProfile, zone: tzinfo | None = None) -> str:

@@ -582,7 +582,7 @@ def test_small_talk_is_answered_by_its_kind_and_what_is_possible_is_told_once() 
 
 def test_a_question_near_the_matter_is_answered_from_the_catalogue() -> None:
     said = " ".join(Room(plugin(declined("question"))).type("which would be best for films?"))
-    assert "QOS_S (streaming, transfers; from 1 minute to 12 hours)" in said
+    assert "by what each is best for, are QOS_E (gaming, VR, remote control), QOS_S" in said
     assert "prices, your operator can tell" in said
 
 
@@ -683,6 +683,23 @@ def test_a_conversation_goes_on_without_the_sessions_of_another_mock_operator() 
         "There are no sessions in this conversation.",
         "Which session? Give its id.",
     ]
+
+
+def test_an_extension_above_the_limit_is_not_proposed() -> None:
+    said = with_session(longer(72000)).type("extend it by 20 hours")
+    assert said == [
+        "With 20 hours more the session would be outside its limit of 12 hours: at most 11 hours "
+        "can be added. How much longer?"
+    ]
+
+
+def test_a_device_whose_session_was_ended_has_none() -> None:
+    listing = {"operation": "retrieveSessionsByDevice", "arguments": {"device": None}}
+    named = {"operation": "retrieveSessionsByDevice", "arguments": {"device": PHONE}}
+    room = with_session(on_session("deleteSession"), listing, named)
+    said = room.type("end it", "yes", "which sessions are left?", "those of +351966666666")
+    assert said[-2].startswith("None of the sessions in this conversation is left. For those of")
+    assert said[-1] == "+351966666666 has no sessions."
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])

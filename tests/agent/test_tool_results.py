@@ -74,7 +74,11 @@ def test_camaras_json_is_put_into_words() -> None:
     assert result.artifact["duration"] == 7200
     listed = read(json.dumps([INFO, INFO]), "retrieveSessionsByDevice")
     assert listed.text.startswith("1. Session ")
-    assert read("[]", "retrieveSessionsByDevice").text == "There are none."
+    device = {"phoneNumber": "+351966666666"}
+    nothing = read("[]", "retrieveSessionsByDevice", device=device)
+    assert nothing.text == "+351966666666 has no sessions."
+    assert read("[]", "retrieveSessionsByDevice").text == "The device has no sessions."
+    assert read("[]", "retrieveQoSProfiles").text == "The operator has no profiles."
     assert read("", "deleteSession", sessionId=A).text == f"Session {A} is deleted."
 
 
@@ -93,7 +97,7 @@ def test_a_refusal_in_json_is_an_error(value: dict[str, Any]) -> None:
         ("createSession", "User rejected the tool call for `createSession` with id 1.", "error"),
         ("createSession", f"Session {A} is there.", "success"),
         ("deleteSession", f"Session {A} is deleted.", "success"),
-        ("retrieveSessionsByDevice", "There are none.", "success"),
+        ("retrieveSessionsByDevice", "+351966666666 has no sessions.", "success"),
         ("retrieveSessionsByDevice", "The service is down", "error"),
         ("retrieveQoSProfiles", "Profile QOS_E is ACTIVE.", "success"),
         ("getQosProfile", "Not sent. name is missing.", "error"),

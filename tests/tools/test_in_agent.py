@@ -222,7 +222,7 @@ def test_what_was_assumed_is_named_with_its_reason() -> None:
     device = {"ipv4Address": {"publicAddress": address, "privateAddress": address}}
     content = Talk(create(device)).say(f"gaming on {address}").content
     assert "Not stated: applicationServer (the configured default server)" in content
-    assert "Assumed: device (no NAT assumed, as no port was given)." in content
+    assert "Assumed: device (its own address (no NAT), as no port was given)." in content
 
 
 def test_a_summary_that_a_model_wrote_is_no_word_of_the_humans() -> None:

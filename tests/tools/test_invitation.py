@@ -2,6 +2,7 @@
 
 import json
 import re
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -46,9 +47,24 @@ def test_limits_that_no_operator_tells_are_not_told(tmp_path: Path) -> None:
     assert "The profile is GOLD (gaming, VR, remote control)." in text
 
 
-def test_a_question_is_told_the_limits_too() -> None:
+def test_a_question_is_told_the_limits_too_once_where_all_are_the_same(tmp_path: Path) -> None:
     text = reply(Aside.QUESTION, load_catalogue())
-    assert "QOS_E (gaming, VR, remote control; from 1 minute to 12 hours)" in text
+    assert "by what each is best for, are QOS_E (gaming, VR, remote control), QOS_S" in text
+    assert text.count("from 1 minute to 12 hours") == 1
+    assert "QOS_L (calls, meetings), each from 1 minute to 12 hours." in text
+    profiles = json.loads((files("camara_qod.data") / "catalogue.json").read_text())
+    profiles[0]["maxDuration"] = {"value": 1, "unit": "Hours"}
+    path = tmp_path / "profiles.json"
+    path.write_text(json.dumps(profiles))
+    text = reply(Aside.QUESTION, load_catalogue(path))
+    assert "QOS_E (gaming, VR, remote control; from 1 minute to 1 hour)" in text
+    assert "QOS_S (streaming, transfers; from 1 minute to 12 hours)" in text
+
+
+def test_a_question_is_told_what_stands_on_the_screen() -> None:
+    text = reply(Aside.QUESTION, load_catalogue())
+    assert '"No NAT" means that an IP address is taken as the device\'s own' in text
+    assert len(text) < 650
 
 
 @pytest.mark.parametrize("aside", Aside)

@@ -91,9 +91,27 @@ def extension_step(draft: Draft) -> Iterator[Note]:
     elif not 1 <= seconds <= INT32_MAX:
         words = spoken(seconds) if seconds > 0 else "no time at all"
         yield Question(_ADDED, f"A session cannot be extended by {words}. {_ASK_LONGER}")
+    elif too_long := _too_long(seconds, draft):
+        yield Question(_ADDED, f"{too_long} {_ASK_LONGER}")
     elif seconds != said:
         draft.body[_ADDED] = seconds
         yield Assumption(_ADDED, seconds, "reckoned from how long the session lasts now")
+
+
+def _too_long(seconds: int, draft: Draft) -> str:
+    """Why a session cannot last so much longer, where its length and its limit are known."""
+    times = draft.context.sessions.times.get(draft.body.get("sessionId") or "")
+    profile = draft.context.catalogue.get(times.profile) if times else None
+    if times is None or profile is None or times.duration + seconds <= profile.limits[1]:
+        return ""
+    most = profile.limits[1]
+    left = (
+        f"at most {spoken(most - times.duration)} can" if most > times.duration else "nothing can"
+    )
+    return (
+        f"With {spoken(seconds)} more the session would be outside its limit of {spoken(most)}: "
+        f"{left} be added."
+    )
 
 
 def _added(said: int, draft: Draft) -> int | None:

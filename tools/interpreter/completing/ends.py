@@ -11,8 +11,9 @@ from camara_qod.tools.interpreter.reading.mention import Address, Ports
 
 _IDENTIFIERS = "its phone number with country code, its IPv6 address, or its IPv4 address."
 _ASK_DEVICE = f"Which device? Give {_IDENTIFIERS}"
-#: Where sessions are listed and those that are known stand beside it.
+#: Where sessions are listed, and those that are known stand beside it or have ended.
 _ASK_OWNER = f"For those of a device, give {_IDENTIFIERS}"
+_ALL_ENDED = "None of the sessions in this conversation is left."
 _ASK_SERVER = "Which application server does the device talk to? Give its IPv4 or IPv6 address."
 _ASK_PORTS = {
     "devicePorts": "Which ports of the device?",
@@ -35,8 +36,11 @@ def device_step(draft: Draft, ask: str = _ASK_DEVICE) -> Iterator[Note]:
 
 def owner_step(draft: Draft) -> Iterator[Note]:
     """The device whose sessions are listed; those that are known come beside the question."""
-    known = draft.context.sessions.ids
-    for note in device_step(draft, _ASK_OWNER if known else _ASK_DEVICE):
+    sessions = draft.context.sessions
+    known, ask = sessions.ids, _ASK_OWNER if sessions.ids else _ASK_DEVICE
+    if sessions.times and not known:
+        ask = f"{_ALL_ENDED} {_ASK_OWNER}"
+    for note in device_step(draft, ask):
         yield replace(note, choices=known) if isinstance(note, Question) else note
 
 
@@ -49,7 +53,7 @@ def _bare(device: dict[str, Any], draft: Draft) -> Note:
             f"{address} alone does not identify a device: which public port or private address "
             "belongs to it?",
         )
-    return Assumption("device", device, "no NAT assumed, as no port was given")
+    return Assumption("device", device, "its own address (no NAT), as no port was given")
 
 
 def _same_address_twice(device: dict[str, Any]) -> bool:

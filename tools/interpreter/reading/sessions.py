@@ -8,15 +8,20 @@ from typing import Any
 
 @dataclass(frozen=True)
 class SessionTimes:
-    """How long a session lasts: its whole `duration` in seconds, and when it ends."""
+    """How long a session lasts: its whole `duration` in seconds, and when it ends.
+
+    `profile` is the name of the one that it has, which has limits; empty where it is not known.
+    """
 
     duration: int
     expires_at: datetime | None = None
+    profile: str = ""
 
 
 def _times(session: Mapping[str, Any]) -> SessionTimes:
     ends = session.get("expiresAt")
-    return SessionTimes(session["duration"], datetime.fromisoformat(ends) if ends else None)
+    moment = datetime.fromisoformat(ends) if ends else None
+    return SessionTimes(session["duration"], moment, str(session.get("qosProfile", "")))
 
 
 @dataclass(frozen=True)

@@ -216,3 +216,38 @@ def test_an_extension_is_what_is_to_be_added(completed, text: str, seconds: int)
     unknown = KnownSessions((SESSION,), SESSION)
     result = completed(text, "extendQosSessionDuration", sessions=unknown, **labels)
     assert result.decision.operation == ("extendQosSessionDuration" if "by" in text else "clarify")
+
+
+@pytest.mark.parametrize(
+    ("lasts", "profile", "told"),
+    [
+        (7200, "QOS_E", "at most 10 hours can be added"),
+        (43200, "QOS_E", "nothing can be added"),
+        (36000, "QOS_E", ""),
+        (7200, "", ""),
+    ],
+)
+def test_the_limit_of_an_extension_is_told_where_it_is_known(
+    completed, lasts: int, profile: str, told: str
+) -> None:
+    times = SessionTimes(lasts, NOW + timedelta(hours=1), profile)
+    known = KnownSessions((SESSION,), SESSION, {SESSION: times})
+    labels = {"sessionId": "A", "requestedAdditionalDuration": "B"}
+    text = "by 2 hours" if lasts == 36000 else "by 20 hours"
+    result = completed(text, "extendQosSessionDuration", sessions=known, **labels)
+    asked = [question.text for question in result.questions]
+    begins = "With 20 hours more the session would be outside its limit of 12 hours: "
+    assert asked == ([f"{begins}{told}. How much longer?"] if told else [])
+
+
+def test_sessions_that_are_asked_for_when_none_is_left(completed) -> None:
+    times = {SESSION: SessionTimes(3600)}
+    asked = [
+        completed("which are left?", "retrieveSessionsByDevice", sessions=known).questions[0].text
+        for known in (KnownSessions(), KnownSessions(times=times), KnownSessions((SESSION,)))
+    ]
+    assert [text.partition(", ")[0] for text in asked] == [
+        "Which device? Give its phone number with country code",
+        "None of the sessions in this conversation is left. For those of a device",
+        "For those of a device",
+    ]
