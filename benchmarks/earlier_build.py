@@ -4,8 +4,8 @@
     python benchmarks/earlier_build.py ../earlier/.venv/bin
 
 Both decide the same requests with their own weights and environments, in turns, so that whatever
-else the machine does meets both alike. Many are decided by `qod batch`, in a process of its own whose
-start counts; a build that has no such command decides 16 together in a process that runs already.
+else the machine does meets both alike. Many are decided by `qod batch`, in a process whose start
+counts; a build that has no such command decides 16 together in a process that runs already.
 Writes `benchmarks/results/earlier_build.json`.
 """
 
