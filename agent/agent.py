@@ -11,7 +11,7 @@ from langchain_core.messages import AIMessage, ToolCall
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Checkpointer
 
-from camara_qod.agent.chat_model import CONFIDENCE, REMARKS, ChatQod
+from camara_qod.agent.chat_model import ASSUMPTIONS, CONFIDENCE, REMARKS, ChatQod
 from camara_qod.agent.grounding import GroundedToolCalls
 from camara_qod.agent.provider import ToldFailures, model_named
 from camara_qod.tools.confirmation import CHANGING, DELETE, is_below
@@ -110,7 +110,7 @@ def _asks(confirm: Confirm, deletion: float) -> Any:
     def ask(request: ToolCallRequest) -> bool:
         if isinstance(confirm, str):
             return confirm == "always"
-        told = _told(request)
+        told = _told(request.state)
         sure, operation = told.get(CONFIDENCE), request.tool_call["name"]
         below = max(confirm, deletion) if operation == DELETE else confirm
         return sure is None or bool(told.get(REMARKS)) or is_below(operation, sure, below)
@@ -119,18 +119,22 @@ def _asks(confirm: Confirm, deletion: float) -> Any:
 
 
 def _described(tool_call: ToolCall, state: Any = None, runtime: Any = None) -> str:
-    """What a person who reviews a call reads: what it would do."""
+    """What a person who reviews a call reads: what it would do, and what was assumed for it."""
     name = tool_call["name"]
     given = {key: value for key, value in tool_call["args"].items() if value is not None}
     try:
-        return would(name, given)
+        text = would(name, given)
     except (KeyError, TypeError, ValueError, AttributeError):  # whatever another model wrote
-        return f"This would call {name} with {given}."
+        text = f"This would call {name} with {given}."
+    told = _told(state)
+    reasons = [f"{which} ({reason})" for which, reason in told.get(ASSUMPTIONS, {}).items()]
+    assumed = f"Not said but assumed: {', '.join(reasons)}." if reasons else ""
+    return " ".join(filter(None, [text, assumed, *told.get(REMARKS, ())]))
 
 
-def _told(request: ToolCallRequest) -> dict[str, Any]:
+def _told(state: Any) -> dict[str, Any]:
     """What the model tells about its newest call."""
-    messages = reversed(request.state["messages"])
+    messages = reversed(state["messages"] if state else ())
     newest = next((item for item in messages if isinstance(item, AIMessage)), None)
     return newest.response_metadata if newest else {}
 

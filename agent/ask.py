@@ -62,9 +62,9 @@ def ask(
             outcome = plugin.confirm(outcome)
         _finish(outcome, as_json, outcome.text if outcome.sent else NOT_SENT)
         return _exit(outcome)
-    if outcome.held:
-        screen(stderr=True).print(NOBODY)
     _finish(outcome, as_json)
+    if outcome.held and not as_json:  # JSON says how to agree, for whoever reads it
+        screen(stderr=True).print(NOBODY)
     return _exit(outcome)
 
 

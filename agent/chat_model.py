@@ -28,16 +28,25 @@ from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import ConfigDict, Field, PrivateAttr
 
-from camara_qod.agent.history import ABOUT, ASIDE, KIND, REPORT, TURNS, read_history
+from camara_qod.agent.history import (
+    ABOUT,
+    ASIDE,
+    KIND,
+    REJECTED,
+    REPORT,
+    TURNS,
+    read_history,
+)
 from camara_qod.agent.request import decide
 from camara_qod.tools.assumed import assumed_text
 from camara_qod.tools.confirmation import remarks
 from camara_qod.tools.errors import QodError
-from camara_qod.tools.interpreter.decision import DECLINE, Interpretation
+from camara_qod.tools.interpreter.decision import CLARIFY, DECLINE, Interpretation
 from camara_qod.tools.invitation import told
 from camara_qod.tools.operation_tools import OPERATIONS, worded
 from camara_qod.tools.outcome import Outcome
 from camara_qod.tools.plugin import QodPlugin
+from camara_qod.tools.proposal import NOT_SENT
 from camara_qod.tools.provenance import sources
 from camara_qod.tools.settings import QodSettings, load_settings
 from camara_qod.tools.wording import in_words
@@ -185,10 +194,12 @@ class ChatQod(BaseChatModel):
 
 
 def _said(made: Interpretation, messages: Sequence[BaseMessage]) -> str:
-    """What is answered without a call; what can be done here is told in full once."""
-    known = any(told(str(item.text)) for item in messages if isinstance(item, AIMessage))
+    """What is answered without a call; what can be done, and why it is asked, is told once."""
+    answers = [str(item.text) for item in messages if isinstance(item, AIMessage)]
+    if made.decision.operation == CLARIFY and answers:
+        return " ".join(question.after(answers[-1]) for question in made.questions)
     outcome, declined = Outcome(made), made.decision.operation == DECLINE
-    return outcome.declined(again=True) if declined and known else outcome.text
+    return outcome.declined(again=any(map(told, answers))) if declined else outcome.text
 
 
 def _chunk(message: BaseMessage) -> AIMessageChunk:
@@ -223,8 +234,17 @@ def _report(messages: list[BaseMessage]) -> AIMessage:
         if not isinstance(message, ToolMessage):
             left = message.response_metadata.get(REMARKS, left)
             break
-        results.insert(0, worded(message))
+        results.insert(0, _result(message))
     done = isinstance(messages[-1], ToolMessage) and messages[-1].status == "success"
     text = " ".join(["\n".join(results), *(left if done else [])])
     nothing = UsageMetadata(input_tokens=0, output_tokens=0, total_tokens=0)  # no model was asked
     return AIMessage(content=text, response_metadata={KIND: REPORT}, usage_metadata=nothing)
+
+
+def _result(message: ToolMessage) -> str:
+    """A result in the words of its tool; that a human has rejected the call in ours."""
+    text = worded(message)
+    if message.status != "error" or not text.startswith(REJECTED):
+        return text
+    _, _, why = text.partition(" with reason: ")
+    return why if why.startswith(NOT_SENT) else f"{NOT_SENT} {why}".strip()

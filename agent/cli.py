@@ -205,7 +205,7 @@ def chat(
         if last is None:
             show_help(console)
         history = plugin.settings.cache_dir / "chat-history"
-        repl.run(lines(COMMANDS, history, repl.watch.line, os.environ.get("TERM")))
+        repl.run(lines(COMMANDS, history, repl.watch.text, os.environ.get("TERM")))
     plugin.close()
     if piped and repl.failed:
         raise typer.Exit(EXIT_FAILED)

@@ -30,7 +30,9 @@ def show(console: Console, outcome: Outcome, *, body: bool = True) -> None:
         parts.append(_table(outcome, console.width))
         if body:
             parts += [Text("Request body", style="bold"), _json(outcome.body), Text()]
-    parts.append(Text(outcome.text, style=_style(outcome)))
+    # How to agree is for whoever asks to say: at a terminal it is another way than in a pipe.
+    text = outcome.proposal.told if outcome.proposal else outcome.text
+    parts.append(Text(text, style=_style(outcome)))
     console.print(Group(*parts))
 
 

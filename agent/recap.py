@@ -4,9 +4,6 @@ from collections.abc import Sequence
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 
-from camara_qod.agent.history import REJECTED
-from camara_qod.tools.proposal import NOT_SENT
-
 
 def recap(messages: Sequence[AnyMessage], most: int = 3) -> list[str]:
     """What was said last, a line for each time that somebody spoke.
@@ -26,7 +23,5 @@ def _line(message: AnyMessage) -> str:
     """One message; what a tool returned is told again by the answer that follows it."""
     if isinstance(message, HumanMessage):
         return f"qod> {message.text}"
-    if not isinstance(message, AIMessage) or message.tool_calls:
-        return ""
-    text = str(message.text)
-    return NOT_SENT if text.startswith(REJECTED) else text
+    answers = isinstance(message, AIMessage) and not message.tool_calls
+    return str(message.text) if answers else ""

@@ -1,4 +1,6 @@
-"""How the sessions of a conversation stand, for a line that is shown all the time."""
+"""How the sessions of a conversation stand, for a place where it is shown all the time."""
+
+from textwrap import fill
 
 from camara_qod.tools.camara.errors import NotFound
 from camara_qod.tools.camara.models import QosStatus, SessionInfo
@@ -6,6 +8,9 @@ from camara_qod.tools.errors import QodError
 from camara_qod.tools.interpreter.reading.sessions import KnownSessions
 from camara_qod.tools.plugin import QodPlugin
 from camara_qod.tools.wording import in_words, time_left
+
+#: So many sessions are told all the time: the screen is for the conversation.
+_MOST = 4
 
 
 class SessionWatch:
@@ -39,9 +44,19 @@ class SessionWatch:
         self.gone = tuple(gone)
         return found
 
-    def line(self) -> str:
-        """One line: "1 QOS_E +351966666666, 59 minutes left"; empty without sessions."""
-        return " · ".join(f"{number} {_short(item)}" for number, item in enumerate(self._found, 1))
+    def text(self, width: int) -> str:
+        """As "1 QOS_E +351966666666, 59 minutes left"; empty without sessions.
+
+        Side by side where they fit into `width` columns, else one below the other; of many, the
+        first are told, and how many more there are.
+        """
+        told = [f"{number} {_short(item)}" for number, item in enumerate(self._found[:_MOST], 1)]
+        if (more := len(self._found) - _MOST) > 0:
+            told.append(f"{more} more: /sessions")
+        line = " · ".join(told)
+        if len(line) <= width:
+            return line
+        return "\n".join(fill(item, width, subsequent_indent="  ") for item in told)
 
 
 def _short(session: SessionInfo) -> str:

@@ -36,11 +36,14 @@ class Keyboard:
         commands: completed with Tab.
         history: file in which lines are kept between conversations; where it cannot be written,
             they are kept for this one.
-        status: text of the line at the bottom, looked at every second.
+        status: text at the bottom for a number of columns, looked at every second.
     """
 
-    def __init__(self, commands: Iterable[str], history: Path, status: Callable[[], str]) -> None:
+    def __init__(
+        self, commands: Iterable[str], history: Path, status: Callable[[int], str]
+    ) -> None:
         from prompt_toolkit import PromptSession
+        from prompt_toolkit.application import get_app
         from prompt_toolkit.completion import WordCompleter
 
         self._trouble: OSError | None = None
@@ -49,7 +52,7 @@ class Keyboard:
         self._session: PromptSession[str] = PromptSession(
             history=_history(history, self._failed),
             completer=WordCompleter(list(commands), sentence=True),
-            bottom_toolbar=lambda: status() or None,
+            bottom_toolbar=lambda: status(get_app().output.get_size().columns) or None,
             refresh_interval=1,
         )
 
@@ -119,7 +122,7 @@ def is_terminal(stream: TextIO | None) -> bool:
 
 
 def lines(
-    commands: Iterable[str], history: Path, status: Callable[[], str], terminal: str | None
+    commands: Iterable[str], history: Path, status: Callable[[int], str], terminal: str | None
 ) -> Lines:
     """What fits standard input.
 

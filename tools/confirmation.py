@@ -10,6 +10,7 @@ undone.
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import chain
+from math import floor
 
 from camara_qod.tools.interpreter.completing.duration import clock_text, two_halves
 from camara_qod.tools.interpreter.context import Context
@@ -68,7 +69,8 @@ def _unsure(operation: str, confidence: float | None, below: float) -> str:
         return "The model does not tell how sure it is."
     if below == 1:
         return "Changes are always asked about here."
-    return f"The model is {confidence:.0%} sure; below {below:.0%} it is asked first."
+    sure = floor(confidence * 100 + 1e-9)  # what is below 97 % is not told as 97 %
+    return f"The model is {sure}% sure; below {below:.0%} it is asked first."
 
 
 def _unused(made: Interpretation) -> tuple[str, ...]:

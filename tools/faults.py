@@ -13,6 +13,8 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
+from camara_qod.tools.camara.forms import FORMS
+
 Schema = dict[str, Any]
 #: So many faults are told, and so many characters of each: a client may have sent thousands.
 _MOST, _LONGEST = 20, 240
@@ -74,6 +76,8 @@ def _what(item: ErrorDetails) -> str:
         return "it holds half a character (a lone surrogate), which is no text"
     if item["type"] == "json_invalid":
         return _shown(_json(item))
+    if form := FORMS.get(context.get("pattern", "")):
+        return f"it should be {form}"
     own = item["type"] in ("value_error", "assertion_error")
     return _shown(_SUBJECT.sub("it should ", str(context["error"]) if own else item["msg"]))
 

@@ -28,7 +28,12 @@ class Proposal:
     @property
     def text(self) -> str:
         """What would be done, why it is asked, and how to have it done."""
-        return " ".join([would(self.operation, self.arguments), *self.doubts, "Say yes to do it."])
+        return f"{self.told} Say yes to do it."
+
+    @property
+    def told(self) -> str:
+        """What would be done, and why it is asked."""
+        return " ".join([would(self.operation, self.arguments), *self.doubts])
 
     def to_dict(self) -> dict[str, Any]:
         """It as JSON."""

@@ -42,7 +42,12 @@ def test_a_change_waits_for_approval() -> None:
     (interrupt,) = state["__interrupt__"]
     (review,) = interrupt.value["action_requests"]
     assert review["args"]["device"] == PHONE
-    assert review["description"].startswith("This would call createSession: device +351966666666")
+    text = review["description"]
+    assert text.startswith("This would call createSession: device +351966666666")
+    assert text.endswith(
+        "Not said but assumed: applicationServer (the configured default server), duration (the "
+        "configured default duration)."
+    )
     assert results(state) == []
     done = decide(running, type="approve")
     assert "is AVAILABLE" in results(done)[0].text
@@ -55,6 +60,7 @@ def test_a_rejected_request_stays_open_for_a_correction() -> None:
     running.invoke(SAID, CONFIG)
     rejected = decide(running, type="reject", message="too long")
     assert results(rejected)[0].status == "error"
+    assert rejected["messages"][-1].text == "Not sent. too long"
     again = running.invoke({"messages": [HumanMessage("ten minutes only")]}, CONFIG)
     (interrupt,) = again["__interrupt__"]
     arguments = interrupt.value["action_requests"][0]["args"]
@@ -68,6 +74,24 @@ def test_what_a_human_edits_counts_as_written_by_them() -> None:
     edited = arguments | {"device": {"phoneNumber": "+351911111111"}}
     done = decide(running, type="edit", edited_action={"name": "createSession", "args": edited})
     assert results(done)[0].artifact["device"] == {"phoneNumber": "+351911111111"}
+
+
+def test_a_rejection_without_a_reason_is_told_in_our_words() -> None:
+    running = agent()
+    running.invoke(SAID, CONFIG)
+    assert decide(running, type="reject")["messages"][-1].text == "Not sent."
+
+
+def test_an_edit_that_does_not_hold_is_told_without_a_pattern() -> None:
+    running = agent()
+    state = running.invoke(SAID, CONFIG)
+    arguments = state["__interrupt__"][0].value["action_requests"][0]["args"]
+    edited = arguments | {"device": {"phoneNumber": "0911 111"}}
+    done = decide(running, type="edit", edited_action={"name": "createSession", "args": edited})
+    assert done["messages"][-1].text == (
+        "Not sent. device.phoneNumber: it should be + and a number with its country code, without "
+        "spaces. Correct it, or ask the user."
+    )
 
 
 @pytest.mark.parametrize(
@@ -104,7 +128,9 @@ def test_a_sure_deletion_of_one_of_several_sessions_waits_all_the_same() -> None
     first, second = (item.artifact["sessionId"] for item in results(state))
     (interrupt,) = state["__interrupt__"]
     assert interrupt.value["action_requests"][0]["args"] == {"sessionId": first}
-    assert f"One session at a time. Not touched: {second}." in state["messages"][-1].text
+    left = f"One session at a time. Not touched: {second}."
+    assert left in state["messages"][-1].text
+    assert interrupt.value["action_requests"][0]["description"].endswith(left)
 
 
 def test_another_model_is_asked_about_and_kept_to_the_facts() -> None:

@@ -48,6 +48,7 @@ def test_an_unsure_change_is_not_sent_where_nobody_can_be_asked(
     printed = capsys.readouterr()
     assert "Not sent: nobody can be asked here. --yes" in printed.err
     assert "This would" in printed.out
+    assert "Say yes" not in printed.out
     assert f"The model is {probability:.0%} sure; below" in " ".join(printed.out.split())
 
 
@@ -111,7 +112,9 @@ def test_a_sure_person_is_not_asked_and_a_dry_run_says_what_would_be() -> None:
 
 def test_json_holds_the_proposal(capsys: pytest.CaptureFixture[str]) -> None:
     assert ask(plugin(DELETE, probability=0.9), KILL, as_json=True) == Exit.WAITS
-    value = json.loads(capsys.readouterr().out)
+    printed = capsys.readouterr()
+    assert "nobody can be asked" not in printed.err
+    value = json.loads(printed.out)
     assert value["sent"] is False
     assert value["proposal"] == {
         "operation": "deleteSession",

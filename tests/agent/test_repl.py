@@ -685,6 +685,14 @@ def test_a_conversation_goes_on_without_the_sessions_of_another_mock_operator() 
     ]
 
 
+def test_why_a_question_is_asked_is_told_once() -> None:
+    room = Room(plugin(*[create(PHONE, duration=172800)] * 3, create(PHONE, duration=259200)))
+    said = room.type("gaming on +351966666666 for 2 days", "why?", "2 days", "3 days then")
+    outside = "is outside the limits, 1 minute to 12 hours. For how long?"
+    short = "For how long, if not 2 days? It can be 1 minute to 12 hours."
+    assert said == [f"2 days {outside}", short, short, f"3 days {outside}"]
+
+
 def test_an_extension_above_the_limit_is_not_proposed() -> None:
     said = with_session(longer(72000)).type("extend it by 20 hours")
     assert said == [
@@ -746,9 +754,26 @@ def test_help_is_wrapped_once(width: int) -> None:
 
 def test_sessions_of_one_profile_are_told_apart_all_the_time() -> None:
     room = with_session(devices=(PHONE, OTHER))
-    assert room.repl.watch.line() == (
-        "1 QOS_E +351966666666, 59 minutes left · 2 QOS_E +351911111111, 59 minutes left"
+    one, other = (
+        f"{number} QOS_E {device['phoneNumber']}, 59 minutes left"
+        for number, device in ((1, PHONE), (2, OTHER))
     )
+    assert room.repl.watch.text(120) == f"{one} · {other}"
+    assert room.repl.watch.text(60) == f"{one}\n{other}"
+
+
+@pytest.mark.parametrize("width", [20, 60, 80, 120])
+def test_nothing_of_the_sessions_that_are_shown_all_the_time_is_cut(width: int) -> None:
+    six = [f"2001:db8:aaa{number}:bbbb:cccc:dddd:eeee:ffff" for number in range(6)]
+    room = Room(plugin(*(create({"ipv6Address": address}) for address in six)))
+    for address in six:
+        room.type(f"gaming on {address}", "y")
+    text = room.repl.watch.text(width)
+    assert max(map(len, text.splitlines())) <= width
+    whole = "".join(text.split())
+    assert [address in whole for address in six] == [True] * 4 + [False] * 2
+    assert whole.endswith("2more:/sessions")
+    assert whole.count("minutesleft") == 4
 
 
 def test_times_are_told_in_the_zone_of_the_settings() -> None:

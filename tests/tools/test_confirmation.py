@@ -86,6 +86,12 @@ def test_the_thresholds(told, decision, confidence, waits) -> None:
     assert bool(told(decision, confidence=confidence)) is waits
 
 
+def test_what_is_below_a_threshold_is_told_so(told) -> None:
+    assert told(CREATE, confidence=0.968) == (
+        "The model is 96% sure; below 97% it is asked first.",
+    )
+
+
 def test_the_thresholds_are_settings(told) -> None:
     assert told(CREATE, confidence=0.95, confirm_below=0.99)
     assert not told(CREATE, confidence=0.1, confirm_below=0)

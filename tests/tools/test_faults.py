@@ -1,13 +1,16 @@
 """Validation errors in words: names of the API, what is wrong and allowed, nothing internal."""
 
 import json
+import re
 from typing import Any
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from camara_qod.tools.camara import models_1_2
-from camara_qod.tools.camara.models import CreateSession, SessionInfo
+from camara_qod.tools.camara.edition import EDITIONS
+from camara_qod.tools.camara.forms import FORMS
+from camara_qod.tools.camara.models import CreateSession, QosProfile, SessionInfo
 from camara_qod.tools.errors import SettingsError
 from camara_qod.tools.faults import faults
 from camara_qod.tools.settings import load_settings
@@ -111,12 +114,21 @@ def test_no_words_of_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
         load_settings()
     samples.append(str(raised.value))
     assert "QOD_API_ROOT: an API root starts with https://" in samples[-1]
-    assert "QOD_DEFAULT_DEVICE.phoneNumber: it should match pattern" in samples[-1]
+    assert "QOD_DEFAULT_DEVICE.phoneNumber: it should be + and a number" in samples[-1]
     assert "QOD_DEFAULT_DEVICE.colour is not known here" in samples[-1]
     for text in samples:
         assert "Value error" not in text
         assert "pydantic" not in text
         assert "Input should" not in text
+        assert "pattern" not in text
+
+
+def test_every_pattern_has_its_form_in_words() -> None:
+    for edition in EDITIONS.values():
+        for kind in (edition.create_session, edition.retrieve_sessions, QosProfile):
+            text = json.dumps(kind.model_json_schema())
+            patterns = set(re.findall(r'"pattern": ("(?:[^"\\]|\\.)*")', text))
+            assert {json.loads(item) for item in patterns} <= set(FORMS)
 
 
 def test_a_setting_that_is_no_json_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -135,9 +135,12 @@ DeviceIpv6Address = Annotated[
 ]
 ApplicationServerIpv4Address = Annotated[str, address(IPv4Network)]
 ApplicationServerIpv6Address = Annotated[str, AfterValidator(without_zone), address(IPv6Network)]
+PROFILE_NAME_PATTERN = r"^[a-zA-Z0-9_.-]+$"
 QosProfileName = Annotated[
-    str, StringConstraints(pattern=r"^[a-zA-Z0-9_.-]+$", min_length=3, max_length=256)
+    str, StringConstraints(pattern=PROFILE_NAME_PATTERN, min_length=3, max_length=256)
 ]
+#: ISO 3166-1 alpha-2.
+COUNTRY_PATTERN = r"^[A-Z]{2}$"
 
 
 def _sink(text: str, info: ValidationInfo) -> str:
@@ -383,7 +386,7 @@ class Duration(Response):
 class CountryAvailability(Response):
     """A country, and optionally the networks in it, where a profile is available."""
 
-    country_name: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+    country_name: Annotated[str, StringConstraints(pattern=COUNTRY_PATTERN)]
     networks: list[str] | None = None
 
 

@@ -19,21 +19,20 @@ SingleIpAddr = Annotated[
     str, AfterValidator(models.without_zone), models.address(IPv4Address, IPv6Address)
 ]
 _OCTET = "(25[0-5]|2[0-4][0-9]|[01][0-9]{2}|[0-9]{1,2})"
+IPV4_PATTERN = rf"^{_OCTET}(\.{_OCTET}){{3}}(/([0-9]|[12][0-9]|3[0-2]))?$"
 ApplicationServerIpv4Address = Annotated[
     str,
-    StringConstraints(
-        pattern=rf"^{_OCTET}(\.{_OCTET}){{3}}(/([0-9]|[12][0-9]|3[0-2]))?$", max_length=18
-    ),
+    StringConstraints(pattern=IPV4_PATTERN, max_length=18),
     models.address(IPv4Network),
 ]
+IPV6_PATTERN = r"^[:.0-9A-Fa-f]+(/([1-9]?[0-9]|1[01][0-9]|12[0-8]))?$"
 ApplicationServerIpv6Address = Annotated[
     str,
-    StringConstraints(
-        pattern=r"^[:.0-9A-Fa-f]+(/([1-9]?[0-9]|1[01][0-9]|12[0-8]))?$", max_length=49
-    ),
+    StringConstraints(pattern=IPV6_PATTERN, max_length=49),
     models.address(IPv6Network),
 ]
-Uri = Annotated[str, StringConstraints(pattern=r"^https:\/\/.+$", max_length=2048)]
+URI_PATTERN = r"^https:\/\/.+$"
+Uri = Annotated[str, StringConstraints(pattern=URI_PATTERN, max_length=2048)]
 
 
 class DeviceIpv4Address(models.DeviceIpv4Addr):

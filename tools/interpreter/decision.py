@@ -65,12 +65,19 @@ class Assumption:
 class Question:
     """A value that is missing: which argument, and what to ask.
 
-    `choices` are the ids of known sessions that it may be about.
+    `choices` are the ids of known sessions that it may be about; `again` is what to ask where the
+    same was asked just before.
     """
 
     argument: str
     text: str
     choices: tuple[str, ...] = ()
+    again: str = ""
+
+    def after(self, answer: str) -> str:
+        """What to ask after an answer that may have asked the same."""
+        asked = self.text in answer or (self.again and self.again in answer)
+        return self.again or self.text if asked else self.text
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,9 @@ def _within_limits(draft: Draft) -> Iterator[Note]:
         low = min(item.limits[0] for item in profiles)
         high = max(item.limits[1] for item in profiles)
         limits = f"{spoken(low)} to {spoken(high)}"
-        yield Question("duration", f"{spoken(seconds)} is outside the limits, {limits}. {_ASK}")
+        text = f"{spoken(seconds)} is outside the limits, {limits}. {_ASK}"
+        again = f"For how long, if not {spoken(seconds)}? It can be {limits}."
+        yield Question("duration", text, again=again)
         return
     for until in _ends(draft):
         reason = f"from now until {clock_text(until, draft.context.now)}"

@@ -39,7 +39,9 @@ def profile_question(argument: str, draft: Draft) -> Question:
     if (value := draft.body.get(argument)) is not None:
         start = f"No profile of this operator is meant for {NEED_MEANINGS[Need(value)]}. "
     ask = "What is it for?" if argument == "qosProfile" else "Which one?"
-    return Question(argument, f"{start}{ask} The profiles are {profile_names(draft.context)}.")
+    text = f"{start}{ask} The profiles are {profile_names(draft.context)}."
+    names = ", ".join(item.name for item in draft.context.catalogue.active)
+    return Question(argument, text, again=f"{start}{ask} The profiles are {names}.")
 
 
 def profile_names(context: Context) -> str:
