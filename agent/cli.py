@@ -213,6 +213,7 @@ def chat(
 
 @app.command()
 def mcp(
+    context: typer.Context,
     transport: Annotated[
         str, typer.Option(help="`stdio`, or `http` for streamable HTTP at `/mcp`.")
     ] = "stdio",
@@ -239,6 +240,8 @@ def mcp(
     In a client's configuration: `{"mcpServers": {"qod": {"command": "qod", "args": ["mcp"]}}}`
 
     Over http, calls under another host name or from a page of another origin are refused.
+
+    Exit status: 0 ended, also by Ctrl-C, 1 it cannot serve, 2 wrong usage.
     """
     from pydantic import SecretStr
 
@@ -249,7 +252,9 @@ def mcp(
     if transport == "stdio":
         from camara_qod.agent.mcp_stdio import serve as speak
 
-        speak(build_server(_plugin(model, adapter, lazy=True)))
+        _only_with(context, "--transport http", "port", "host", "token", "allowed_host")
+        with _checked_plugin(model, adapter) as plugin:
+            speak(build_server(plugin))
         return
     from camara_qod.agent.mcp_http import check_reach, serve
     from camara_qod.tools.listening import check_address
@@ -262,8 +267,8 @@ def mcp(
     def announce(root: str) -> None:
         notes.print(f"MCP server on {root}/mcp", soft_wrap=True)
 
-    server = build_server(_plugin(model, adapter, lazy=True))
-    serve(server, host, port, announce, token=secret, names=names)
+    with _checked_plugin(model, adapter) as plugin:
+        serve(build_server(plugin), host, port, announce, token=secret, names=names)
 
 
 @app.command()
@@ -333,6 +338,8 @@ def mock(
     With a token, as a real one: `qod mock` prints how to get one. For a quick try:
     `qod mock --open`. Interactive documentation is at `/docs`, the control API for rehearsing
     errors and time at `/control`.
+
+    Exit status: 0 ended, also by Ctrl-C, 1 it cannot serve, 2 wrong usage.
     """
     from camara_qod.agent.mock import run
 
@@ -367,6 +374,8 @@ def serve(
 
     On this machine it works without an account, on the mock operator. Interactive documentation is
     at `/docs`. Further settings are `QOD_SERVE_…` variables; the README lists them.
+
+    Exit status: 0 ended, also by Ctrl-C, 1 it cannot serve, 2 wrong usage.
     """
     with _packages_of_the_service():
         from camara_qod.agent.service.run import check_reach, run
@@ -468,19 +477,51 @@ def _plugin(
     from camara_qod.tools.settings import load_settings
 
     settings = load_settings(model=model, adapter=adapter)
+    if settings.model_server and adapter is not None:
+        raise SettingsError(
+            "--adapter is for a model in this process, and QOD_MODEL_SERVER is set: unset it, or "
+            "leave --adapter out."
+        )
     if for_many and _is_shared(settings):
         settings = settings.model_copy(update={"at_once": os.cpu_count() or 1})
     notes = screen(stderr=True)
     with notes.status("Loading the language model …"), _no_collection():
+        from camara_qod.tools.interpreter.loading import of_options
         from camara_qod.tools.plugin import QodPlugin
 
-        plugin = QodPlugin.from_settings(settings, lazy=lazy)
+        with of_options(model=model, adapter=adapter):
+            plugin = QodPlugin.from_settings(settings, lazy=lazy)
     if plugin.mock and sends:
         notes.print(
             "No operator is configured (QOD_API_ROOT): this is the mock operator, in this process.",
             style="dim",
         )
     return plugin
+
+
+@contextmanager
+def _checked_plugin(model: str | None, adapter: str | None) -> Iterator["QodPlugin"]:
+    """A plugin whose model is loaded at the first request in words, and looked at before.
+
+    Errors of that loading name the options too.
+    """
+    from camara_qod.tools.interpreter.loading import of_options
+    from camara_qod.tools.interpreter.model import check
+
+    plugin = _plugin(model, adapter, lazy=True)
+    with of_options(model=model, adapter=adapter):
+        if not plugin.settings.model_server:
+            check(plugin.settings)
+        yield plugin
+
+
+def _only_with(context: typer.Context, other: str, *names: str) -> None:
+    """Refuse options that do nothing without another; a variable may be set for other commands."""
+    for name in names:
+        source = context.get_parameter_source(name)
+        if source is not None and source.name == "COMMANDLINE":
+            option = f"--{name.replace('_', '-')}"
+            raise SettingsError(f"{option} is for {other}: add that, or leave {option} out.")
 
 
 @contextmanager

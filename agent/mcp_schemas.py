@@ -42,7 +42,9 @@ def answer_schema(operation: str, edition: Edition) -> Schema | None:
     if operation not in kinds:
         return None
     schema = described(TypeAdapter(kinds[operation]).json_schema())
-    return schema if schema["type"] == "object" else _object({"result": schema})
+    if schema["type"] == "object":
+        return schema
+    return _object({"result": schema | {"description": "What was found."}})
 
 
 def _object(properties: dict[str, Schema], required: list[str] | None = None) -> Schema:

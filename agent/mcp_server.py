@@ -204,13 +204,12 @@ def _in_words(plugin: QodPlugin) -> Tool:
         agreement: Annotated[_Agreed, Resolve(agreed)],
     ) -> CallToolResult:
         if not isinstance(answer, AcceptedElicitation):
-            return _result("Not sent: the question was not answered.", failed=True)
-        given = (
-            agreement.data if isinstance(agreement, AcceptedElicitation) else Agreement(send=False)
-        )
+            return _left(answer)
+        if not isinstance(agreement, AcceptedElicitation):
+            return _left(agreement)
+        given = agreement.data
         if not (given.send or isinstance(given, Unasked)):
-            text = f"{NOT_SENT} The user does not want it."
-            return _result(text, {"text": text, "sent": False})
+            return _left(DeclinedElicitation())
         return await _told(plugin.arequest(_turns(request, answer.data), confirmed=given.send))
 
     async def unasked(said: list[str]) -> CallToolResult:
@@ -235,6 +234,13 @@ def _in_words(plugin: QodPlugin) -> Tool:
             ),
         }
     )
+
+
+def _left(ended: DeclinedElicitation | CancelledElicitation) -> CallToolResult:
+    """What comes of a question or a proposal that the person said no to, or did not answer."""
+    declined = isinstance(ended, DeclinedElicitation)
+    text = f"{NOT_SENT} The user {'does not want it' if declined else 'did not answer'}."
+    return _result(text, {"text": text, "sent": False})
 
 
 def _turns(request: str, answer: Answer) -> list[str]:

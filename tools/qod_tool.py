@@ -33,7 +33,7 @@ class Words(BaseModel):
 
     model_config = ConfigDict(extra="forbid", title="Request")
 
-    request: str = Field(description="The user's request, in the user's own words.")
+    request: str = Field(min_length=1, description="The user's request, in the user's own words.")
 
 
 class QodRequest(Words):

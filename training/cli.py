@@ -328,13 +328,11 @@ def _evaluated(
 ) -> Iterator["QodSettings"]:
     """The settings of the model that is evaluated; errors inside name what the user wrote."""
     from camara_qod.tools.interpreter.adapter import check
-    from camara_qod.tools.interpreter.loading import called
+    from camara_qod.tools.interpreter.loading import of_options
     from camara_qod.tools.settings import load_settings
     from camara_qod.training.recipe import load_recipe
     from camara_qod.training.stages.run import settings_for
 
-    options = {"QOD_MODEL": model, "QOD_ADAPTER": adapter}
-    names = {name: f"--{name[4:].lower()}" for name, value in options.items() if value is not None}
     if recipe is not None:
         chosen = load_recipe(recipe)
         with _of_recipe("--adapter"):
@@ -348,7 +346,7 @@ def _evaluated(
             "QOD_MODEL_SERVER is set, and only a model in this process can be evaluated: unset it, "
             "or name the model with --model."
         )
-    with called(**names):
+    with of_options(model=model, adapter=adapter):
         yield settings
 
 

@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -61,6 +62,71 @@ def test_wrong_options_are_named(arguments: tuple[str | bytes, ...], words: str)
     assert words in err
     for library in ("pydantic", "Value error", "Input should"):
         assert library not in err
+
+
+def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[object, str]:
+    """Exit status and sentence of a command that does not begin, in this process."""
+    with pytest.raises(SystemExit) as ended:
+        cli.main([*arguments])
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    return ended.value.code, " ".join(printed.err.split())
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("--token", "s3cret"),
+        ("--port", "8765"),
+        ("--host", "127.0.0.1"),
+        ("--allowed-host", "qod.example"),
+    ],
+)
+def test_options_of_http_are_refused_over_stdio(
+    capsys: pytest.CaptureFixture[str], option: str, value: str
+) -> None:
+    told = f"{option} is for --transport http: add that, or leave {option} out."
+    assert refused(capsys, "mcp", option, value) == (2, told)
+
+
+def test_a_token_in_the_environment_is_of_no_matter_over_stdio(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    served: list[object] = []
+    monkeypatch.setenv("QOD_MCP_TOKEN", "s3cret")
+    monkeypatch.setattr("camara_qod.agent.mcp_stdio.serve", served.append)
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["mcp"])
+    assert (ended.value.code, len(served)) == (0, 1)
+
+
+@pytest.mark.parametrize("command", [("mcp",), ("ask", "gaming")], ids=["lazy", "loaded"])
+@pytest.mark.parametrize("option", ["--adapter", "--model"])
+def test_a_model_that_is_none_is_refused_at_the_start_by_its_option(
+    capsys: pytest.CaptureFixture[str], command: tuple[str, ...], option: str
+) -> None:
+    status, told = refused(capsys, *command, option, "/nowhere/at/all")
+    assert status == 1
+    assert f"there is no folder /nowhere/at/all. Set {option} to a folder" in told
+
+
+def test_a_folder_without_a_model_is_refused_before_mcp_serves(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setenv("QOD_MODEL", str(tmp_path))
+    status, told = refused(capsys, "mcp")
+    assert status == 1
+    assert "cannot be used: config.json is missing." in told
+    assert "or set QOD_MODEL to another." in told
+
+
+def test_an_adapter_beside_a_model_server_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("QOD_MODEL_SERVER", "http://127.0.0.1:9/v1")
+    status, told = refused(capsys, "ask", "gaming", "--adapter", "none")
+    assert status == 2
+    assert told.startswith("--adapter is for a model in this process, and QOD_MODEL_SERVER is set")
 
 
 @pytest.mark.parametrize("name", ["stdout", "stderr"])

@@ -49,6 +49,7 @@ async def test_tools_say_what_they_do() -> None:
     assert schema["required"] == ["applicationServer", "qosProfile", "duration"]
     words = tools["quality_on_demand"].input_schema
     assert set(words["properties"]) == {"request"}
+    assert words["properties"]["request"]["minLength"] == 1
     assert (words["title"], words["description"]) == ("Request", "A request in words.")
 
 
@@ -65,9 +66,9 @@ async def test_schemas_tell_what_the_models_know() -> None:
     for tool in tools.values():
         assert tool.title
         assert tool.annotations.title == tool.title
-        for schema in objects(tool.input_schema):
-            for field in schema["properties"].values():
-                assert field["description"], tool.name
+        for schema in objects([tool.input_schema, tool.output_schema]):
+            for name, field in schema.get("properties", {}).items():
+                assert field["description"], (tool.name, name)
     assert {name for name, tool in tools.items() if not tool.output_schema} == {"deleteSession"}
     device = fields["device"]
     assert device["minProperties"] == 1
@@ -256,6 +257,7 @@ WRONG: list[tuple[str, dict[str, Any], list[str]]] = [
     ("quality_on_demand", {"request": "gaming", "device": 1}, ["device is not known here"]),
     ("quality_on_demand", {"request": ["gaming"]}, ["request: it should be a valid string"]),
     ("quality_on_demand", {}, ["request is missing"]),
+    ("quality_on_demand", {"request": ""}, ["request: it should have at least 1 character"]),
 ]
 
 
@@ -382,6 +384,30 @@ async def test_an_unsure_change_is_asked_about(mode: Any, answer: ElicitResult, 
     listed = parts.client.retrieve_sessions_by_device(RetrieveSessionsInput(device=PHONE))
     assert bool(listed) is sent
     assert result.content[0].text.startswith("Session" if sent else "Not sent.")
+
+
+@pytest.mark.parametrize("mode", ["auto", "legacy"])
+@pytest.mark.parametrize(
+    ("action", "told"),
+    [
+        ("decline", "Not sent. The user does not want it."),
+        ("cancel", "Not sent. The user did not answer."),
+    ],
+)
+@pytest.mark.parametrize("decision", [create(), create(PHONE)], ids=["question", "proposal"])
+async def test_who_says_no_to_a_question_is_reported_as_to_a_proposal(
+    mode: Any, action: Any, told: str, decision: dict[str, Any]
+) -> None:
+    async def answers(_: Any, __: Any) -> ElicitResult:
+        return ElicitResult(action=action)
+
+    server = build_server(plugin(decision, probability=0.5))
+    async with Client(server, elicitation_callback=answers, mode=mode) as client:
+        request = {"request": "gaming on +351966666666"}
+        result = await client.call_tool("quality_on_demand", request)
+    assert not result.is_error
+    assert result.content[0].text == told
+    assert result.structured_content == {"text": told, "sent": False}
 
 
 async def test_an_unsure_change_of_a_client_that_cannot_ask_is_a_proposal() -> None:

@@ -1,7 +1,7 @@
 """Loading of models: without bars, and with errors that say what to check."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from types import MappingProxyType
 
@@ -36,6 +36,16 @@ def called(**names: str) -> Iterator[None]:
         yield
     finally:
         _CALLED.reset(token)
+
+
+def of_options(**given: object) -> AbstractContextManager[None]:
+    """Errors inside speak of the options that were given: `of_options(model=None, adapter="x")`.
+
+    Args:
+        given: by option, its value; `None` where the setting holds.
+    """
+    names = {name: value for name, value in given.items() if value is not None}
+    return called(**{f"QOD_{name.upper()}": f"--{name}" for name in names})
 
 
 @contextmanager

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from camara_qod.tools.errors import ModelError
-from camara_qod.tools.interpreter.adapter import adapted, check
+from camara_qod.tools.interpreter.adapter import adapted
+from camara_qod.tools.interpreter.adapter import check as check_adapter
 from camara_qod.tools.interpreter.base import gguf_options, load_base
 from camara_qod.tools.interpreter.calibration import calibration_beside
 from camara_qod.tools.interpreter.deadline import Deadline
 from camara_qod.tools.interpreter.decoding import Decoder, Request
 from camara_qod.tools.interpreter.embedded import EMBEDDED, embedded_model, shipped_adapter
-from camara_qod.tools.interpreter.files import MODEL_CONFIG, gguf_in
+from camara_qod.tools.interpreter.files import MODEL_CONFIG, check_model, gguf_in
 from camara_qod.tools.interpreter.grammar import Trace
 from camara_qod.tools.interpreter.llama import Llama
 from camara_qod.tools.interpreter.loading import explained
@@ -118,9 +119,8 @@ def load_model(settings: QodSettings) -> tuple[Any, Any]:
     Raises:
         ModelError: as `load_decoder`; what is missing is told before anything is loaded.
     """
+    check(settings)
     device = _device(settings.device)
-    _check_quantization(settings.quantization)
-    _check(settings)
     place, adapter = _parts(settings)
     options: dict[str, Any] = {
         "dtype": torch.float32 if device == "cpu" else "auto",
@@ -146,16 +146,27 @@ def adapter_of(settings: QodSettings) -> Path | str | None:
     return None if settings.adapter == NO_ADAPTER else settings.adapter
 
 
-def _check(settings: QodSettings) -> None:
-    """What ships with the package is looked at when it is put together."""
-    # Imports the model hub's client and transformers, which merged weights do not need.
-    from camara_qod.tools.interpreter.place import check_place
+def check(settings: QodSettings) -> None:
+    """Look at what the settings name for a model in this process, without loading it.
 
+    What ships with the package is looked at when it is put together.
+
+    Raises:
+        ModelError: device, quantisation, model or adapter cannot be had.
+    """
+    _device(settings.device)
+    _check_quantization(settings.quantization)
     if settings.model != EMBEDDED:
+        # Imports the model hub's client and transformers, which merged weights do not need.
+        from camara_qod.tools.interpreter.place import check_place
+
+        folder, named = Path(settings.model), gguf_in(settings.model)[1]
         with explained(f"The model {settings.model}", "QOD_MODEL"):
-            check_place(settings.model, MODEL_CONFIG)
+            check_place(folder, MODEL_CONFIG)
+            if folder.exists() and not named:
+                check_model(folder)
     if settings.adapter is not None and settings.adapter != NO_ADAPTER:
-        check(settings.adapter, settings.model)
+        check_adapter(settings.adapter, settings.model)
 
 
 def _parts(settings: QodSettings) -> tuple[Path | str, Path | str | None]:

@@ -7,7 +7,7 @@ import pytest
 
 from camara_qod.tools.errors import ModelError
 from camara_qod.tools.interpreter import place
-from camara_qod.tools.interpreter.loading import Missing, called, explained
+from camara_qod.tools.interpreter.loading import Missing, called, explained, of_options
 from camara_qod.tools.interpreter.model import load_model
 from camara_qod.tools.settings import QodSettings
 
@@ -87,3 +87,13 @@ def test_an_error_speaks_of_what_the_user_wrote() -> None:
             raise fault
     with pytest.raises(ModelError, match="QOD_ADAPTER"), explained("The adapter x", "QOD_ADAPTER"):
         raise Missing("gone")
+
+
+def test_an_option_that_was_given_is_named_and_the_variable_elsewhere() -> None:
+    for setting, name in (("QOD_ADAPTER", "--adapter"), ("QOD_MODEL", "QOD_MODEL")):
+        with (
+            pytest.raises(ModelError, match=f"Set {name} to"),
+            of_options(adapter="x", model=None),
+            explained("What is loaded", setting),
+        ):
+            raise Missing("gone")
