@@ -5,6 +5,7 @@ with half a character in it: JSON as JavaScript and Python write it, and as pyda
 """
 
 import json
+import os
 import signal
 import sys
 from typing import Any
@@ -38,9 +39,10 @@ def serve(server: MCPServer[Any]) -> None:
             "No client can be spoken to: standard input or output is closed. Have a client start "
             "`qod mcp`, or serve with --transport http."
         )
-    # A thread waits for the next line, and no exception ends that: the signal ends the process.
+    # A thread waits for the next line, and no exception ends that: the signal ends the process,
+    # with the status of every server that is ended so.
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, lambda *_: os._exit(0))
     try:
         server.run()
     except* BrokenPipeError:

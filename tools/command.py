@@ -22,7 +22,7 @@ def run(command: Callable[[], Any]) -> Any:
 
     Raises:
         SystemExit: 2 where something that the user wrote does not hold, 1 where it was tried and
-            failed, 130 after Ctrl-C.
+            failed, 130 after Ctrl-C. A server takes Ctrl-C as its end, which is no failure.
     """
     _any_text()
     try:

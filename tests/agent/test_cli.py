@@ -173,7 +173,7 @@ def test_a_killed_chat_finds_out_what_became_of_its_call(tmp_path: Path) -> None
         process.kill()
         process.wait()
         resumed = qod("chat", "--resume", stdin="/sessions\n", **env)
-    said = " ".join(resumed.stdout.split())
-    assert "The last time was cut off before an answer came." in said, resumed.stderr
-    assert "nothing seems to have been created. Ask again." in said
+    said, failed = (" ".join(text.split()) for text in (resumed.stdout, resumed.stderr))
+    assert "The last time was cut off before an answer came." in failed
+    assert "nothing seems to have been created. Ask again." in failed
     assert said.endswith("There are no sessions in this conversation.")

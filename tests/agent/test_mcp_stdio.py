@@ -107,7 +107,7 @@ def started() -> Any:
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
 def test_ctrl_c_ends_it_at_once(started: Any) -> None:
     started.send_signal(signal.SIGINT)
-    assert started.wait(10) in (-signal.SIGINT, 130)
+    assert started.wait(10) == 0
     assert "Traceback" not in started.stderr.read()
 
 
