@@ -137,7 +137,8 @@ def test_a_whole_afternoon() -> None:
         "qosProfile QOS_E",
         "duration 3600 s (1 hour) the configured default duration",
         "Send it? yes, no, or say what to change.",
-        "The operator refused: The device already has a session for an overlapping flow. (409 "
+        "The operator refused: The device already has a session for an overlapping flow "
+        "(retrieve-sessions finds it): end that one first, or name other ports. (409 "
         f"CONFLICT) In the way: {session} 2 hours 30 minutes until TIME UTC. Extend it, or delete "
         "it first and ask again to replace it.",
         "createSession · confidence 100%",

@@ -22,10 +22,11 @@ from camara_qod.tools.catalogue import Catalogue, load_catalogue
 from camara_qod.tools.faults import faults
 from camara_qod.tools.operator.assertion import Assertions
 from camara_qod.tools.operator.clients import Clients
-from camara_qod.tools.operator.control import control_routes
+from camara_qod.tools.operator.codes import code_of
+from camara_qod.tools.operator.control import control_is_off, control_routes
 from camara_qod.tools.operator.devices import Devices
 from camara_qod.tools.operator.docs import add_docs
-from camara_qod.tools.operator.gateway import Correlated, Gateway, code_of, refusal
+from camara_qod.tools.operator.gateway import Correlated, Gateway, refusal
 from camara_qod.tools.operator.index import index_route
 from camara_qod.tools.operator.limits import Limits
 from camara_qod.tools.operator.network import Network
@@ -141,6 +142,8 @@ class Operator:
             app.include_router(
                 control_routes(self.network, self.sessions, token, self.sessions.tick)
             )
+        else:
+            app.include_router(control_is_off())
         app.add_exception_handler(CamaraError, _refused)
         app.add_exception_handler(OAuthError, oauth_refused)
         app.add_exception_handler(HTTPException, _no_such_route)

@@ -1,17 +1,18 @@
 """The control API: rehearse a bad day. Served only where a control token is set."""
 
 from collections.abc import Callable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.security import HTTPBearer
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 
 from camara_qod.tools.bearer import misfit
-from camara_qod.tools.camara.errors import Unauthenticated
-from camara_qod.tools.camara.models import Device
+from camara_qod.tools.camara.errors import NotFound, Unauthenticated
+from camara_qod.tools.camara.models import INT32_MAX, Device
+from camara_qod.tools.operator.codes import CODES
 from camara_qod.tools.operator.media_type import check_json
 from camara_qod.tools.operator.network import Creation, Fault, Network, Outcome, Support
 from camara_qod.tools.operator.sessions import Sessions
@@ -29,6 +30,9 @@ Target = Literal[
 ]
 
 
+_METHODS = ["GET", "POST", "PUT", "DELETE"]
+
+
 class _Order(BaseModel):
     model_config = ConfigDict(extra="forbid", alias_generator=to_camel, populate_by_name=True)
 
@@ -43,7 +47,7 @@ class CreationOrder(_Order):
     """How the next creation is taken."""
 
     outcome: Outcome | None = None
-    duration: Annotated[int, Field(ge=1)] | None = Field(
+    duration: Annotated[int, Field(ge=1, le=INT32_MAX)] | None = Field(
         default=None, description="seconds granted instead of those requested"
     )
 
@@ -55,15 +59,32 @@ class FaultOrder(_Order):
         default=None, description="operationId, or `token` for the token endpoint; any by default"
     )
     latency: Annotated[float, Field(ge=0, le=600, description="seconds")] = 0
-    status: Annotated[int, Field(ge=400, le=599)] | None = None
-    code: Annotated[str, Field(pattern=r"^[A-Z0-9_.]{1,96}$")] | None = Field(
+    status: int | None = Field(
+        default=None, description="HTTP status of the error, one of CAMARA's"
+    )
+    code: str | None = Field(
         default=None, description="code of the error; by default the usual one of its status"
     )
     drop: bool = Field(default=False, description="carry the call out and lose its answer")
     times: Annotated[int, Field(ge=1)] | None = Field(
         default=1, description="calls; null: until DELETE /control"
     )
-    retry_after: Annotated[int, Field(ge=0)] | None = None
+    retry_after: Annotated[int, Field(ge=0, le=INT32_MAX)] | None = None
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Self:
+        if self.status is None:
+            if self.code is not None or self.retry_after is not None:
+                raise ValueError("code and retryAfter belong to an error: give its status too")
+            if not (self.latency or self.drop):
+                raise ValueError("nothing would happen: give a latency, a status, or drop")
+        elif self.drop:
+            raise ValueError("an answer that is lost has no status: give status or drop")
+        elif self.status not in CODES:
+            raise ValueError(f"status: CAMARA has {', '.join(map(str, CODES))}")
+        elif self.code not in (None, *CODES[self.status]):
+            raise ValueError(f"code: with {self.status} go {', '.join(CODES[self.status])}")
+        return self
 
 
 class DeviceOrder(_Order):
@@ -71,6 +92,24 @@ class DeviceOrder(_Order):
 
     device: Device
     support: Support
+
+
+_OFF = (
+    "The control API is off: start qod mock with --control-token (or QOD_MOCK_CONTROL_TOKEN) and "
+    "send that token as bearer token."
+)
+
+
+def control_is_off() -> APIRouter:
+    """In place of the control API where no token for it is set: how to turn it on."""
+    router = APIRouter(prefix="/control", include_in_schema=False)
+
+    @router.api_route("", methods=_METHODS)
+    @router.api_route("/{path:path}", methods=_METHODS)
+    def off() -> None:
+        raise NotFound(404, "NOT_FOUND", _OFF)
+
+    return router
 
 
 def control_routes(

@@ -7,6 +7,10 @@ from camara_qod.tools.operator import identity
 from camara_qod.tools.operator.network import Network, Support
 from camara_qod.tools.operator.security import Caller
 
+_MISSING = (
+    "No device is named: send device, or a token that stands for one (from /oauth2/bc-authorize)."
+)
+
 
 class Devices:
     """The operator's devices.
@@ -34,7 +38,7 @@ class Devices:
         """
         found = self.named(device, caller)
         if found is None:
-            raise Unprocessable(422, "MISSING_IDENTIFIER", "The device cannot be identified.")
+            raise Unprocessable(422, "MISSING_IDENTIFIER", _MISSING)
         return found
 
     def named(self, device: identity.Device | None, caller: Caller) -> identity.Device | None:
@@ -44,7 +48,7 @@ class Devices:
                 raise Unprocessable(
                     422,
                     "UNNECESSARY_IDENTIFIER",
-                    "The device is already identified by the access token.",
+                    "The access token stands for a device already: leave device out.",
                 )
             device = caller.device
         return None if device is None else self._usable(device)
@@ -57,16 +61,22 @@ class Devices:
         """A device without the identifiers that cannot be used: they decide nothing."""
         used = identity.used(device, self._unsupported)
         if used is None:
-            raise Unprocessable(
-                422, "UNSUPPORTED_IDENTIFIER", "The identifier provided is not supported."
-            )
+            raise Unprocessable(422, "UNSUPPORTED_IDENTIFIER", self._unsupported_text())
         support = self._network.support(used)
         if support is Support.UNKNOWN:
-            raise NotFound(404, "IDENTIFIER_NOT_FOUND", "Device identifier not found.")
+            raise NotFound(
+                404,
+                "IDENTIFIER_NOT_FOUND",
+                "No such device is the operator's: check its identifier.",
+            )
         if support is Support.NOT_APPLICABLE:
             raise Unprocessable(
                 422,
                 "SERVICE_NOT_APPLICABLE",
-                "The service is not available for the provided identifier.",
+                "Quality on demand is not available for this device: name another.",
             )
         return {name: item for name, item in device.items() if name not in self._unsupported}
+
+    def _unsupported_text(self) -> str:
+        usable = [name for name in identity.PREFERENCE if name not in self._unsupported]
+        return f"device: no identifier that is supported here: use {' or '.join(usable)}."

@@ -18,6 +18,7 @@ from camara_qod.tools.camara.errors import (
     error_class,
 )
 from camara_qod.tools.camara.models import ErrorInfo
+from camara_qod.tools.operator.codes import code_of
 from camara_qod.tools.operator.limits import Limits
 from camara_qod.tools.operator.log import logger
 from camara_qod.tools.operator.network import Fault, Network
@@ -26,6 +27,10 @@ from camara_qod.tools.operator.security import Authority, Caller
 _LOG = logger("access")
 CORRELATOR = r"^[a-zA-Z0-9_:;./<>{}-]{0,256}$"
 _HEADER = "x-correlator"
+_NO_CORRELATOR = (
+    f"{_HEADER}: it should be at most 256 letters, digits and characters of -_:;./<>{{}}, or left "
+    "out."
+)
 Handler = Callable[[Request, Caller], Awaitable[Response] | Response]
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -63,9 +68,7 @@ class Correlated:
             if valid:
                 await self._app(scope, receive, correlated)
             else:
-                error = InvalidArgument(
-                    400, "INVALID_ARGUMENT", f"{_HEADER}: not of the allowed form."
-                )
+                error = InvalidArgument(400, "INVALID_ARGUMENT", _NO_CORRELATOR)
                 await refusal(error)(scope, receive, correlated)
         except Exception as error:
             _LOG.error("unhandled", error=type(error).__name__, x_correlator=correlator)
@@ -147,29 +150,6 @@ def refusal(error: CamaraError) -> Response:
 
 
 _INTERNAL = ServerError(500, "INTERNAL", "The operator failed; its log has the x-correlator.")
-_CODES = {
-    400: "INVALID_ARGUMENT",
-    401: "UNAUTHENTICATED",
-    403: "PERMISSION_DENIED",
-    404: "NOT_FOUND",
-    405: "METHOD_NOT_ALLOWED",
-    406: "NOT_ACCEPTABLE",
-    409: "CONFLICT",
-    410: "GONE",
-    412: "FAILED_PRECONDITION",
-    415: "UNSUPPORTED_MEDIA_TYPE",
-    422: "SERVICE_NOT_APPLICABLE",
-    429: "TOO_MANY_REQUESTS",
-    501: "NOT_IMPLEMENTED",
-    502: "BAD_GATEWAY",
-    503: "UNAVAILABLE",
-    504: "TIMEOUT",
-}
-
-
-def code_of(status: int) -> str:
-    """The code that goes with an error's status, where nothing more is known about it."""
-    return _CODES.get(status, "INTERNAL" if status >= 500 else "INVALID_ARGUMENT")
 
 
 def _injected(fault: Fault, status: int) -> CamaraError:

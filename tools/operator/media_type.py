@@ -3,7 +3,7 @@
 from fastapi import Request
 
 from camara_qod.tools.camara.errors import error_class
-from camara_qod.tools.operator.gateway import code_of
+from camara_qod.tools.operator.codes import code_of
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"

@@ -11,6 +11,8 @@ from camara_qod.tools.operator.network import Network, Support
 from camara_qod.tools.operator.security import Caller
 from camara_qod.tools.wording import spoken
 
+_NO_PROFILE = "There is no profile of that name: retrieve-qos-profiles lists those that there are."
+
 
 class Profiles:
     """A catalogue as the operator publishes it.
@@ -47,7 +49,7 @@ class Profiles:
         """`getQosProfile`."""
         profile = self._catalogue.get(name)
         if profile is None or (caller.device and not self._offered(profile, caller.device)):
-            raise NotFound(404, "NOT_FOUND", "There is no profile of that name.")
+            raise NotFound(404, "NOT_FOUND", _NO_PROFILE)
         return self._published[name]
 
     def check(self, name: str, duration: int, device: identity.Device) -> None:
@@ -68,7 +70,9 @@ class Profiles:
         if not usable or not self._offered(profile, device):
             reason = f"is {profile.status.value}" if not usable else "is not for this device"
             raise Unprocessable(
-                422, "QUALITY_ON_DEMAND.QOS_PROFILE_NOT_APPLICABLE", f"The profile {name} {reason}."
+                422,
+                "QUALITY_ON_DEMAND.QOS_PROFILE_NOT_APPLICABLE",
+                f"The profile {name} {reason}: retrieve-qos-profiles lists those of a device.",
             )
         if not profile.allows(duration):
             low, high = profile.limits

@@ -32,6 +32,8 @@ _SESSION_ID = TypeAdapter(SessionId)
 _PROFILE_NAME = TypeAdapter(QosProfileName)
 #: Characters of a message: 1.2.0-rc.3 takes no more.
 _LONGEST = 512
+_NO_UUID = "sessionId: it should be a UUID, as createSession answers it."
+_NO_NAME = "name: it should have 3 to 256 letters, digits, '_', '.' and '-'."
 _PATH = {
     "sessionId": {"type": "string", "format": "uuid"},
     "name": _PROFILE_NAME.json_schema(),
@@ -199,12 +201,11 @@ def _session_id(request: Request) -> UUID:
     try:
         return _SESSION_ID.validate_python(request.path_params["sessionId"])
     except ValidationError as error:
-        raise InvalidArgument(400, "INVALID_ARGUMENT", "sessionId: not a UUID.") from error
+        raise InvalidArgument(400, "INVALID_ARGUMENT", _NO_UUID) from error
 
 
 def _profile_name(request: Request) -> str:
     try:
         return _PROFILE_NAME.validate_python(request.path_params["name"])
     except ValidationError as error:
-        message = "name: 3 to 256 letters, digits, '_', '.' and '-'."
-        raise InvalidArgument(400, "INVALID_ARGUMENT", message) from error
+        raise InvalidArgument(400, "INVALID_ARGUMENT", _NO_NAME) from error

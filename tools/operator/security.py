@@ -89,7 +89,9 @@ class Authority:
         scopes = frozenset(str(claims.get("scope", "")).split())
         if SCOPES[operation] not in scopes:
             raise PermissionDenied(
-                403, "PERMISSION_DENIED", f"The token lacks the scope {SCOPES[operation]}."
+                403,
+                "PERMISSION_DENIED",
+                f"The token lacks the scope {SCOPES[operation]}: ask for one that has it.",
             )
         return Caller(claims["client_id"], scopes, claims.get("device"))
 

@@ -25,11 +25,21 @@ from camara_qod.tools.operator.flow import Flow
 from camara_qod.tools.operator.network import Network, Outcome
 from camara_qod.tools.operator.profiles import Profiles
 from camara_qod.tools.operator.security import Caller
-from camara_qod.tools.operator.session import Session
+from camara_qod.tools.operator.session import GRACE, Session
 from camara_qod.tools.operator.store import Store, Transaction
 
 EVENT_TYPE = "org.camaraproject.quality-on-demand.v1.qos-status-changed"
 _BATCH = 200
+_NO_SESSION = f"There is no such session: check the id. One that ended is kept for {GRACE} seconds."
+_OVERLAPS = (
+    "The device already has a session for an overlapping flow (retrieve-sessions finds it): end "
+    "that one first, or name other ports."
+)
+#: What to do in place of an extension.
+_INSTEAD = {
+    QosStatus.REQUESTED: "wait until it is",
+    QosStatus.UNAVAILABLE: "create another",
+}
 
 
 class Sessions:
@@ -104,7 +114,7 @@ class Sessions:
                     409,
                     "QUALITY_ON_DEMAND.SESSION_EXTENSION_NOT_ALLOWED",
                     "A session can be extended only while it is AVAILABLE; this one is "
-                    f"{session.status.value}.",
+                    f"{session.status.value}: {_INSTEAD[session.status]}.",
                 )
             longest = self._profiles.longest(session.request["qosProfile"], session.duration)
             session = session.extended(body.requested_additional_duration, longest)
@@ -175,19 +185,21 @@ class Sessions:
         for other in tx.of_device(keys):
             current = self._settled(tx, other)
             if current and current.blocks and flow.overlaps(Flow(current.request)):
-                raise Conflict(
-                    409, "CONFLICT", "The device already has a session for an overlapping flow."
-                )
+                raise Conflict(409, "CONFLICT", _OVERLAPS)
 
     def _find(self, tx: Transaction, session_id: UUID, caller: Caller) -> Session:
         session = self._existing(tx, session_id)
         if session.client != caller.client:
             raise PermissionDenied(
-                403, "PERMISSION_DENIED", "The session belongs to another client."
+                403,
+                "PERMISSION_DENIED",
+                "The session belongs to another client: send a token of that one.",
             )
         if caller.device and tx.keys(session.session_id).isdisjoint(identity.keys(caller.device)):
             raise PermissionDenied(
-                403, "PERMISSION_DENIED", "The session belongs to another device than the token."
+                403,
+                "PERMISSION_DENIED",
+                "The session belongs to another device than the token: get one for that device.",
             )
         return session
 
@@ -195,7 +207,7 @@ class Sessions:
         found = tx.get(str(session_id))
         session = self._settled(tx, found) if found else None
         if session is None:
-            raise NotFound(404, "NOT_FOUND", "There is no such session.")
+            raise NotFound(404, "NOT_FOUND", _NO_SESSION)
         return session
 
     def _by_network(
@@ -207,7 +219,11 @@ class Sessions:
         with self._store.transaction() as tx:
             session = self._existing(tx, session_id)
             if session.status not in allowed:
-                raise Conflict(409, "CONFLICT", f"The session is {session.status.value}.")
+                raise Conflict(
+                    409,
+                    "CONFLICT",
+                    f"The session is {session.status.value}: it has to be {' or '.join(allowed)}.",
+                )
             session = change(session, int(self._network.now()))
             tx.change(session)
             self._notify(tx, session)

@@ -164,6 +164,21 @@ def test_a_body_that_is_no_object(api: TestClient, content: bytes) -> None:
     assert refused(api.post(SESSIONS, content=content)) == (400, "INVALID_ARGUMENT")
 
 
+def test_a_refusal_says_what_to_do(api: TestClient) -> None:
+    def told(answer: httpx2.Response) -> str:
+        return str(answer.json()["message"])
+
+    assert "send device, or a token" in told(api.post(RETRIEVE, json={}))
+    assert api.post(SESSIONS, json=BODY).status_code == 201
+    assert "end that one first, or name other ports" in told(api.post(SESSIONS, json=BODY))
+    assert "check the id" in told(api.get(f"{SESSIONS}/{UNKNOWN}"))
+    assert "should be a UUID" in told(api.get(f"{SESSIONS}/not-a-uuid"))
+    named = api.post(RETRIEVE, json={"device": {"networkAccessIdentifier": "a@b.example"}})
+    assert "use phoneNumber or ipv4Address or ipv6Address" in told(named)
+    wrong = api.get("/", headers={"x-correlator": "a b"})
+    assert "at most 256 letters, digits and characters of -_:;./<>{}" in told(wrong)
+
+
 def test_ids_paths_and_correlators(api: TestClient) -> None:
     assert refused(api.get(f"{SESSIONS}/not-a-uuid")) == (400, "INVALID_ARGUMENT")
     assert refused(api.get(f"{SESSIONS}/{UNKNOWN}")) == (404, "NOT_FOUND")

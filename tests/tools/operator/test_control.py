@@ -46,7 +46,12 @@ def created(api: TestClient) -> tuple[str, dict]:
 
 def test_it_needs_its_own_token_and_is_absent_without_one(api: TestClient) -> None:
     assert api.get("/control").status_code == 401
-    assert TestClient(Operator().app).get("/control").status_code == 404
+    closed = TestClient(Operator().app)
+    for path in ("", "/", "/faults", "/sessions/x/activate"):
+        answer = closed.post(f"/control{path}", json={})
+        assert (answer.status_code, answer.json()["code"]) == (404, "NOT_FOUND")
+        assert "start qod mock with --control-token" in answer.json()["message"]
+    assert "/control" not in closed.get("/openapi.json").text
 
 
 def test_moving_the_clock_ends_a_session(api: TestClient) -> None:
@@ -108,8 +113,8 @@ def test_faults_hit_as_often_as_ordered(api: TestClient) -> None:
     [
         ({"status": 422}, "SERVICE_NOT_APPLICABLE"),
         ({"status": 422, "code": "MISSING_IDENTIFIER"}, "MISSING_IDENTIFIER"),
-        ({"status": 418}, "INVALID_ARGUMENT"),
-        ({"status": 507}, "INTERNAL"),
+        ({"status": 404, "code": "IDENTIFIER_NOT_FOUND"}, "IDENTIFIER_NOT_FOUND"),
+        ({"status": 500}, "INTERNAL"),
     ],
 )
 def test_the_code_of_a_fault(api: TestClient, fault: dict, code: str) -> None:
@@ -168,6 +173,30 @@ def test_an_answer_that_is_lost_in_this_process() -> None:
 def test_an_order_that_does_not_hold(api: TestClient, path: str, body: dict) -> None:
     answer = order(api, "POST", path, **body)
     assert (answer.status_code, answer.json()["code"]) == (400, "INVALID_ARGUMENT")
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({"status": 418}, "status: CAMARA has 400, 401, 403"),
+        ({"status": 200}, "status: CAMARA has 400"),
+        ({"status": 599}, "status: CAMARA has 400"),
+        ({"status": 404, "code": "CONFLICT"}, "code: with 404 go NOT_FOUND, IDENTIFIER_NOT_FOUND"),
+        ({"status": 503, "code": "ANYTHING"}, "code: with 503 go UNAVAILABLE"),
+        ({"code": "CONFLICT"}, "give its status too"),
+        ({"retryAfter": 3, "latency": 1}, "give its status too"),
+        ({}, "nothing would happen"),
+        ({"status": 503, "drop": True}, "give status or drop"),
+        ({"status": 503, "retryAfter": 10**12}, "retryAfter"),
+    ],
+)
+def test_a_fault_that_makes_no_sense_is_told_what_there_is(
+    api: TestClient, body: dict, words: str
+) -> None:
+    answer = order(api, "POST", "/faults", **body)
+    assert (answer.status_code, answer.json()["code"]) == (400, "INVALID_ARGUMENT")
+    assert words in answer.json()["message"]
+    assert order(api, "GET", "").json()["faults"] == []
 
 
 def test_the_rate_limit_of_one_client_is_not_anothers() -> None:
