@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from rich.console import Console
@@ -28,17 +28,24 @@ _STAYS = "What is written stays: run it again to go on."
 class Line(BaseModel):
     """One line of the input: one turn as `text` or several `messages`, with an `id` if any."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="allow")
 
     id: str | int | None = None
-    messages: list[str] = Field(min_length=1)
+    text: str | None = None
+    messages: Annotated[list[str], Field(min_length=1)] | None = None
 
-    @model_validator(mode="before")
-    @classmethod
-    def _one_turn(cls, value: Any) -> Any:
-        if isinstance(value, dict) and "text" in value and "messages" not in value:
-            return value | {"messages": [value["text"]]}
-        return value
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.text is None and self.messages is None:
+            others = ", ".join(self.model_extra or ())
+            there = f", and has {others}" if others else ""
+            raise ValueError(f"it needs text or messages{there}")
+        return self
+
+    @property
+    def turns(self) -> list[str]:
+        """What was said, oldest first."""
+        return self.messages if self.messages is not None else [self.text or ""]
 
 
 @dataclass(frozen=True)
@@ -146,7 +153,7 @@ def decided(
             head["error"] = f"It is no request: {faults(error, Line)}."
         else:
             head |= {} if line.id is None else {"id": line.id}
-            asked.append((head, line.messages))
+            asked.append((head, line.turns))
     _decide(interpreter, asked)
     return heads
 

@@ -12,8 +12,10 @@ from typing import Any
 from langchain.agents.middleware import AgentMiddleware
 from langchain.agents.middleware.types import ToolCallRequest
 from langchain_core.messages import AIMessage, ToolMessage
+from langchain_core.tools import BaseTool
 from langgraph.types import Command
 
+from camara_qod.tools.errors import SettingsError
 from camara_qod.tools.evidence import (
     REFUSED,
     REVIEWED,
@@ -58,7 +60,8 @@ class GroundedToolCalls(AgentMiddleware):
 
     Args:
         trusted: further texts whose identifiers may be used, such as a configured server.
-        tools: names of the tools to guard; all by default.
+        tools: names of the tools to guard; all by default. Where the agent has no tool of a name,
+            its first call of any tool raises a `SettingsError`.
         clock: tells the time, for dates that are near.
 
     Example:
@@ -70,13 +73,13 @@ class GroundedToolCalls(AgentMiddleware):
     def __init__(
         self,
         *,
-        trusted: Iterable[str] = (),
-        tools: Iterable[str] | None = None,
+        trusted: str | Iterable[str] = (),
+        tools: str | Iterable[str] | None = None,
         clock: Callable[[], datetime] | None = None,
     ) -> None:
         super().__init__()
-        self._trusted = tuple(trusted)
-        self._guarded = None if tools is None else frozenset(tools)
+        self._trusted = _texts(trusted)
+        self._guarded = None if tools is None else frozenset(_texts(tools))
         self._clock = clock or (lambda: datetime.now(UTC))
 
     def wrap_tool_call(
@@ -93,8 +96,10 @@ class GroundedToolCalls(AgentMiddleware):
 
     def _refusal(self, request: ToolCallRequest) -> ToolMessage | None:
         name, arguments = _executed(request)
-        if self._guarded is not None and name not in self._guarded:
-            return None
+        if self._guarded is not None:
+            _check_names(self._guarded, request)
+            if name not in self._guarded:
+                return None
         wrong = list(dict.fromkeys(_ungrounded(arguments, request, self._known(request))))
         if not wrong:
             return None
@@ -116,6 +121,26 @@ class GroundedToolCalls(AgentMiddleware):
             self._trusted,
             speaking=_speaking(request),
             now=self._clock(),
+        )
+
+
+def _texts(given: str | Iterable[str]) -> tuple[str, ...]:
+    """One text or several; of one, its letters are none."""
+    return (given,) if isinstance(given, str) else tuple(given)
+
+
+def _check_names(guarded: frozenset[str], request: ToolCallRequest) -> None:
+    """Refuse a name that no tool has: the tool that is meant would not be guarded.
+
+    Raises:
+        SettingsError: there is one.
+    """
+    there = {tool.name for tool in _tools(request)}
+    wrong = sorted(guarded - there)
+    if wrong:
+        raise SettingsError(
+            f"GroundedToolCalls is to guard {', '.join(wrong)}, and the agent has no such tool: it "
+            f"has {', '.join(sorted(there))}."
         )
 
 
@@ -163,10 +188,15 @@ def _reviewed(answer: Answer, request: ToolCallRequest) -> Answer:
 
 def _speaking(request: ToolCallRequest) -> frozenset[str]:
     """Tools that word their errors themselves; those of others are the framework's."""
-    tools = [*(getattr(request.runtime, "tools", None) or ()), request.tool]
     return frozenset(
-        tool.name for tool in tools if tool is not None and getattr(tool, "handle_tool_error", None)
+        tool.name for tool in _tools(request) if getattr(tool, "handle_tool_error", None)
     )
+
+
+def _tools(request: ToolCallRequest) -> list[BaseTool]:
+    """The tools of the agent."""
+    tools = [*(getattr(request.runtime, "tools", None) or ()), request.tool]
+    return [tool for tool in tools if tool is not None]
 
 
 def _of(state: Any, name: str) -> Any:

@@ -86,8 +86,12 @@ def test_each_line_is_answered_in_its_place(interpreter: Together, tmp_path: Pat
     [
         ("no JSON", "no request"),
         ("[1]", "no request"),
-        ('{"id": 1}', "messages"),
+        ('{"id": 1}', "It is no request: it needs text or messages."),
+        ('{"txt": "gaming"}', "It is no request: it needs text or messages, and has txt."),
+        ('{"text": null}', "It is no request: it needs text or messages."),
+        ('{"text": 1}', "It is no request: text: it should be a valid string."),
         ('{"messages": []}', "messages"),
+        ('{"messages": "gaming"}', "messages: it should be a valid array"),
         (json.dumps({"text": "word " * 200}), "tokens"),
     ],
 )

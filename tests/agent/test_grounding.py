@@ -17,6 +17,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 
 from camara_qod.agent.grounding import REFUSED, GroundedToolCalls, evidence, identifiers
+from camara_qod.tools.errors import SettingsError
 
 SESSION = "3fa85f64-5717-4562-b3fc-2c963f66afa6"
 
@@ -108,8 +109,16 @@ def test_the_model_can_correct_itself_and_use_what_a_tool_returned() -> None:
 
 def test_texts_of_the_deployer_and_tools_that_are_not_guarded() -> None:
     assert run("hi", {"target": "203.0.113.100"}, trusted=["203.0.113.100"])[0]
-    assert run("hi", {"target": "203.0.113.100"}, tools=["other"])[0]
+    assert run("hi", {"target": "203.0.113.100"}, trusted="203.0.113.100")[0]
+    assert run("hi", {"target": "203.0.113.100"}, tools=[])[0]
     assert not run("hi", {"target": "203.0.113.100"}, tools=["connect"])[0]
+    assert not run("hi", {"target": "203.0.113.100"}, tools="connect")[0]
+
+
+@pytest.mark.parametrize("tools", [["conect"], ["connect", "conect"], "conect"])
+def test_a_tool_that_is_not_there_cannot_be_guarded(tools: Any) -> None:
+    with pytest.raises(SettingsError, match=r"guard conect, .* it has connect"):
+        run("hi", {"target": "hello"}, tools=tools)
 
 
 async def test_asynchronously_too() -> None:
