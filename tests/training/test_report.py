@@ -1,6 +1,7 @@
 """The page of an evaluation."""
 
 import json
+import shlex
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from camara_qod.tools.errors import TrainingError
 from camara_qod.training.publishing.report import write_page
+from camara_qod.training.recipe import load_recipe
 
 RESULTS = Path("training/results/embedded")
 
@@ -29,6 +31,31 @@ def test_the_committed_page_is_that_of_the_committed_reports(folder: Path) -> No
         "coverage.svg",
         "loss.svg",
     }
+
+
+def test_how_it_is_made_again_is_told_out_of_the_manifest(folder: Path) -> None:
+    def recipe_of(manifest: dict[str, Any]) -> None:
+        manifest["start"] = "runs/earlier/adapter"
+        manifest["recipe"] = load_recipe("embedded").model_dump()
+        manifest["recipe"]["seed"] = 72
+        manifest["recipe"]["sft"]["learning_rate"] = 3e-5
+
+    changed(folder, "manifest-sft", recipe_of)
+    page = write_page(folder).read_text(encoding="utf-8")
+    train = (
+        "    qod-train sft embedded --adapter $START --set seed=72 --set sft.learning_rate=3.0e-05"
+    )
+    assert train in page.splitlines()
+    assert "went on from an adapter that is not kept here" in page
+    measured = "qod-train evaluate data/test.jsonl --way grounded --output $R/sft-grounded.json"
+    assert f"    {measured}" in page.splitlines()
+    options = [word for word in shlex.split(train.strip()) if "=" in word]
+    assert load_recipe("embedded", options).sft.learning_rate == 3e-5
+
+    changed(folder, "manifest-sft", lambda it: it.pop("start"))
+    page = write_page(folder).read_text(encoding="utf-8")
+    assert "$START" not in page
+    assert "each stage by its recipe" in page
 
 
 def test_latency_is_told_where_it_was_measured(folder: Path) -> None:

@@ -12,6 +12,8 @@ from camara_qod.training.corpus.lines import read_json
 #: The report of the last stage that there is, and of texts of people who knew nothing of the data.
 BEST = ("dpo-grounded", "sft-grounded")
 STRANGERS = "strangers"
+#: Other reports are named by both, such as `sft-free`.
+STAGES, WAYS = ("base", "sft", "dpo"), ("free", "schema", "grounded")
 
 
 class _Document(BaseModel):

@@ -7,11 +7,10 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from camara_qod.training.publishing.documents import BEST, STRANGERS
+from camara_qod.training.publishing.documents import BEST, STAGES, STRANGERS
 
 #: Colours that stay apart for colour-blind readers (Okabe and Ito 2008).
 _COLOURS = {"free": "#E69F00", "schema": "#56B4E9", "grounded": "#009E73"}
-_STAGES = ("base", "sft", "dpo")
 _LEAST_BARS = 2
 
 # The same figures give the same file.
@@ -36,12 +35,12 @@ def draw(reports: dict[str, dict[str, Any]], folder: Path) -> dict[str, str]:
 
 def _ways(axes: Axes, reports: dict[str, dict[str, Any]]) -> bool:
     """Exact match of each stage and way, with its interval; one alone is no picture."""
-    if sum(f"{stage}-{way}" in reports for stage in _STAGES for way in _COLOURS) < _LEAST_BARS:
+    if sum(f"{stage}-{way}" in reports for stage in STAGES for way in _COLOURS) < _LEAST_BARS:
         return False
     for offset, (way, colour) in enumerate(_COLOURS.items()):
         found = [
             (index, reports[name]["exact"])
-            for index, stage in enumerate(_STAGES)
+            for index, stage in enumerate(STAGES)
             if (name := f"{stage}-{way}") in reports
         ]
         if not found:
@@ -52,7 +51,7 @@ def _ways(axes: Axes, reports: dict[str, dict[str, Any]]) -> bool:
         high = [100 * (share["high"] - share["value"]) for _, share in found]
         bars = axes.bar(places, values, 0.25, yerr=[low, high], color=colour, label=way, capsize=3)
         axes.bar_label(bars, fmt="%.1f", padding=3, fontsize=8)
-    axes.set_xticks(range(len(_STAGES)), ["base model", "after SFT", "after DPO"])
+    axes.set_xticks(range(len(STAGES)), ["base model", "after SFT", "after DPO"])
     axes.set_ylabel("exactly right, %")
     axes.set_ylim(0, 112)
     axes.legend(title="decoding", loc="upper left")

@@ -10,17 +10,21 @@ from camara_qod.tools.errors import TrainingError
 from camara_qod.training.evaluation.metrics import mcnemar
 from camara_qod.training.evaluation.table import TITLES
 from camara_qod.training.publishing import plots
-from camara_qod.training.publishing.documents import BEST, STRANGERS, read_manifest, read_report
+from camara_qod.training.publishing.commands import Reports, reproduction
+from camara_qod.training.publishing.documents import (
+    BEST,
+    STAGES,
+    STRANGERS,
+    WAYS,
+    read_manifest,
+    read_report,
+)
 from camara_qod.training.stages.run import explained
 
-STAGES = ("base", "sft", "dpo")
-WAYS = ("free", "schema", "grounded")
 #: Above it, a difference may well be chance.
 _CHANCE = 0.05
 #: The share of a field that no case has.
 _NONE = {"value": None}
-
-Reports = dict[str, dict[str, Any]]
 
 _HARM = ("wrong_acts", "wrong_deletions")
 _SHARES = [name for name in TITLES if name not in _HARM]
@@ -82,8 +86,7 @@ def _sections(reports: Reports, pictures: dict[str, str]) -> Iterable[str]:
     yield _picture(pictures, "loss", "Loss during training")
     yield _training(reports)
     yield "## Reproduce"
-    yield "Each stage anew, by its recipe; `$R` is the folder of this page:"
-    yield _commands(reports)
+    yield from reproduction(reports)
 
 
 def _section(title: str, text: str) -> Iterable[str]:
@@ -284,38 +287,3 @@ def _time(manifest: dict[str, Any]) -> str:
     minutes = f"{manifest['seconds'] / 60:.0f} min"
     begun = manifest.get("resumed_from")
     return f"{minutes} from {begun} on" if begun else minutes
-
-
-#: The runs whose manifests are on the page.
-_RUNS = {"sft": "embedded-sft", "dpo": "embedded-dpo"}
-
-
-def _commands(reports: Reports) -> str:
-    made = {name.partition("-")[0] for name in reports}
-    lines = [f"qod-train {stage} embedded" for stage in _RUNS if stage in made]
-    adapters = {
-        "base": "--adapter none",
-        "sft": "--adapter runs/embedded-sft/adapter",
-        "dpo": "--adapter runs/embedded-dpo/adapter",
-    }
-    head = "qod-train evaluate data/test.jsonl"
-    for stage in STAGES:
-        for way in WAYS:
-            if (name := f"{stage}-{way}") in reports:
-                lines.append(f"{head} {adapters[stage]} --way {way} --output $R/{name}.json")
-    lines += [
-        f"{head} {adapters['dpo']} --catalogue data/catalogues/{name.removeprefix('catalogue-')}"
-        f".json --output $R/{name}.json"
-        for name in reports
-        if name.startswith("catalogue-")
-    ]
-    lines += [
-        f"cp runs/{run}/manifest.json $R/manifest-{stage}.json"
-        for stage, run in _RUNS.items()
-        if f"manifest-{stage}" in reports
-    ]
-    if STRANGERS in reports:
-        cases = reports[STRANGERS]["cases_file"]
-        lines.append(f"qod-train evaluate data/{cases} --output $R/{STRANGERS}.json")
-    lines.append("qod-train report $R")
-    return "\n".join(f"    {line}" for line in lines)
