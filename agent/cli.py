@@ -550,22 +550,11 @@ def _no_collection() -> Iterator[None]:
         gc.enable()
 
 
-def _quiet_libraries() -> None:
-    """Warnings of the libraries below are no news to a user of the command line."""
-    import logging
-    import os
-    import warnings
-
-    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
-    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
-    warnings.filterwarnings("ignore")
-    for library in ("torchao", "bitsandbytes"):
-        logging.getLogger(library).setLevel(logging.ERROR)
-
-
 def main(arguments: list[str] | None = None) -> Any:
     """Run the command line; errors of ours end in one line, not in a traceback."""
-    _quiet_libraries()
+    import os
+
+    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     return run(lambda: app(arguments))
 
 

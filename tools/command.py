@@ -1,6 +1,9 @@
 """How a command line ends: one line for an error, and an exit status that tells its kind."""
 
+import logging
+import os
 import sys
+import warnings
 from collections.abc import Callable
 from io import TextIOWrapper
 from typing import Any
@@ -25,6 +28,7 @@ def run(command: Callable[[], Any]) -> Any:
             failed, 130 after Ctrl-C. A server takes Ctrl-C as its end, which is no failure.
     """
     _any_text()
+    _quiet_libraries()
     try:
         made = command()
         if sys.stdout:
@@ -42,6 +46,18 @@ def run(command: Callable[[], Any]) -> Any:
         raise _ended(told, EXIT_FAILED) from error
     except KeyboardInterrupt as error:
         raise SystemExit(EXIT_INTERRUPTED) from error
+
+
+def _quiet_libraries() -> None:
+    """Warnings of libraries are no news to a user, who cannot act on them.
+
+    They are printed where Python is told to (`-W`, `PYTHONWARNINGS`).
+    """
+    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+    if not sys.warnoptions:
+        warnings.filterwarnings("ignore")
+    for library in ("torchao", "bitsandbytes"):
+        logging.getLogger(library).setLevel(logging.ERROR)
 
 
 def _any_text() -> None:

@@ -353,7 +353,7 @@ def _evaluated(
 @app.command()
 def export(
     recipe: RecipeName,
-    output: Annotated[Path, typer.Option(help="Folder to write.")],
+    output: Annotated[Path, typer.Option(help="Folder to write: a new one, or an empty one.")],
     adapter: Annotated[
         Path | None, typer.Option(help="By default the one that `dpo` made.", show_default=False)
     ] = None,

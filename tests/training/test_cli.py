@@ -1,6 +1,8 @@
 """`qod-train` from a user's side: one line for an error, no traceback, nothing lost."""
 
 import json
+import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -260,6 +262,36 @@ def test_the_card_of_the_shipped_adapter_tells_how_it_came_about(command, tmp_pa
     assert "560 hand-written requests, grounded decoding (`strangers_new.jsonl`)" in card
     assert "(`test.jsonl`)" in card
     assert (tmp_path / "calibration.json").is_file()
+
+
+def test_an_export_does_not_mix_with_what_is_there(command, tmp_path: Path) -> None:
+    words = ("export", "embedded", "--adapter", str(shipped_adapter()), "--output", str(tmp_path))
+    assert command(*words)[0] == 0
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    status, told = command(*words, "--gguf")
+    assert status == 2
+    assert told == (
+        f"{tmp_path} has something in it: name another folder with --output, or empty it.\n"
+    )
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_training_prints_no_warning_of_a_library(tmp_path: Path) -> None:
+    """All of it in a process of its own, as a user starts it."""
+    options = ["sft.max_steps=1", "data.examples=4", "sft.gradient_accumulation_steps=1"]
+    changes = [word for option in options for word in ("--set", option)]
+    shown = subprocess.run(
+        [sys.executable, "-m", "camara_qod.training.cli", "sft", "tiny-phi3", *changes],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+        env=os.environ | {"QOD_CACHE_DIR": str(tmp_path / "cache"), "COLUMNS": "1000"},
+    )
+    # A line that is written over is a line of its own.
+    lines = [line.strip() for line in shown.stderr.replace("\r", "\n").splitlines()]
+    others = [line for line in lines if line and not re.search(r"\d/1 \[", line)]
+    assert [line.split(":")[0] for line in others] == ["Memory"]
 
 
 def test_a_warning_that_is_not_the_users_to_act_on_is_not_printed() -> None:

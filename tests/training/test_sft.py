@@ -4,6 +4,7 @@ import json
 import shutil
 from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -53,6 +54,34 @@ def test_an_interrupted_run_goes_on_from_its_checkpoint(tiny_phi3: Path, tmp_pat
     assert [entry["step"] for entry in state["log_history"] if "loss" in entry] == [1, 2, 3, 4]
     assert json.loads((output / "manifest.json").read_text())["resumed_from"] == "checkpoint-2"
     assert (adapter / "adapter_config.json").is_file()
+
+
+@pytest.mark.parametrize(
+    ("step", "told"),
+    [
+        (0, "There is no checkpoint yet: the same command begins anew."),
+        (2, "Start the same command again, and it goes on from {output}/checkpoint-2."),
+    ],
+)
+def test_who_interrupts_a_run_is_told_what_is_kept(
+    tiny_phi3: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    step: int,
+    told: str,
+) -> None:
+    def interrupted(trainer: Any, *args: Any, **kwargs: Any) -> Any:
+        if trainer.state.global_step == step:
+            raise KeyboardInterrupt
+        return learn(trainer, *args, **kwargs)
+
+    learn = sft.ChoiceTrainer.training_step
+    monkeypatch.setattr(sft.ChoiceTrainer, "training_step", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        sft.train(recipe(tiny_phi3), tmp_path)
+    said = " ".join(capsys.readouterr().err.split())
+    assert f"Interrupted. {told.format(output=tmp_path)}" in said
 
 
 def test_sft_learns(tiny_phi3: Path, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
+from functools import partialmethod
 from types import MappingProxyType
 
 from camara_qod.tools.errors import ModelError
@@ -88,12 +89,16 @@ def explained(what: str, variable: str) -> Iterator[None]:
 @contextmanager
 def quiet() -> Iterator[None]:
     """Without the loading bars, which a reader of a short command takes for its result."""
+    from tqdm import tqdm
     from transformers.utils import logging as transformers_logging  # takes a second to import
 
-    shown = transformers_logging.is_progress_bar_enabled()
+    shown, begin = transformers_logging.is_progress_bar_enabled(), tqdm.__init__
     transformers_logging.disable_progress_bar()
+    # The bar of GGUF files is tqdm's own, and has no switch.
+    tqdm.__init__ = partialmethod(begin, disable=True)
     try:
         yield
     finally:
+        tqdm.__init__ = begin
         if shown:
             transformers_logging.enable_progress_bar()

@@ -8,7 +8,7 @@ from pathlib import Path
 from string import Template
 from typing import Literal
 
-from camara_qod.tools.errors import TrainingError
+from camara_qod.tools.errors import SettingsError, TrainingError
 from camara_qod.tools.interpreter.calibration import CALIBRATION
 from camara_qod.tools.interpreter.embedded import EMBEDDED, embedded_source, shipped_adapter
 from camara_qod.tools.interpreter.files import ADAPTER_CONFIG, ADAPTER_WEIGHTS
@@ -83,7 +83,7 @@ def export(
         recipe: the one that the adapter was trained with.
         adapter: its folder, with the run's `manifest.json` beside it, if there is one; of the
             shipped adapter, how it was trained and what was measured are with the package.
-        output: the folder to write.
+        output: the folder to write, which is not there yet or has nothing in it.
         form: what of the model to write.
         report: of `qod-train evaluate`, for the card.
 
@@ -93,6 +93,7 @@ def export(
     Raises:
         TrainingError: there is no adapter, it cannot be written, the report is none, or GGUF is
             asked of another model than the embedded one.
+        SettingsError: `output` has something in it.
         ModelError: the adapter is damaged, or for another model.
     """
     check_adapter(adapter, recipe, _NO_ADAPTER)
@@ -106,6 +107,7 @@ def export(
             f"{adapter} has its weights in PyTorch's form and not in {ADAPTER_WEIGHTS}: export it "
             "with --merged."
         )
+    _check_empty(output)
     card = _card(recipe, adapter, form, report)
     with explained(output):
         output.mkdir(parents=True, exist_ok=True)
@@ -115,6 +117,16 @@ def export(
             _write_whole(recipe, adapter, output, form)
         (output / "README.md").write_text(card, encoding="utf-8")
     return output
+
+
+def _check_empty(output: Path) -> None:
+    """Refuse a folder with other files: a server would take them for parts of this model."""
+    with explained(output):
+        kept = output.is_dir() and any(output.iterdir())
+    if kept:
+        raise SettingsError(
+            f"{output} has something in it: name another folder with --output, or empty it."
+        )
 
 
 def _copy(adapter: Path, output: Path) -> None:

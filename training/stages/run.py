@@ -29,6 +29,7 @@ from camara_qod.tools.interpreter.embedded import EMBEDDED
 from camara_qod.tools.interpreter.files import ADAPTER_CONFIG, check_checkpoint
 from camara_qod.tools.interpreter.loading import Damage
 from camara_qod.tools.interpreter.precision import cpu_has_bf16
+from camara_qod.tools.screen import screen
 from camara_qod.tools.settings import QodSettings, load_settings
 from camara_qod.training.recipe import DpoRecipe, Recipe, SftRecipe
 from camara_qod.training.stages import acceleration
@@ -262,6 +263,7 @@ def run(recipe: Recipe, stage: str, output: Path) -> Iterator[dict[str, Any]]:
     Raises:
         TrainingError: the disk is full, the folder cannot be written or memory does not reach.
             Checkpoints written so far stay.
+        KeyboardInterrupt: as it was; what is kept is told before.
     """
     started = time.perf_counter()
     _keep_memory()
@@ -275,7 +277,8 @@ def run(recipe: Recipe, stage: str, output: Path) -> Iterator[dict[str, Any]]:
     }
     if checkpoint := last_checkpoint(output):
         manifest["resumed_from"] = Path(checkpoint).name
-    with explained(output, f"{_ELSEWHERE}, then start the command again. {_GOES_ON}"), _memory():
+    again = f"{_ELSEWHERE}, then start the command again. {_GOES_ON}"
+    with explained(output, again), _memory(), _interrupted(output):
         output.mkdir(parents=True, exist_ok=True)
         yield manifest
         manifest["seconds"] = round(time.perf_counter() - started)
@@ -283,6 +286,28 @@ def run(recipe: Recipe, stage: str, output: Path) -> Iterator[dict[str, Any]]:
         if PartialState().is_main_process:
             text = json.dumps(manifest, indent=1, ensure_ascii=False)
             (output / "manifest.json").write_text(text + "\n", encoding="utf-8")
+
+
+@contextmanager
+def _interrupted(output: Path) -> Iterator[None]:
+    """Ctrl-C, with what is kept of the run."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if PartialState().is_main_process:
+            screen(stderr=True).print(f"Interrupted. {_kept(output)}", soft_wrap=True)
+        raise
+
+
+def _kept(output: Path) -> str:
+    """What the same command does with a run that was interrupted."""
+    try:
+        found = last_checkpoint(output)
+    except TrainingError as error:
+        return str(error)
+    if found is None:
+        return "There is no checkpoint yet: the same command begins anew."
+    return f"Start the same command again, and it goes on from {found}."
 
 
 @contextmanager

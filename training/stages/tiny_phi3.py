@@ -13,6 +13,7 @@ from tokenizers import AddedToken, Tokenizer, decoders, models, normalizers, tra
 from transformers import Phi3Config, Phi3ForCausalLM, PreTrainedTokenizerFast
 
 from camara_qod.tools.interpreter.embedded import writable
+from camara_qod.tools.interpreter.loading import quiet
 
 #: The name that recipes and settings use for it.
 TINY_PHI3 = "tiny-phi3"
@@ -64,7 +65,8 @@ def build(folder: Path) -> Path:
         eos_token_id=tokenizer.convert_tokens_to_ids("<|endoftext|>"),
         pad_token_id=tokenizer.convert_tokens_to_ids("<|endoftext|>"),
     )
-    Phi3ForCausalLM(config).save_pretrained(folder)
+    with quiet():
+        Phi3ForCausalLM(config).save_pretrained(folder)
     return folder
 
 
