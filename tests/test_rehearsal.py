@@ -27,15 +27,21 @@ SAID = [
     ['"name":"QOS_E"', '"clockAhead":600', '"code":"UNAUTHENTICATED"'],
     ['"refresh_token"', '"id_token"', '"error":"invalid_scope"'],
 ]
+#: What the page says to change for the newer version of the APIs.
+NEWER = {"qod mock": "qod mock --api-version 1.2", "/v1": "/v1rc3"}
 
 
 @pytest.mark.skipif(
     not all(shutil.which(name) for name in ("bash", "curl", "openssl")),
     reason="bash, curl, openssl",
 )
-def test_its_commands_work_when_pasted(tmp_path: Path) -> None:
+@pytest.mark.parametrize("changes", [{}, NEWER], ids=["1.1", "1.2"])
+def test_its_commands_work_when_pasted(tmp_path: Path, changes: dict[str, str]) -> None:
     blocks = re.findall(r"```bash\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     script = "set -m\n" + "echo @@@@\n".join(blocks)
+    for given, newer in changes.items():
+        assert given in script
+        script = script.replace(given, newer)
     for port in ("9091", "9092", "9093"):
         script = script.replace(port, str(free_port()))
     places = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])

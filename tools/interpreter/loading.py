@@ -89,7 +89,7 @@ def explained(what: str, variable: str) -> Iterator[None]:
 @contextmanager
 def quiet() -> Iterator[None]:
     """Without the loading bars, which a reader of a short command takes for its result."""
-    from tqdm import tqdm
+    from tqdm import tqdm  # type: ignore[import-untyped]  # it has no stubs
     from transformers.utils import logging as transformers_logging  # takes a second to import
 
     shown, begin = transformers_logging.is_progress_bar_enabled(), tqdm.__init__
