@@ -162,7 +162,7 @@ def check(settings: QodSettings) -> None:
 
         folder, named = Path(settings.model), gguf_in(settings.model)[1]
         with explained(f"The model {settings.model}", "QOD_MODEL"):
-            check_place(folder, MODEL_CONFIG)
+            check_place(settings.model, MODEL_CONFIG)
             if folder.exists() and not named:
                 check_model(folder)
     if settings.adapter is not None and settings.adapter != NO_ADAPTER:
