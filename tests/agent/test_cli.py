@@ -118,7 +118,7 @@ def test_a_conversation_from_a_pipe(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "env", "words", "status"),
     [
-        (("ask", "--model", "/nowhere", "hi"), {}, "Set QOD_MODEL", 1),
+        (("ask", "--model", "/nowhere", "hi"), {}, "Set --model", 1),
         (("ask", "hi"), {"QOD_TIMEOUT": "soon"}, "QOD_TIMEOUT", 2),
         (("mock", "--catalogue", "/nowhere.json"), {}, "cannot be read", 2),
     ],

@@ -313,6 +313,12 @@ class StatusInfo(StrEnum):
     DELETE_REQUESTED = "DELETE_REQUESTED"
 
 
+class SinkCredentialResponse(Response):
+    """Of which type the credential of a sink is, where an operator tells."""
+
+    credential_type: Literal["PLAIN", "ACCESSTOKEN", "REFRESHTOKEN"]
+
+
 class SessionInfo(Response):
     """A session as the operator reports it."""
 
@@ -322,6 +328,7 @@ class SessionInfo(Response):
     application_server_ports: PortsSpec | None = None
     qos_profile: QosProfileName
     sink: Sink | None = None
+    sink_credential: SinkCredentialResponse | None = None
     session_id: SessionId
     duration: PositiveInt32
     started_at: DateTime | None = None

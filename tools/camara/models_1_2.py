@@ -129,9 +129,16 @@ class QosProfileDeviceRequest(models.QosProfileDeviceRequest):
     device: Device | None = None
 
 
+class SinkCredentialResponse(models.SinkCredentialResponse):
+    """Of which type the credential of a sink is, where an operator tells."""
+
+    credential_type: Literal["ACCESSTOKEN", "PRIVATE_KEY_JWT"]  # type: ignore[assignment]
+
+
 class SessionInfo(models.SessionInfo):
     """A session as the operator reports it."""
 
     application_server: ApplicationServer
     device_ports: PortsSpec | None = None
     application_server_ports: PortsSpec | None = None
+    sink_credential: SinkCredentialResponse | None = None

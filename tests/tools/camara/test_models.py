@@ -201,8 +201,7 @@ def test_wire_names_are_the_schemas(
     for part in schema.get("allOf", []):
         theirs |= {key for inner in part.get("allOf", []) for key in inner.get("properties", {})}
     ours = {field.alias for field in model.model_fields.values()}
-    # A credential is never sent back, whatever the schema would allow.
-    assert ours == theirs - ({"sinkCredential"} if name == "SessionInfo" else set())
+    assert ours == theirs
 
 
 def test_requests_forbid_unknown_fields_and_responses_keep_them() -> None:
