@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 from langchain.tools import BaseTool, InjectedState, ToolException
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr
+from pydantic_core import PydanticKnownError
 
 from camara_qod.tools.errors import QodError
 from camara_qod.tools.faults import not_sent
@@ -28,13 +29,19 @@ class QodToolError(QodError, ToolException):
     """The tool could not do its work; not a refusal and not a question."""
 
 
+def _something(text: str) -> str:
+    """Not nothing. A bound of pydantic's would refuse half a character too, in its own words."""
+    if not text:
+        raise PydanticKnownError("string_too_short", {"min_length": 1})
+    return text
+
+
 class Words(BaseModel):
     """A request in words."""
 
     model_config = ConfigDict(extra="forbid", title="Request")
 
-    # Told to models alone: a bound of pydantic's would refuse half a character in its own words.
-    request: str = Field(
+    request: Annotated[str, AfterValidator(_something)] = Field(
         description="The user's request, in the user's own words.",
         json_schema_extra={"minLength": 1},
     )
