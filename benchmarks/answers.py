@@ -40,15 +40,15 @@ from sample import CASES
 from trl import SFTConfig
 
 from camara_qod.tools.catalogue import load_catalogue
+from camara_qod.tools.confirmation import CHANGING
 from camara_qod.tools.errors import DecodingError
 from camara_qod.tools.interpreter.decoding import Decoder
 from camara_qod.tools.interpreter.model import load_model
 from camara_qod.tools.interpreter.offering.offer import Offer
-from camara_qod.tools.interpreter.operations import CREATE, DELETE, EXTEND
 from camara_qod.tools.interpreter.prompt import render
 from camara_qod.tools.interpreter.replay import Replayer
 from camara_qod.training.corpus import dataset
-from camara_qod.training.corpus.dataset import IGNORED, Record, demo_settings
+from camara_qod.training.corpus.dataset import Record, demo_settings
 from camara_qod.training.evaluation.cases import Case, read_cases
 from camara_qod.training.evaluation.evaluate import Result, evaluate
 from camara_qod.training.evaluation.metrics import share
@@ -112,9 +112,7 @@ def tokenized(
         except DecodingError:
             lost["not_emitted"] += 1
             continue
-        end = 1 + max((at for at, one in enumerate(row["labels"]) if one != IGNORED), default=-1)
-        whole = {name: ids[:end] for name, ids in row.items()}
-        kept = dataset.fitting([whole], recipe.data.max_tokens)
+        kept = dataset.fitting([dataset.up_to_last_choice(row)], recipe.data.max_tokens)
         rows += kept
         lost["too_long"] += not kept
     return rows, lost
@@ -173,13 +171,13 @@ def figures(results: Sequence[Result]) -> dict[str, Any]:
     return {
         "exact": share(result.correct for result in results),
         "several_turns": share(result.correct for result in several),
-        "wrong_acts": sum(_changes_wrongly(result) for result in results),
+        "wrong_changes": sum(_changes_wrongly(result) for result in results),
     }
 
 
 def _changes_wrongly(result: Result) -> bool:
     made = result.decision.operation if result.decision else None
-    return made in (CREATE, DELETE, EXTEND) and made != result.case.expected.operation
+    return made in CHANGING and made != result.case.expected.operation
 
 
 def digest(texts: Iterable[Record]) -> str:

@@ -202,11 +202,14 @@ def rows(
     for record in track(list(records), description="Replaying labels", transient=True):
         whole = rng.random() < whole_share
         row = _freely(record, tokenizer) if whole else _grounded(record, tokenizer, replayer)
-        end = 1 + max(
-            (at for at, label in enumerate(row["labels"]) if label != IGNORED), default=-1
-        )
-        found.append({name: ids[:end] for name, ids in row.items()} | {"whole": whole})
+        found.append(up_to_last_choice(row) | {"whole": whole})
     return found
+
+
+def up_to_last_choice(row: dict[str, list[int]]) -> dict[str, list[int]]:
+    """Token ids and labels without those behind the last that is learned."""
+    end = 1 + max((at for at, label in enumerate(row["labels"]) if label != IGNORED), default=-1)
+    return {name: ids[:end] for name, ids in row.items()}
 
 
 def fitting(found: Iterable[dict[str, Any]], max_tokens: int | None) -> list[dict[str, Any]]:
